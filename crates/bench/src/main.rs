@@ -1,0 +1,4 @@
+//! Measures Recto beside the figures of a named alternative.
+#![forbid(unsafe_code)]
+
+fn main() {}

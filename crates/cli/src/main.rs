@@ -1,0 +1,4 @@
+//! The one binary of Recto.
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! LibreOfficeKit in sandboxed processes, and the client that the rest of Recto uses.

@@ -1,0 +1,2 @@
+//! Guarded outgoing requests: downloads and callbacks.
+#![forbid(unsafe_code)]

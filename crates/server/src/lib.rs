@@ -1,0 +1,2 @@
+//! HTTP and WebSocket endpoints of the document server.
+#![forbid(unsafe_code)]

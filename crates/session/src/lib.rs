@@ -1,0 +1,2 @@
+//! The life of one open document.
+#![forbid(unsafe_code)]
