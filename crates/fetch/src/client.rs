@@ -124,14 +124,27 @@ pub(crate) struct Limits {
     deadline: Instant,
     total: Duration,
     idle: Duration,
+    connect: Duration,
 }
 
 impl Limits {
-    pub(crate) fn start(total: Duration, idle: Duration) -> Self {
+    /// Those of a download.
+    pub(crate) fn download(config: &FetchConfig) -> Self {
         Self {
-            deadline: Instant::now() + total,
-            total,
-            idle,
+            deadline: Instant::now() + config.total_timeout,
+            total: config.total_timeout,
+            idle: config.idle_timeout,
+            connect: config.connect_timeout,
+        }
+    }
+
+    /// Those of a callback: the integrator may be silent for as long as it works.
+    pub(crate) fn callback(config: &FetchConfig) -> Self {
+        Self {
+            deadline: Instant::now() + config.callback_timeout,
+            total: config.callback_timeout,
+            idle: config.callback_timeout,
+            connect: config.connect_timeout,
         }
     }
 
@@ -143,7 +156,7 @@ impl Limits {
     ) -> Result<T, FetchError> {
         let idle = Instant::now() + self.idle;
         match timeout_at(idle.min(self.deadline), step).await {
-            Ok(done) => done.map_err(|e| network(&e, target)),
+            Ok(done) => done.map_err(|e| self.network(&e, target)),
             Err(_) if idle < self.deadline => Err(FetchError::Timeout {
                 origin: target.origin(),
                 what: "waiting for the next bytes",
@@ -170,32 +183,32 @@ impl Limits {
             limit: self.total,
         }
     }
+
+    /// What the client reported, in our words.
+    fn network(self, error: &reqwest::Error, target: &Target) -> FetchError {
+        if let Some(e) = find::<ResolveError>(error) {
+            return unresolved(e, target);
+        }
+        let origin = target.origin();
+        if error.is_timeout() {
+            // the only limit that the client itself keeps is the one for connecting
+            return FetchError::Timeout {
+                origin,
+                what: "connecting",
+                limit: self.connect,
+            };
+        }
+        FetchError::Unreachable {
+            origin,
+            cause: cause_of(error),
+            detail: innermost(error),
+        }
+    }
 }
 
 /// Whether an answer is one of the redirects that carry an address.
 pub(crate) fn is_redirect(response: &Response) -> bool {
     matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-/// What the client reported, in our words.
-fn network(error: &reqwest::Error, target: &Target) -> FetchError {
-    if let Some(e) = find::<ResolveError>(error) {
-        return unresolved(e, target);
-    }
-    let origin = target.origin();
-    if error.is_timeout() {
-        // the only limit that the client itself keeps is the one for connecting
-        return FetchError::Timeout {
-            origin,
-            what: "connecting",
-            limit: Duration::ZERO,
-        };
-    }
-    FetchError::Unreachable {
-        origin,
-        cause: cause_of(error),
-        detail: innermost(error),
-    }
 }
 
 fn unresolved(error: &ResolveError, target: &Target) -> FetchError {

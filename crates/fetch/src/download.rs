@@ -52,7 +52,7 @@ impl Fetcher {
         opening: &Verified<Opening>,
         to: &Path,
     ) -> Result<Downloaded, FetchError> {
-        let limits = Limits::start(self.config.total_timeout, self.config.idle_timeout);
+        let limits = Limits::download(&self.config);
         let mut attempt = 1;
         loop {
             let error = match self.attempt(opening, to, &limits).await {
