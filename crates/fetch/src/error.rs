@@ -5,7 +5,7 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use recto_docs_api::Explain;
+use recto_docs_api::{Explain, editor_error};
 
 use crate::AddressClass;
 
@@ -384,8 +384,8 @@ impl Explain for FetchError {
 
     fn editor_error(&self) -> i32 {
         match self {
-            Self::TooLarge { .. } => -84,
-            _ => -4,
+            Self::TooLarge { .. } => editor_error::SIZE,
+            _ => editor_error::DOWNLOAD,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use recto_docs_api::Explain;
+use recto_docs_api::{Explain, editor_error};
 
 use crate::IdError;
 
@@ -153,7 +153,10 @@ impl Explain for StoreError {
             }
             Self::Journal(_) => format!("The journal cannot be used: {}.", self.cause()),
             Self::Migration(_) => {
-                format!("The journal cannot be brought up to date: {}.", self.cause())
+                format!(
+                    "The journal cannot be brought up to date: {}.",
+                    self.cause()
+                )
             }
         }
     }
@@ -161,7 +164,7 @@ impl Explain for StoreError {
     fn hint(&self) -> String {
         match self {
             Self::DiskFull(_) => {
-                "Free space there or move the folder to a larger disk; no change is lost as long as the editor stays open."
+                "Free space there or move the folder to a larger disk, and keep the editor open meanwhile."
             }
             Self::Locked(_) => "Stop the other server, or give this one a folder of its own with --data.",
             Self::NoBlob(_) => {
@@ -186,8 +189,8 @@ impl Explain for StoreError {
 
     fn editor_error(&self) -> i32 {
         match self {
-            Self::DiskFull(_) => -83,
-            _ => -1,
+            Self::DiskFull(_) => editor_error::SAVE,
+            _ => editor_error::UNKNOWN,
         }
     }
 }
@@ -225,21 +228,21 @@ mod tests {
             Path::new("blobs"),
             io::Error::from(io::ErrorKind::StorageFull),
         );
-        insta::assert_snapshot!(full.message(), @"");
-        insta::assert_snapshot!(full.hint(), @"");
+        insta::assert_snapshot!(full.message(), @"The disk that holds the document server's data folder is full.");
+        insta::assert_snapshot!(full.hint(), @"Free space there or move the folder to a larger disk, and keep the editor open meanwhile.");
         let denied = StoreError::files(
             "creating",
             Path::new("/srv/recto"),
             io::Error::from(io::ErrorKind::PermissionDenied),
         );
-        insta::assert_snapshot!(denied.message(), @"");
-        insta::assert_snapshot!(denied.hint(), @"");
+        insta::assert_snapshot!(denied.message(), @"The data folder cannot be used: creating /srv/recto: permission denied.");
+        insta::assert_snapshot!(denied.hint(), @"Check that the folder exists, is on a working disk and belongs to the account that the server runs under.");
         let phase = StoreError::Damaged {
             key: "k1".into(),
             what: "the unknown phase “frozen”".into(),
         };
-        insta::assert_snapshot!(phase.message(), @"");
-        insta::assert_snapshot!(phase.hint(), @"");
-        insta::assert_snapshot!(StoreError::Locked("/srv/recto".into()).message(), @"");
+        insta::assert_snapshot!(phase.message(), @"The journal's entry k1 has the unknown phase “frozen”.");
+        insta::assert_snapshot!(phase.hint(), @"Run the version that wrote the folder, or put back the folder from a backup.");
+        insta::assert_snapshot!(StoreError::Locked("/srv/recto".into()).message(), @"The data folder /srv/recto is in use by another process.");
     }
 }

@@ -120,22 +120,25 @@ impl Journal {
     }
 
     pub(crate) async fn add_result(&self, record: &ResultRecord) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO results (id, blob, file_name, mime, expires) VALUES (?, ?, ?, ?, ?)")
-            .bind(&record.id)
-            .bind(record.blob.as_str())
-            .bind(&record.file_name)
-            .bind(&record.mime)
-            .bind(record.expires)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "INSERT INTO results (id, blob, file_name, mime, expires) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(&record.id)
+        .bind(record.blob.as_str())
+        .bind(&record.file_name)
+        .bind(&record.mime)
+        .bind(record.expires)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
     pub(crate) async fn result(&self, id: &str) -> Result<Option<ResultRecord>, StoreError> {
-        let row = sqlx::query("SELECT id, blob, file_name, mime, expires FROM results WHERE id = ?")
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row =
+            sqlx::query("SELECT id, blob, file_name, mime, expires FROM results WHERE id = ?")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await?;
         row.map(|row| result_record(&row)).transpose()
     }
 
@@ -246,4 +249,29 @@ fn result_record(row: &SqliteRow) -> Result<ResultRecord, StoreError> {
         mime: row.try_get("mime")?,
         expires: row.try_get("expires")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_synchronises_every_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&dir.path().join("journal.db")).await.unwrap();
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            let mut connection = journal.pool.acquire().await.unwrap();
+            let (synchronous,): (i64,) = sqlx::query_as("PRAGMA synchronous")
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
+            let (mode,): (String,) = sqlx::query_as("PRAGMA journal_mode")
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
+            assert_eq!((synchronous, mode.as_str()), (2, "wal"));
+            held.push(connection);
+        }
+    }
 }

@@ -182,7 +182,8 @@ fn prepare(dir: &Path) -> Result<(Blobs, File), StoreError> {
     let is_new = !dir.exists();
     create_private(&blobs).map_err(|e| StoreError::files("creating", &blobs, e))?;
     let lock_path = dir.join("lock");
-    let lock = File::create(&lock_path).map_err(|e| StoreError::files("creating", &lock_path, e))?;
+    let lock =
+        File::create(&lock_path).map_err(|e| StoreError::files("creating", &lock_path, e))?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(dir.to_path_buf())),
