@@ -15,7 +15,7 @@ test('a title typed on a slide is in version 2', async ({ signIn, picture }) => 
   await expect(adas.frame.getByTestId('slide-thumb')).toHaveCount(4);
 
   const before = await brunos.painted();
-  await adas.clickShare(TITLE.x, TITLE.y, 2);
+  await adas.clickSlide(TITLE.x, TITLE.y, 2);
   await adas.press('End');
   await adas.type(' together');
   await adas.live.allApplied();
