@@ -15,6 +15,16 @@ async function openPage(browser: Browser, address: string): Promise<Editor> {
   return new Editor(page, live);
 }
 
+/** Shows that a document that is open can still be written in. */
+async function goesOn(editor: Editor, text: string): Promise<void> {
+  await editor.page.bringToFront();
+  await editor.focus();
+  await editor.press('Control+Home');
+  await editor.type(text);
+  await editor.live.allApplied();
+  await editor.showsText(text.trim());
+}
+
 type Case = {
   name: string;
   behaviour: () => Behaviour | Promise<Behaviour>;
@@ -82,12 +92,6 @@ const CASES: Case[] = [
     code: /^(payload|config|token)\./,
     says: /permissions/,
   },
-  {
-    name: 'a callback that answers with a page',
-    behaviour: () => ({ callback: () => html }),
-    code: /^callback\./,
-    says: /callback/i,
-  },
 ];
 
 test.describe('bad inputs', () => {
@@ -128,15 +132,30 @@ test.describe('bad inputs', () => {
       expect(refusal.text).not.toMatch(/undefined|null|panicked|\/tmp\/|Error\(/);
       await editor.page.close();
 
-      const word = `Undisturbed ${index + 1}. `;
-      await bystander.page.bringToFront();
-      await bystander.focus();
-      await bystander.press('Control+Home');
-      await bystander.type(word);
-      await bystander.live.allApplied();
-      await bystander.showsText(word.trim());
+      await goesOn(bystander, `Undisturbed ${index + 1}. `);
     });
   }
+
+  test('a callback that answers with a page: the editor says that and why nothing is saved', async ({
+    browser,
+    picture,
+  }) => {
+    const { page } = integrator.add({ callback: () => html });
+    const editor = await openPage(browser, page);
+    await editor.ready();
+    await expect
+      .poll(() => editor.live.of('save').at(-1)?.state, { message: 'the server reports it' })
+      .toBe('failed');
+    const report = editor.live.of('save').at(-1);
+    expect(report?.message).toMatch(/callback/i);
+    expect(report?.hint).toMatch(/\.$/);
+    const shown = editor.frame.getByTestId('save-state');
+    await expect(shown).toHaveAttribute('data-state', 'failed');
+    await expect(shown).toContainText(String(report?.message));
+    await picture(editor.page, 'save-state');
+    await editor.page.close();
+    await goesOn(bystander, 'Undisturbed by a callback. ');
+  });
 
   test('the callbacks of a good document are signed, and closing it unchanged asks for no save', async ({
     browser,
