@@ -20,7 +20,7 @@ use crate::participant::{Outlet, Participant};
 use crate::problem::Problem;
 use crate::saving::Saving;
 use crate::tiles::{Tile, TileCache, TileKey, TileQueue, tiles_in};
-use crate::wire::{FromBrowser, Presence, Stage, ToBrowser};
+use crate::wire::{FromBrowser, Presence, ToBrowser};
 
 /// What a session is told.
 pub(crate) enum Command {

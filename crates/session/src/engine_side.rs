@@ -18,7 +18,7 @@ use crate::actor::{Engine, Op, Painting, Session};
 use crate::config::Services;
 use crate::participant::{Outgoing, Outlet};
 use crate::problem::Problem;
-use crate::tiles::encode;
+use crate::tiles::{Tile, TileCache, TileKey, encode};
 use crate::wire::{DocumentState, Opened, Stage, ToBrowser, UserState};
 
 /// Paintings under way at a time: enough to keep the engine busy, few enough that a key press does
@@ -90,7 +90,7 @@ async fn restore(services: Services, blob: BlobId, file_type: FileType) -> Resul
 
 async fn load(services: Services, source: Source) -> Result<Box<Loaded>, Problem> {
     let path = source.folder.path().join("document");
-    let options = OpenOptions { file_type: source.file_type.extension().into() };
+    let options = OpenOptions { file_type: source.file_type.extension() };
     let opened = async {
         services.engine.open(&path, options).await.map_err(|error| Problem::of(&error))
     };
@@ -172,7 +172,7 @@ impl Session {
         let services = self.services.clone();
         let stored = self.record.as_ref().map(|record| {
             let (blob, file_type) = match &record.snapshot {
-                Some(snapshot) => (snapshot.clone(), FileType::parse(&record.file_type).map(FileType::saved_as)),
+                Some(snapshot) => (snapshot.clone(), FileType::parse(&record.file_type).map(|it| it.saved_as())),
                 None => (record.original.clone(), FileType::parse(&record.file_type)),
             };
             (blob, file_type)
@@ -300,7 +300,9 @@ impl Session {
                     tracing::debug!(%error, "a cell could not be entered");
                 }
             }
-            document.destroy_view(view).await;
+            if let Err(error) = document.destroy_view(view).await {
+                tracing::debug!(%error, "a view was not destroyed");
+            }
             Op::Nothing
         });
     }
@@ -363,12 +365,13 @@ impl Session {
                     participant.send(ToBrowser::View(event));
                 }
             }
-            Some(Event::Modified(_)) => {}
             Some(Event::Died { reason }) => {
-                tracing::warn!(key = %self.key, %reason, "an engine process died");
+                tracing::warn!(key = %self.key, ?reason, "an engine process died");
                 *events = None;
                 self.on_death();
             }
+            // What changes is known from the inputs; see `may_change`.
+            Some(_) => {}
             None => {
                 *events = None;
                 if matches!(self.engine, Engine::Open(_)) {
@@ -393,12 +396,12 @@ impl Session {
 
     fn kind(&self) -> Option<DocumentKind> {
         let record = self.record.as_ref()?;
-        FileType::parse(&record.file_type).ok().map(FileType::kind)
+        FileType::parse(&record.file_type).ok().map(|it| it.kind())
     }
 
     fn on_death(&mut self) {
         self.engine = Engine::Absent;
-        self.cache = crate::tiles::TileCache::default();
+        self.cache = TileCache::default();
         self.paintings.clear();
         self.on_invalidated(-1, None);
         for participant in &mut self.participants {
@@ -446,10 +449,14 @@ impl Session {
             Some(ViewEvent::Graphic { rect: Some(_), .. })
         );
         let changes = participant.may_edit() && may_change(&input, selected);
-        let applied = document.send_input(view, input);
+        let sent = document.send_input(view, input);
         let id = id.to_owned();
         self.start(async move {
-            Op::Applied { participant: id, seq, changes, result: applied.await }
+            let result = match sent {
+                Ok(pending) => pending.await.map_err(InputError::from),
+                Err(denied) => Err(InputError::Denied(denied)),
+            };
+            Op::Applied { participant: id, seq, changes, result }
         });
     }
 
@@ -474,7 +481,7 @@ impl Session {
                 });
             }
             // Not applied: the browser sends it again when the engine is back.
-            Err(InputError::Engine(_)) => {}
+            Err(_) => {}
         }
     }
 
@@ -562,12 +569,13 @@ impl Session {
             }
             return true;
         }
+        let room = self.paintings.len() < PAINTINGS;
         match self.paintings.get_mut(&key) {
             Some(painting) if !painting.stale => {
                 painting.waiting.push(participant.id.clone());
                 return true;
             }
-            None if self.paintings.len() < PAINTINGS => {}
+            None if room => {}
             _ => {
                 participant.tiles.put_back(key);
                 return false;
@@ -592,7 +600,7 @@ impl Session {
         true
     }
 
-    pub fn on_painted(&mut self, key: crate::tiles::TileKey, number: u64, tile: Option<crate::tiles::Tile>) {
+    pub fn on_painted(&mut self, key: TileKey, number: u64, tile: Option<Tile>) {
         if number != self.document_number {
             return;
         }

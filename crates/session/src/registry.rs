@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use recto_docs_api::DocumentKey;
-use recto_store::{Phase, SessionRecord};
+use recto_store::SessionRecord;
 use recto_token::{Opening, Verified};
 use tokio::sync::{mpsc, oneshot};
 
@@ -88,9 +88,6 @@ impl Sessions {
     pub async fn recover(&self) -> Result<usize, recto_store::StoreError> {
         let mut count = 0;
         for record in self.inner.services.store.unfinished().await? {
-            if matches!(record.phase, Phase::Forgotten | Phase::Delivered) {
-                continue;
-            }
             tracing::info!(key = %record.key, phase = ?record.phase, changed = record.changed,
                 "recovering a document that was open when the server stopped");
             count += 1;
@@ -146,20 +143,18 @@ impl Sessions {
         futures::future::join_all(waits).await;
     }
 
-    /// Removes what is no longer needed: expired results, records of saved keys.
+    /// Removes what is no longer needed: expired results, records of keys saved long enough ago.
     pub async fn sweep(&self) -> Result<(), recto_store::StoreError> {
         let services = &self.inner.services;
         let now = services.now();
         let closed_for = i64::try_from(services.config.closed_for.as_secs()).unwrap_or(i64::MAX);
-        for record in services.store.unfinished().await? {
-            if record.phase == Phase::Delivered
-                && now - record.updated > closed_for
-                && !self.lock().contains_key(&record.key)
-            {
-                services.store.remove_session(&record.key).await?;
+        for key in services.store.delivered_before(now.saturating_sub(closed_for)).await? {
+            if !self.lock().contains_key(&key) {
+                services.store.remove_session(&key).await?;
             }
         }
-        services.store.sweep(now).await
+        services.store.sweep(now).await?;
+        Ok(())
     }
 
     fn mailbox(&self, key: &DocumentKey, record: Option<SessionRecord>) -> mpsc::Sender<Command> {

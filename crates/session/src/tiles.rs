@@ -43,7 +43,7 @@ impl TileKey {
 
     /// Whether an invalidation makes this tile stale. `part` -1 means every part.
     pub fn touched_by(self, part: i32, rect: Option<&Rect>) -> bool {
-        (part < 0 || part == self.part) && rect.is_none_or(|r| r.intersects(&self.rect()))
+        (part < 0 || part == self.part) && rect.is_none_or(|rect| common(rect, &self.rect()).is_some())
     }
 }
 
@@ -53,15 +53,23 @@ impl From<TileKey> for TileRequest {
     }
 }
 
+/// What two rectangles have in common.
+fn common(a: &Rect, b: &Rect) -> Option<Rect> {
+    let (x, y) = (a.x.max(b.x), a.y.max(b.y));
+    let right = a.x.saturating_add(a.width).min(b.x.saturating_add(b.width));
+    let bottom = a.y.saturating_add(a.height).min(b.y.saturating_add(b.height));
+    (right > x && bottom > y).then_some(Rect { x, y, width: right - x, height: bottom - y })
+}
+
 /// The tiles of a viewport, row by row.
 pub(crate) fn tiles_in(viewport: &Viewport, clip: Option<&Rect>) -> Vec<TileKey> {
     let side = i64::from(viewport.tile_twips.max(1));
     let view = Rect { x: viewport.x, y: viewport.y, width: viewport.width, height: viewport.height };
-    let Some(area) = clip.map_or(Some(view), |clip| view.intersection(clip)) else {
+    let Some(area) = clip.map_or(Some(view), |clip| common(&view, clip)) else {
         return Vec::new();
     };
     let first = |start: i64| (start.max(0) / side).clamp(0, 1 << 20);
-    let last = |start: i64, length: i64| ((start + length - 1).max(0) / side).clamp(0, 1 << 20);
+    let last = |start: i64, length: i64| (start.saturating_add(length).saturating_sub(1).max(0) / side).clamp(0, 1 << 20);
     let mut keys = Vec::new();
     for row in first(area.y)..=last(area.y, area.height) {
         for column in first(area.x)..=last(area.x, area.width) {
@@ -196,7 +204,7 @@ impl TileCache {
 
 /// Encodes a tile as the live protocol sends it.
 pub(crate) fn encode(key: TileKey, version: u32, pixels: &TilePixels) -> Tile {
-    let rgba: &[u8] = pixels.as_ref();
+    let rgba = &pixels.rgba;
     let hash = hash(rgba);
     let mut frame = Vec::with_capacity(16 << 10);
     frame.extend_from_slice(&[1, 0]);

@@ -12,6 +12,7 @@ CREATE TABLE sessions (
     attempts     INTEGER NOT NULL,
     next_attempt INTEGER,
     result       TEXT,
+    base_url     TEXT    NOT NULL,
     created      INTEGER NOT NULL,
     updated      INTEGER NOT NULL,
     generation   INTEGER NOT NULL

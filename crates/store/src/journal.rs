@@ -46,15 +46,15 @@ impl Journal {
     pub(crate) async fn save_session(&self, record: &SessionRecord) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO sessions (key, opening, last_changer, last_user, file_type, original,
-                 snapshot, changed, phase, attempts, next_attempt, result, created, updated, generation)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 snapshot, changed, phase, attempts, next_attempt, result, base_url, created, updated, generation)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (key) DO UPDATE SET
                  opening = excluded.opening, last_changer = excluded.last_changer,
                  last_user = excluded.last_user, file_type = excluded.file_type,
                  original = excluded.original, snapshot = excluded.snapshot,
                  changed = excluded.changed, phase = excluded.phase,
                  attempts = excluded.attempts, next_attempt = excluded.next_attempt,
-                 result = excluded.result, created = excluded.created,
+                 result = excluded.result, base_url = excluded.base_url, created = excluded.created,
                  updated = excluded.updated, generation = excluded.generation",
         )
         .bind(record.key.to_string())
@@ -69,6 +69,7 @@ impl Journal {
         .bind(record.attempts)
         .bind(record.next_attempt)
         .bind(&record.result)
+        .bind(&record.base_url)
         .bind(record.created)
         .bind(record.updated)
         .bind(record.generation)
@@ -99,6 +100,23 @@ impl Journal {
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(SessionRow::into_record).collect()
+    }
+
+    /// Keys that were delivered, and not touched since `before` (Unix seconds).
+    pub(crate) async fn delivered_before(
+        &self,
+        before: i64,
+    ) -> Result<Vec<DocumentKey>, StoreError> {
+        let keys: Vec<(String,)> =
+            sqlx::query_as("SELECT key FROM sessions WHERE phase = ? AND updated < ?")
+                .bind(Phase::Delivered.as_str())
+                .bind(before)
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(keys
+            .into_iter()
+            .filter_map(|(key,)| DocumentKey::try_from(key.as_str()).ok())
+            .collect())
     }
 
     /// Removes a session; returns the blobs that it named.
@@ -194,6 +212,7 @@ struct SessionRow {
     attempts: u32,
     next_attempt: Option<i64>,
     result: Option<String>,
+    base_url: String,
     created: i64,
     updated: i64,
     generation: i64,
@@ -228,6 +247,7 @@ impl SessionRow {
             attempts: self.attempts,
             next_attempt: self.next_attempt,
             result: self.result,
+            base_url: self.base_url,
             created: self.created,
             updated: self.updated,
             generation: self.generation,

@@ -110,6 +110,11 @@ impl Store {
         self.0.journal.unfinished().await
     }
 
+    /// Keys that were delivered, and not touched since `before` (Unix seconds).
+    pub async fn delivered_before(&self, before: i64) -> Result<Vec<DocumentKey>, StoreError> {
+        self.0.journal.delivered_before(before).await
+    }
+
     /// Removes a session's record and the blobs that only it named.
     pub async fn remove_session(&self, key: &DocumentKey) -> Result<(), StoreError> {
         let _held = self.0.references.lock().await;

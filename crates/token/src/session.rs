@@ -26,6 +26,13 @@ pub struct SessionGrant {
     pub opening: Opening,
 }
 
+impl Verified<SessionGrant> {
+    /// What the participant opened, as verified as the grant.
+    pub fn opening(&self) -> Verified<Opening> {
+        Verified::new(self.get().opening.clone())
+    }
+}
+
 fn claims(opening: &Verified<Opening>) -> Map<String, Value> {
     let opening = serde_json::to_value(opening.get()).unwrap_or_default();
     Map::from_iter([("opening".to_owned(), opening)])
