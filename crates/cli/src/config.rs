@@ -111,6 +111,13 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     if let Some(office) = args.office.or(file.office) {
         engine.install = office;
     }
+    let header = environment.jwt_header.clone().or(file.jwt_header);
+    let token_header = match header.as_deref() {
+        None | Some("") => http::header::AUTHORIZATION,
+        Some(name) => name.parse().with_context(|| {
+            format!("JWT_HEADER is {name:?}, which can't be the name of a header. Use letters and hyphens, such as AuthorizationJwt")
+        })?,
+    };
     let allow_network =
         if args.allow_network.is_empty() { file.allow_network } else { args.allow_network };
     Ok(ServerConfig {
@@ -119,11 +126,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         public_url: args.public_url.or(file.public_url),
         allow_network,
         tokens,
-        token_header: environment
-            .jwt_header
-            .clone()
-            .or(file.jwt_header)
-            .unwrap_or_else(|| "Authorization".into()),
+        token_header,
         frame_ancestors: args.frame_ancestors.or(file.frame_ancestors).unwrap_or_else(|| "*".into()),
         session,
         engine,
@@ -181,7 +184,7 @@ mod tests {
         let mut environment = environment();
         environment.jwt_header = Some("AuthorizationJwt".into());
         let config = server(Serve::default(), &environment).unwrap();
-        assert_eq!(config.token_header, "AuthorizationJwt");
+        assert_eq!(config.token_header, "authorizationjwt");
         assert!(matches!(config.tokens, Tokens::Required(ref secret) if secret.len() == 32));
         environment.jwt_enabled = Some("maybe".into());
         let error = server(Serve::default(), &environment).map(|_| ()).unwrap_err();

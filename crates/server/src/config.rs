@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use axum::http::HeaderName;
 use ipnet::IpNet;
 use recto_engine::EngineConfig;
 use recto_session::SessionConfig;
@@ -23,7 +24,7 @@ pub struct ServerConfig {
     /// Whether requests are authorised by tokens.
     pub tokens: Tokens,
     /// Name of the header that outgoing tokens are sent in.
-    pub token_header: String,
+    pub token_header: HeaderName,
     /// Pages that may embed the editor: sources of a `frame-ancestors` directive.
     pub frame_ancestors: String,
     /// Times and limits of sessions.

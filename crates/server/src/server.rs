@@ -90,7 +90,7 @@ impl Server {
         let fetch = FetchConfig {
             allow_network: config.allow_network,
             max_bytes: config.session.max_bytes,
-            header: config.token_header,
+            token_header: config.token_header,
             ..FetchConfig::default()
         };
         let fetcher = Fetcher::new(fetch, tokens.then(|| keys.clone()), clock.clone())
