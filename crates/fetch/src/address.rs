@@ -86,9 +86,7 @@ fn of_v6(ip: Ipv6Addr) -> Option<AddressClass> {
         [0, 0, 0, 0, 0, 0, 0, 0] => Class::Unspecified,
         [0, 0, 0, 0, 0, 0, 0, 1] => Class::Loopback,
         // the deprecated IPv4-compatible form is routed nowhere, whatever it embeds
-        [0, 0, 0, 0, 0, 0, high, low] => {
-            of_v4(embedded(high, low)).unwrap_or(Class::Reserved)
-        }
+        [0, 0, 0, 0, 0, 0, high, low] => of_v4(embedded(high, low)).unwrap_or(Class::Reserved),
         [0x64, 0xff9b, ..] | [0x2002, ..] | [0x2001, 0, ..] => Class::Translated,
         [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254] => Class::CloudMetadata,
         [0xfc00..=0xfdff, ..] => Class::Private,

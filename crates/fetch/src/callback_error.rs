@@ -178,7 +178,9 @@ fn status_hint(status: u16, signed: bool) -> &'static str {
         401 | 403 | 419 => {
             "The callback carried no token, as tokens are switched off; exempt the handler from login and CSRF checks."
         }
-        404 | 410 => "Check the path of editorConfig.callbackUrl and that the handler's route exists.",
+        404 | 410 => {
+            "Check the path of editorConfig.callbackUrl and that the handler's route exists."
+        }
         405 => "Let the handler accept POST.",
         413 => "Let the handler accept a larger body.",
         415 => "Let the handler accept the media type application/json.",

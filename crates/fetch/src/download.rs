@@ -274,7 +274,14 @@ mod tests {
         ] {
             assert!(looks_like_html(page.as_bytes()), "{page}");
         }
-        for other in ["", "PK\u{3}\u{4}", "{\\rtf1", "<!--", "<?xml version='1.0'?><office:document>", "a <html>"] {
+        for other in [
+            "",
+            "PK\u{3}\u{4}",
+            "{\\rtf1",
+            "<!--",
+            "<?xml version='1.0'?><office:document>",
+            "a <html>",
+        ] {
             assert!(!looks_like_html(other.as_bytes()), "{other}");
         }
     }

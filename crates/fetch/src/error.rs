@@ -182,10 +182,18 @@ impl FetchError {
                 cause,
                 detail,
             } => match cause {
-                Cause::Name => format!("{address} cannot be reached: the name in {origin} is not known."),
-                Cause::Refused => format!("{address} cannot be reached: nothing listens at {origin}."),
-                Cause::Tls => format!("{address} cannot be trusted: TLS with {origin} failed ({detail})."),
-                Cause::Broken => format!("{address} gave half an answer: {origin} ended the connection."),
+                Cause::Name => {
+                    format!("{address} cannot be reached: the name in {origin} is not known.")
+                }
+                Cause::Refused => {
+                    format!("{address} cannot be reached: nothing listens at {origin}.")
+                }
+                Cause::Tls => {
+                    format!("{address} cannot be trusted: TLS with {origin} failed ({detail}).")
+                }
+                Cause::Broken => {
+                    format!("{address} gave half an answer: {origin} ended the connection.")
+                }
                 Cause::Other => format!("{address} cannot be reached: {origin}: {detail}."),
             },
             Self::Timeout {
@@ -206,16 +214,23 @@ impl FetchError {
                 format!("{address} gives no file: {origin} answered with status {status}{way}.")
             }
             Self::TooLarge { limit } => {
-                format!("The document is larger than the {} that the document server takes.", size(*limit))
+                format!(
+                    "The document is larger than the {} that the document server takes.",
+                    size(*limit)
+                )
             }
-            Self::Empty { origin } => format!("{address} gives an empty file: {origin} sent no bytes."),
+            Self::Empty { origin } => {
+                format!("{address} gives an empty file: {origin} sent no bytes.")
+            }
             Self::HtmlInstead {
                 origin,
                 expected,
                 redirected,
             } => {
                 let way = if *redirected { " after a redirect" } else { "" };
-                format!("{address} gives a web page instead of a {expected} file: {origin} sent HTML{way}.")
+                format!(
+                    "{address} gives a web page instead of a {expected} file: {origin} sent HTML{way}."
+                )
             }
             Self::Downgrade { to } => {
                 format!("{address} redirects from https to {to}, which is not encrypted.")
@@ -224,9 +239,13 @@ impl FetchError {
                 format!("{address} redirects more than {limit} times, last at {origin}.")
             }
             Self::Encoding { origin, encoding } => {
-                format!("{address} gives a file encoded as {encoding}: {origin} was asked for plain bytes.")
+                format!(
+                    "{address} gives a file encoded as {encoding}: {origin} was asked for plain bytes."
+                )
             }
-            Self::Write(e) => format!("The document server cannot write the downloaded document: {e}."),
+            Self::Write(e) => {
+                format!("The document server cannot write the downloaded document: {e}.")
+            }
             Self::Setup(reason) => {
                 format!("The document server cannot make requests: {reason}.")
             }
@@ -391,9 +410,7 @@ impl Explain for FetchError {
 }
 
 /// The first error of type `T` in a chain of causes.
-pub(crate) fn find<'a, T: Error + 'static>(
-    error: &'a (dyn Error + 'static),
-) -> Option<&'a T> {
+pub(crate) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     causes(error).find_map(|e| e.downcast_ref())
 }
 
@@ -402,7 +419,8 @@ pub(crate) fn find<'a, T: Error + 'static>(
 pub(crate) fn causes<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |e| {
+    std::iter::successors(Some(error), |e: &&'a (dyn Error + 'static)| {
+        let e: &'a (dyn Error + 'static) = *e;
         match e.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(inner) => Some(inner as &(dyn Error + 'static)),
             None => e.source(),

@@ -13,10 +13,8 @@ use crate::{AddressClass, Guard};
 /// Finds the addresses of a host name. Injected, so that a test can be the name server.
 pub trait Lookup: Send + Sync {
     /// The addresses of `host`, in the order in which they are to be tried.
-    fn lookup(
-        &self,
-        host: String,
-    ) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+    fn lookup(&self, host: String)
+    -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
 }
 
 /// The operating system's resolver.
@@ -71,7 +69,9 @@ impl GuardedResolver {
         for address in found {
             match self.guard.judge(address) {
                 Ok(()) => permitted.push(address),
-                Err(class) => refused = refused.or(Some(ResolveError::Forbidden { address, class })),
+                Err(class) => {
+                    refused = refused.or(Some(ResolveError::Forbidden { address, class }))
+                }
             }
         }
         if permitted.is_empty() {
@@ -152,6 +152,11 @@ mod tests {
     #[tokio::test]
     async fn a_name_without_addresses_is_unknown() {
         let resolver = resolver(&[&[]]);
-        assert!(connected(&resolver).await.unwrap_err().contains("cannot be resolved"));
+        assert!(
+            connected(&resolver)
+                .await
+                .unwrap_err()
+                .contains("cannot be resolved")
+        );
     }
 }

@@ -28,9 +28,7 @@ impl Target {
             reason: format!("redirect: {e}"),
         })?;
         if self.url.scheme() == "https" && url.scheme() == "http" {
-            return Err(FetchError::Downgrade {
-                to: origin(&url),
-            });
+            return Err(FetchError::Downgrade { to: origin(&url) });
         }
         Self::judge(url, guard)
     }
@@ -188,7 +186,9 @@ mod tests {
             "http://files.example/A"
         );
         assert_eq!(
-            parse("http://api.example@evil.example/").unwrap_err().code(),
+            parse("http://api.example@evil.example/")
+                .unwrap_err()
+                .code(),
             "fetch.credentials"
         );
         assert_eq!(
@@ -203,7 +203,13 @@ mod tests {
             parse("http://dåta.example/ü").unwrap().url().as_str(),
             "http://xn--dta-ula.example/%C3%BC"
         );
-        for address in ["", "files/a.docx", "//files.example/a", "http://", "http://a b/"] {
+        for address in [
+            "",
+            "files/a.docx",
+            "//files.example/a",
+            "http://",
+            "http://a b/",
+        ] {
             assert_eq!(
                 parse(address).unwrap_err().code(),
                 "fetch.invalid_address",
