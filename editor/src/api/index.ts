@@ -1,0 +1,1 @@
+export { DocEditor } from './doc-editor.js';

@@ -1,0 +1,131 @@
+import type { PasteMime } from '../live/protocol.js';
+import type { Editor } from '../state/editor.js';
+
+/** Larger images would stop the live connection for too long. */
+export const IMAGE_LIMIT_MB = 20;
+
+interface Flavours {
+  text: string | null;
+  html: string | null;
+}
+
+/** Connects copy, cut and paste of the browser with the document; the field has to have the focus. */
+export function listenToClipboard(field: HTMLElement, editor: Editor): () => void {
+  const copy = (event: ClipboardEvent): void => {
+    event.preventDefault();
+    void copySelection(editor, event.type === 'cut');
+  };
+  const paste = (event: ClipboardEvent): void => {
+    event.preventDefault();
+    if (event.clipboardData !== null) void pasteData(editor, event.clipboardData);
+  };
+  field.addEventListener('copy', copy);
+  field.addEventListener('cut', copy);
+  field.addEventListener('paste', paste);
+  return () => {
+    field.removeEventListener('copy', copy);
+    field.removeEventListener('cut', copy);
+    field.removeEventListener('paste', paste);
+  };
+}
+
+async function copySelection(editor: Editor, cut: boolean): Promise<void> {
+  const answer = editor.copy(cut);
+  // Undefined where the page is not served securely.
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  if (clipboard !== undefined && typeof ClipboardItem === 'function') {
+    try {
+      // The browser permits writing only now, while the key is down, but takes promises for the contents.
+      await clipboard.write([
+        new ClipboardItem({
+          'text/plain': answer.then((flavours) => blob(flavours, 'text/plain')),
+          'text/html': answer.then((flavours) => blob(flavours, 'text/html')),
+        }),
+      ]);
+      return;
+    } catch {
+      // Permission denied, promises not supported or nothing selected: the other way decides.
+    }
+  }
+  const flavours = await answer;
+  if (flavours === null || (flavours.text ?? flavours.html) === null) return;
+  if (!copyByCommand(flavours)) editor.notify('warning', 'noticeCopyFailed');
+}
+
+function blob(flavours: Flavours | null, mime: 'text/plain' | 'text/html'): Blob {
+  if (flavours === null || (flavours.text ?? flavours.html) === null) {
+    throw new Error('nothing to copy');
+  }
+  const content =
+    mime === 'text/html' ? (flavours.html ?? escapeHtml(flavours.text ?? '')) : flavours.text;
+  return new Blob([content ?? ''], { type: mime });
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>]/g, (char) =>
+    char === '&' ? '&amp;' : char === '<' ? '&lt;' : '&gt;',
+  );
+}
+
+function copyByCommand(flavours: Flavours): boolean {
+  const fill = (event: ClipboardEvent): void => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (flavours.text !== null) event.clipboardData?.setData('text/plain', flavours.text);
+    if (flavours.html !== null) event.clipboardData?.setData('text/html', flavours.html);
+  };
+  window.addEventListener('copy', fill, { capture: true, once: true });
+  try {
+    // Deprecated, and the only way on pages that are not served securely.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    return document.execCommand('copy');
+  } finally {
+    window.removeEventListener('copy', fill, { capture: true });
+  }
+}
+
+async function pasteData(editor: Editor, data: DataTransfer): Promise<void> {
+  const html = data.getData('text/html');
+  const text = data.getData('text/plain');
+  const image = Array.from(data.files).find((file) => isImage(file.type));
+  // A picture copied in a browser comes with HTML that only refers to it.
+  if (image !== undefined && text === '') {
+    await pasteImage(editor, image);
+  } else if (html !== '') {
+    editor.input({ kind: 'paste', mime: 'text/html', data: encodeText(html) });
+  } else if (text !== '') {
+    editor.input({ kind: 'paste', mime: 'text/plain;charset=utf-8', data: encodeText(text) });
+  }
+}
+
+/** Inserts an image file at the caret. */
+export async function pasteImage(editor: Editor, file: Blob): Promise<void> {
+  if (!isImage(file.type)) {
+    editor.notify('warning', 'noticeImageType');
+    return;
+  }
+  if (file.size > IMAGE_LIMIT_MB * 1024 * 1024) {
+    editor.notify('warning', 'noticeImageSize', { limit: IMAGE_LIMIT_MB });
+    return;
+  }
+  const data = encodeBytes(new Uint8Array(await file.arrayBuffer()));
+  editor.input({ kind: 'paste', mime: file.type, data });
+}
+
+function isImage(mime: string): mime is PasteMime & ('image/png' | 'image/jpeg') {
+  return mime === 'image/png' || mime === 'image/jpeg';
+}
+
+function encodeText(text: string): string {
+  return encodeBytes(new TextEncoder().encode(text));
+}
+
+/** Base64 of bytes. */
+export function encodeBytes(bytes: Uint8Array): string {
+  const chunk = 0x8000;
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += chunk) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + chunk));
+  }
+  return btoa(binary);
+}

@@ -1,0 +1,255 @@
+import { GIVE_UP_MS, pauseBefore } from './backoff.js';
+import { decodeMessage, decodeTile, type TileFrame } from './decode.js';
+import type { ClientMessage, Input, Opened, ServerMessage } from './protocol.js';
+import { InputQueue } from './queue.js';
+
+export type ConnectionState =
+  'connecting' | 'opening' | 'ready' | 'reconnecting' | 'lost' | 'ended' | 'closed';
+
+export interface ConnectionHandlers {
+  /** Called for every message but those about the connection itself. */
+  message(message: ServerMessage): void;
+  tile(tile: TileFrame): void;
+  state(state: ConnectionState): void;
+  /** The document is open, for the first time or again; `lost` inputs could not be carried over. */
+  opened(opened: Opened, lost: number): void;
+  /** Inputs no longer fit into the queue. */
+  full(): void;
+}
+
+type Pending = (message: ServerMessage | null) => void;
+
+/** Without an `opened` heartbeat to go by, a connection may be silent for this long while a file loads. */
+const OPENING_HEARTBEAT_S = 60;
+const MISSED_HEARTBEATS = 3;
+
+/** The live connection to the document server: opens, keeps alive, returns after a loss. */
+export class Connection {
+  readonly #url: string;
+  readonly #config: unknown;
+  readonly #handlers: ConnectionHandlers;
+  readonly queue = new InputQueue();
+  #socket: WebSocket | null = null;
+  #state: ConnectionState = 'connecting';
+  #session: string | null = null;
+  #participant: string | null = null;
+  #heartbeat = OPENING_HEARTBEAT_S;
+  #heard = 0;
+  #pulse: ReturnType<typeof setInterval> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #attempt = 0;
+  #lostAt: number | null = null;
+  #nextId = 1;
+  readonly #pending = new Map<number, Pending>();
+
+  constructor(url: string, config: unknown, handlers: ConnectionHandlers) {
+    this.#url = url;
+    this.#config = config;
+    this.#handlers = handlers;
+    window.addEventListener('online', this.#hurry);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  connect(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    const socket = new WebSocket(this.#url);
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    this.#heard = Date.now();
+    socket.addEventListener('open', () => {
+      this.#heard = Date.now();
+      if (this.#participant === null) this.#become('opening');
+      this.#transmit({
+        type: 'open',
+        config: this.#config,
+        session: this.#session,
+        resume:
+          this.#participant === null
+            ? null
+            : { participant: this.#participant, sent: this.queue.last },
+      });
+    });
+    socket.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (socket !== this.#socket) return;
+      this.#heard = Date.now();
+      this.#receive(event.data);
+    });
+    socket.addEventListener('close', () => {
+      if (socket === this.#socket) this.#dropped();
+    });
+    clearInterval(this.#pulse);
+    this.#pulse = setInterval(() => this.#beat(), 1000);
+  }
+
+  /** Tries again after the connection was given up. */
+  retry(): void {
+    if (this.#state !== 'lost') return;
+    this.#attempt = 0;
+    this.#lostAt = Date.now();
+    this.#become(this.#participant === null ? 'connecting' : 'reconnecting');
+    this.connect();
+  }
+
+  /** Sends an input, or keeps it for when the connection is back. False when it could not be taken. */
+  input(input: Input): boolean {
+    if (this.#state !== 'ready' && this.#state !== 'reconnecting') return false;
+    const numbered = this.queue.push(input);
+    if (numbered === null) {
+      this.#handlers.full();
+      return false;
+    }
+    if (this.#state === 'ready') this.#transmit({ type: 'input', ...numbered });
+    return true;
+  }
+
+  /** Sends something that has no meaning later: dropped when there is no connection. */
+  send(message: ClientMessage): void {
+    if (this.#state === 'ready') this.#transmit(message);
+  }
+
+  async copy(cut: boolean): Promise<{ text: string | null; html: string | null } | null> {
+    const answer = await this.#ask((id) => ({ type: 'copy', id, cut }));
+    return answer?.type === 'clipboard' ? answer : null;
+  }
+
+  /** The engine's values of a command; null when there is none or the connection was lost meanwhile. */
+  async query(command: string): Promise<unknown> {
+    const answer = await this.#ask((id) => ({ type: 'query', id, command }));
+    return answer?.type === 'values' ? answer.values : null;
+  }
+
+  /** Leaves on purpose: the server need not wait for a return. */
+  leave(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#transmit({ type: 'leave' });
+    this.#stop('closed');
+  }
+
+  #ask(make: (id: number) => ClientMessage): Promise<ServerMessage | null> {
+    if (this.#state !== 'ready') return Promise.resolve(null);
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#pending.set(id, resolve);
+      this.#transmit(make(id));
+    });
+  }
+
+  #transmit(message: ClientMessage): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #receive(data: unknown): void {
+    if (data instanceof ArrayBuffer) {
+      const tile = decodeTile(data);
+      if (tile !== null) this.#handlers.tile(tile);
+      return;
+    }
+    const message = typeof data === 'string' ? decodeMessage(data) : null;
+    if (message === null) return;
+    switch (message.type) {
+      case 'pong':
+        return;
+      case 'session':
+        this.#session = message.token;
+        return;
+      case 'ack':
+        this.queue.acknowledge(message.seq);
+        this.#handlers.message(message);
+        return;
+      case 'clipboard':
+      case 'values':
+        this.#pending.get(message.id)?.(message);
+        this.#pending.delete(message.id);
+        return;
+      case 'opened':
+        this.#opened(message);
+        return;
+      case 'refused':
+        this.#stop('ended');
+        this.#handlers.message(message);
+        return;
+      case 'failed':
+        if (message.fatal) this.#stop('ended');
+        this.#handlers.message(message);
+        return;
+      default:
+        this.#handlers.message(message);
+    }
+  }
+
+  #opened(opened: Opened): void {
+    this.#session = opened.session;
+    this.#participant = opened.participant;
+    this.#heartbeat = opened.heartbeat > 0 ? opened.heartbeat : OPENING_HEARTBEAT_S;
+    this.#attempt = 0;
+    this.#lostAt = null;
+    const resend = opened.resumed ? this.queue.resume(opened.applied) : [];
+    const lost = opened.resumed ? 0 : this.queue.restart(opened.applied);
+    this.#become('ready');
+    for (const numbered of resend) this.#transmit({ type: 'input', ...numbered });
+    this.#handlers.opened(opened, lost);
+  }
+
+  #beat(): void {
+    const silence = Date.now() - this.#heard;
+    if (silence > this.#heartbeat * MISSED_HEARTBEATS * 1000) {
+      this.#socket?.close();
+      this.#dropped();
+    } else if (silence >= this.#heartbeat * 1000 - 500) {
+      this.#transmit({ type: 'ping' });
+    }
+  }
+
+  #dropped(): void {
+    this.#release();
+    if (this.#state === 'ended' || this.#state === 'closed') return;
+    this.#lostAt ??= Date.now();
+    if (Date.now() - this.#lostAt > GIVE_UP_MS) {
+      this.#become('lost');
+      return;
+    }
+    this.#become(this.#participant === null ? 'connecting' : 'reconnecting');
+    this.#retry = setTimeout(() => this.connect(), pauseBefore(this.#attempt++, Math.random()));
+  }
+
+  readonly #hurry = (): void => {
+    if (this.#retry !== undefined) this.connect();
+  };
+
+  #release(): void {
+    clearInterval(this.#pulse);
+    this.#socket = null;
+    for (const resolve of this.#pending.values()) resolve(null);
+    this.#pending.clear();
+  }
+
+  #stop(state: 'ended' | 'closed'): void {
+    const socket = this.#socket;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#release();
+    window.removeEventListener('online', this.#hurry);
+    this.#become(state);
+    socket?.close(1000);
+  }
+
+  #become(state: ConnectionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#handlers.state(state);
+  }
+}
+
+/**
+ * Where the live connection of a document is: on the origin of the editor page, behind the same path
+ * prefix as `/web-apps/`.
+ */
+export function liveUrl(page: URL, key: string): string {
+  const at = page.pathname.lastIndexOf('/web-apps/');
+  const prefix = at < 0 ? '' : page.pathname.slice(0, at);
+  const scheme = page.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${page.host}${prefix}/doc/${encodeURIComponent(key)}/live`;
+}

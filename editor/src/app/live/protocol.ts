@@ -1,0 +1,181 @@
+/** The messages of docs/development/live-protocol.md. Coordinates are twips; rectangles `[x, y, width, height]`. */
+
+export type Rect = readonly [x: number, y: number, width: number, height: number];
+
+export type DocumentKind = 'word' | 'cell' | 'slide';
+export type Access = 'edit' | 'view';
+export type SaveState = 'unsaved' | 'saving' | 'saved' | 'failed';
+
+export interface Part {
+  name: string;
+  hidden: boolean;
+}
+
+export interface Participant {
+  id: string;
+  view: number;
+  userId: string;
+  name: string;
+  color: string;
+  access: Access;
+  online: boolean;
+}
+
+export interface SaveStatus {
+  state: SaveState;
+  at: string | null;
+  message: string | null;
+  hint: string | null;
+}
+
+export interface Opened {
+  type: 'opened';
+  participant: string;
+  view: number;
+  session: string;
+  document: {
+    key: string;
+    title: string;
+    fileType: string;
+    kind: DocumentKind;
+    parts: Part[];
+    width: number;
+    height: number;
+  };
+  access: Access;
+  copy: boolean;
+  download: boolean;
+  user: { id: string; name: string };
+  lang: string;
+  participants: Participant[];
+  applied: number;
+  resumed: boolean;
+  save: SaveStatus;
+  heartbeat: number;
+}
+
+export interface Refused {
+  type: 'refused';
+  code: string;
+  message: string;
+  hint: string;
+  path: string | null;
+  expected: string | null;
+  found: string | null;
+  docs: string | null;
+  editorError: number;
+}
+
+export interface Failed {
+  type: 'failed';
+  code: string;
+  message: string;
+  hint: string;
+  editorError: number;
+  fatal: boolean;
+}
+
+export interface Cell {
+  rect: Rect;
+  column: number;
+  row: number;
+}
+
+/** Events of this participant's engine view; a `view` in them is another participant's view. */
+export type ViewEvent =
+  | { type: 'caret'; rect: Rect }
+  | { type: 'caretVisible'; visible: boolean }
+  | { type: 'selection'; rects: Rect[] }
+  | { type: 'peerCaret'; view: number; part: number; rect: Rect }
+  | { type: 'peerCaretVisible'; view: number; visible: boolean }
+  | { type: 'peerSelection'; view: number; part: number; rects: Rect[] }
+  | { type: 'peerCell'; view: number; part: number; cell: Cell | null }
+  | { type: 'peerGraphic'; view: number; part: number; rect: Rect | null }
+  | { type: 'graphic'; rect: Rect | null; angle: number; details: unknown }
+  | { type: 'cell'; cell: Cell | null }
+  | { type: 'cellArea'; rect: Rect | null }
+  | { type: 'cellFormula'; text: string }
+  | { type: 'cellAddress'; text: string }
+  | { type: 'state'; name: string; value: string }
+  | { type: 'pointer'; style: string }
+  | { type: 'link'; url: string }
+  | { type: 'part'; index: number }
+  | { type: 'headers' }
+  | { type: 'commandResult'; name: string; success: boolean; conflict: boolean }
+  | { type: 'dialog'; title: string };
+
+export type ServerMessage =
+  | { type: 'progress'; stage: 'downloading' | 'opening' | 'recovering' }
+  | Opened
+  | Refused
+  | Failed
+  | { type: 'ack'; seq: number }
+  | { type: 'denied'; seq: number; code: string; message: string; hint: string }
+  | { type: 'participants'; list: Participant[] }
+  | { type: 'invalidate'; part: number; rect: Rect | null; version: number }
+  | { type: 'size'; width: number; height: number; parts: Part[] }
+  | ({ type: 'save' } & SaveStatus)
+  | { type: 'clipboard'; id: number; text: string | null; html: string | null }
+  | { type: 'values'; id: number; command: string; values: unknown }
+  | { type: 'session'; token: string }
+  | { type: 'pong' }
+  | ViewEvent;
+
+export type CommandArgs = Record<string, { type: string; value: string | number | boolean }>;
+
+export type Input =
+  | { kind: 'key'; char: number; code: number }
+  | { kind: 'text'; text: string }
+  | { kind: 'compose'; text: string }
+  | { kind: 'erase'; before: number; after: number }
+  | {
+      kind: 'mouse';
+      action: 'down' | 'up' | 'move';
+      x: number;
+      y: number;
+      count: number;
+      buttons: number;
+      modifiers: number;
+    }
+  | { kind: 'select'; handle: 'start' | 'end' | 'reset'; x: number; y: number }
+  | { kind: 'graphic'; action: 'start' | 'end'; x: number; y: number }
+  | { kind: 'command'; name: string; args: CommandArgs }
+  | { kind: 'paste'; mime: PasteMime; data: string }
+  | { kind: 'part'; index: number }
+  | ({ kind: 'area' } & View)
+  | { kind: 'cell'; address: string; text: string };
+
+export type PasteMime = 'text/plain;charset=utf-8' | 'text/html' | 'image/png' | 'image/jpeg';
+
+/** A zoom (side of a tile in twips and in device pixels) and the visible area. */
+export interface View {
+  tileTwips: number;
+  tilePixels: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface TileList {
+  part: number;
+  tileTwips: number;
+  tilePixels: number;
+  tiles: [column: number, row: number][];
+}
+
+export type ClientMessage =
+  | {
+      type: 'open';
+      config: unknown;
+      session: string | null;
+      resume: { participant: string; sent: number } | null;
+    }
+  | { type: 'input'; seq: number; input: Input }
+  | ({ type: 'viewport'; part: number } & View)
+  | ({ type: 'tiles' } & TileList)
+  | { type: 'copy'; id: number; cut: boolean }
+  | { type: 'query'; id: number; command: string }
+  | { type: 'save' }
+  | { type: 'ping' }
+  | { type: 'leave' };

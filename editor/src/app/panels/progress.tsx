@@ -1,0 +1,52 @@
+import { RotateCw } from 'lucide-preact';
+import { translate } from '../i18n/index.js';
+import type { Editor } from '../state/editor.js';
+import { Mark } from './icon.js';
+
+const STAGES = {
+  downloading: 'stageDownloading',
+  opening: 'stageOpening',
+  recovering: 'stageRecovering',
+} as const;
+
+/** What is to be seen until the document is there. */
+export function ProgressPanel({ editor }: { editor: Editor }) {
+  const stage = editor.state.stage.value;
+  if (editor.state.lost.value) return <LostPanel editor={editor} />;
+  return (
+    <main class="page">
+      <div class="progress" role="status" data-testid="progress">
+        <Mark size={48} />
+        <p>{translate(stage === null ? 'stageConnecting' : STAGES[stage])}</p>
+        <div class="progress__bar" aria-hidden="true">
+          <span />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function LostPanel({ editor }: { editor: Editor }) {
+  return (
+    <main class="page">
+      <section class="problem" role="alert">
+        <h1 class="problem__title">{translate('connectionLost')}</h1>
+        <p class="problem__hint">{translate('connectionLostHint')}</p>
+        <button class="button" type="button" onClick={() => editor.retry()}>
+          <RotateCw size={16} /> {translate('retry')}
+        </button>
+      </section>
+    </main>
+  );
+}
+
+export function ClosedPanel() {
+  return (
+    <main class="page">
+      <div class="progress" role="status">
+        <Mark size={48} />
+        <p>{translate('closedTitle')}</p>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,434 @@
+import { batch } from '@preact/signals';
+import type { EditorEventName, EditorEvents } from '../../shared/bridge.js';
+import { translate, type MessageKey, type Parameters } from '../i18n/index.js';
+import { onlyMoves } from '../input/keys.js';
+import { Connection, type ConnectionState } from '../live/connection.js';
+import type {
+  CommandArgs,
+  Input,
+  Opened,
+  Participant,
+  SaveStatus,
+  ServerMessage,
+  View,
+  ViewEvent,
+} from '../live/protocol.js';
+import { TileSource } from '../tiles/source.js';
+import { parseSheetGeometry } from './sheet-geometry.js';
+import { EditorState, type Notice, type Peer } from './state.js';
+
+export type Raise = <N extends EditorEventName>(name: N, data: EditorEvents[N]) => void;
+
+const GEOMETRY = '.uno:SheetGeometryData?columns=1&rows=1&sizes=1&hidden=1';
+const NOTICE_MS = 8000;
+
+/** The open document: takes what the user does to the server and what comes back into `state`. */
+export class Editor {
+  readonly state = new EditorState();
+  readonly tiles: TileSource;
+  readonly #connection: Connection;
+  readonly #raise: Raise;
+  #noticeId = 0;
+  #announcedUnsaved: boolean | null = null;
+  #ready = false;
+  /** Keep the caret in view: the user typed, and did not scroll since. */
+  follow = false;
+  /** Puts the focus back into the document; set by the view. */
+  focusDocument: () => void = () => undefined;
+  /** The last area told to the engine, told again after a reconnection. */
+  #area: View | null = null;
+  #closing = false;
+  #warnedOfLoss = false;
+
+  constructor(url: string, config: unknown, raise: Raise) {
+    this.#raise = raise;
+    this.#connection = new Connection(url, config, {
+      message: (message) => batch(() => this.#receive(message)),
+      tile: (tile) => {
+        if (this.state.stage.value === 'recovering') this.state.stage.value = null;
+        void this.tiles.receive(tile);
+      },
+      state: (state) => this.#connectionState(state),
+      opened: (opened, lost) => batch(() => this.#opened(opened, lost)),
+      full: () => this.notify('warning', 'noticeQueueFull'),
+    });
+    this.tiles = new TileSource((message) => this.#connection.send(message));
+  }
+
+  open(): void {
+    this.#connection.connect();
+  }
+
+  retry(): void {
+    this.#connection.retry();
+  }
+
+  leave(): void {
+    this.#connection.leave();
+    this.tiles.close();
+  }
+
+  /** Asked to close by the integrator: closes when everything typed has reached the server. */
+  requestClose(): void {
+    this.#closing = true;
+    this.#closeWhenDelivered();
+  }
+
+  requestBack(): void {
+    this.#raise('onRequestBack', undefined);
+  }
+
+  /** Sends an input if this participant may. */
+  input(input: Input): void {
+    if (this.state.document.value === null) return;
+    if (!this.state.editable && !allowedToViewer(input)) return;
+    if (input.kind === 'key' || input.kind === 'text' || input.kind === 'command') {
+      this.follow = true;
+    }
+    const idle = this.state.phase.value !== 'ready';
+    // Movements of the mouse mean nothing once the connection is back.
+    if (idle && (input.kind === 'area' || (input.kind === 'mouse' && input.action === 'move'))) {
+      return;
+    }
+    if (this.#connection.input(input)) {
+      this.state.unacknowledged.value = this.#connection.queue.size;
+    }
+  }
+
+  command(name: string, args: CommandArgs = {}): void {
+    this.input({ kind: 'command', name, args });
+  }
+
+  goToPart(index: number): void {
+    if (index === this.state.part.value) return;
+    this.input({ kind: 'part', index });
+    this.#showPart(index);
+  }
+
+  /** Tells the engine the zoom and area of this view. */
+  area(area: View): void {
+    this.#area = area;
+    this.input({ kind: 'area', ...area });
+  }
+
+  save(): void {
+    if (this.state.editable) this.#connection.send({ type: 'save' });
+  }
+
+  async copy(cut: boolean): Promise<{ text: string | null; html: string | null } | null> {
+    if (this.state.document.value?.copy !== true) {
+      this.notify('warning', 'noticeCopyForbidden');
+      return null;
+    }
+    return this.#connection.copy(cut && this.state.editable);
+  }
+
+  notify(
+    tone: Notice['tone'],
+    key: MessageKey,
+    parameters?: Parameters,
+    link?: Notice['link'],
+  ): void {
+    this.#notice(tone, translate(key, parameters), link);
+  }
+
+  dismiss(id: number): void {
+    this.state.notices.value = this.state.notices.value.filter((notice) => notice.id !== id);
+  }
+
+  #notice(tone: Notice['tone'], text: string, link?: Notice['link']): void {
+    const id = ++this.#noticeId;
+    const others = this.state.notices.value.filter((notice) => notice.text !== text).slice(-2);
+    this.state.notices.value = [...others, { id, tone, text, ...(link && { link }) }];
+    if (link === undefined) setTimeout(() => this.dismiss(id), NOTICE_MS);
+  }
+
+  #connectionState(state: ConnectionState): void {
+    const { phase, lost } = this.state;
+    lost.value = state === 'lost';
+    if (state === 'lost') phase.value = 'reconnecting';
+    else if (state === 'closed') phase.value = 'closed';
+    // `ended` is followed by the message that says why.
+    else if (state !== 'ended' && state !== 'ready') phase.value = state;
+  }
+
+  #opened(opened: Opened, lostInputs: number): void {
+    const { state } = this;
+    const { document, participants, save } = opened;
+    state.document.value = {
+      title: document.title,
+      fileType: document.fileType,
+      kind: document.kind,
+      access: opened.access,
+      copy: opened.copy,
+      self: opened.participant,
+      userName: opened.user.name,
+    };
+    state.size.value = { width: document.width, height: document.height };
+    state.parts.value = document.parts;
+    state.stage.value = null;
+    state.stopped.value = null;
+    state.phase.value = 'ready';
+    state.unacknowledged.value = this.#connection.queue.size;
+    if (!opened.resumed) state.peers.value = new Map();
+    this.#participants(participants);
+    this.#saved(save);
+    if (lostInputs > 0) this.notify('warning', 'noticeInputsLost');
+    if (this.#ready) {
+      if (!opened.resumed && state.part.value !== 0) {
+        this.input({ kind: 'part', index: state.part.value });
+      }
+      if (this.#area !== null) this.area(this.#area);
+      this.tiles.restart();
+    }
+    this.#ask(document.kind);
+    if (!this.#ready) {
+      this.#ready = true;
+      this.#raise('onInfo', { mode: opened.access });
+      this.#raise('onDocumentReady', undefined);
+    }
+  }
+
+  #ask(kind: 'word' | 'cell' | 'slide'): void {
+    if (kind === 'cell') this.#askGeometry();
+    if (!this.state.editable) return;
+    if (kind === 'word') {
+      void this.#connection.query('.uno:StyleApply').then((values) => {
+        const styles = commandValues(values)?.ParagraphStyles;
+        if (Array.isArray(styles)) {
+          this.state.styles.value = styles.filter((style) => typeof style === 'string');
+        }
+      });
+    }
+    void this.#connection.query('.uno:CharFontName').then((values) => {
+      const fonts = commandValues(values);
+      if (fonts !== null) {
+        this.state.fonts.value = Object.keys(fonts).sort((a, b) => a.localeCompare(b));
+      }
+    });
+  }
+
+  #askGeometry(): void {
+    const part = this.state.part.value;
+    void this.#connection.query(GEOMETRY).then((values) => {
+      const geometry = parseSheetGeometry(values);
+      if (geometry !== null && part === this.state.part.value) this.state.sheet.value = geometry;
+    });
+  }
+
+  #receive(message: ServerMessage): void {
+    const { state } = this;
+    switch (message.type) {
+      case 'progress':
+        state.stage.value = message.stage;
+        return;
+      case 'refused':
+      case 'failed':
+        if (message.type === 'failed' && !message.fatal && this.#ready) {
+          state.stopped.value = message;
+          this.#raise('onWarning', {
+            warningCode: message.editorError,
+            warningDescription: message.message,
+          });
+          return;
+        }
+        state.problem.value = message;
+        state.phase.value = message.type;
+        this.#raise('onError', {
+          errorCode: message.editorError,
+          errorDescription: message.message,
+        });
+        return;
+      case 'ack':
+        state.unacknowledged.value = this.#connection.queue.size;
+        this.#closeWhenDelivered();
+        return;
+      case 'denied':
+        this.#notice('warning', `${message.message} ${message.hint}`.trim());
+        return;
+      case 'participants':
+        this.#participants(message.list);
+        return;
+      case 'invalidate':
+        if (state.stage.value === 'recovering') state.stage.value = null;
+        this.tiles.invalidate(
+          // Pages of a text are one part here, whatever the engine calls them.
+          state.document.value?.kind === 'word' ? -1 : message.part,
+          message.rect,
+          message.version,
+        );
+        return;
+      case 'size':
+        state.size.value = { width: message.width, height: message.height };
+        state.parts.value = message.parts;
+        return;
+      case 'save':
+        this.#saved(message);
+        return;
+      case 'opened':
+      case 'session':
+      case 'pong':
+      case 'clipboard':
+      case 'values':
+        return;
+      default:
+        this.#viewEvent(message);
+    }
+  }
+
+  #viewEvent(event: ViewEvent): void {
+    const { state } = this;
+    switch (event.type) {
+      case 'caret':
+        state.caret.value = event.rect;
+        return;
+      case 'caretVisible':
+        state.caretVisible.value = event.visible;
+        return;
+      case 'selection':
+        state.selection.value = event.rects;
+        return;
+      case 'graphic':
+        state.graphic.value = event.rect;
+        return;
+      case 'cell':
+        state.cell.value = event.cell;
+        if (event.cell !== null) state.caret.value = null;
+        return;
+      case 'cellArea':
+        state.cellArea.value = event.rect;
+        return;
+      case 'cellFormula':
+        state.cellFormula.value = event.text;
+        return;
+      case 'cellAddress':
+        state.cellAddress.value = event.text;
+        return;
+      case 'state':
+        state.stateOf(event.name).value = event.value;
+        return;
+      case 'pointer':
+        state.pointer.value = event.style;
+        return;
+      case 'part':
+        this.#showPart(event.index);
+        return;
+      case 'headers':
+        this.#askGeometry();
+        return;
+      case 'link':
+        this.#link(event.url);
+        return;
+      case 'commandResult':
+        if (event.conflict) this.notify('warning', 'noticeUndoConflict');
+        return;
+      case 'dialog':
+        this.notify('info', 'noticeDialog', { title: event.title });
+        return;
+      case 'peerCaret':
+        this.#peer(event.view, { part: event.part, caret: event.rect, movedAt: Date.now() });
+        return;
+      case 'peerCaretVisible':
+        this.#peer(event.view, { caretVisible: event.visible });
+        return;
+      case 'peerSelection':
+        this.#peer(event.view, { part: event.part, selection: event.rects });
+        return;
+      case 'peerCell':
+        this.#peer(event.view, { part: event.part, cell: event.cell, movedAt: Date.now() });
+        return;
+      case 'peerGraphic':
+        this.#peer(event.view, { part: event.part, graphic: event.rect });
+    }
+  }
+
+  #peer(view: number, change: Partial<Peer>): void {
+    const former = this.state.peers.value.get(view) ?? {
+      view,
+      part: 0,
+      caret: null,
+      caretVisible: true,
+      selection: [],
+      cell: null,
+      graphic: null,
+      movedAt: 0,
+    };
+    this.state.peers.value = new Map(this.state.peers.value).set(view, { ...former, ...change });
+  }
+
+  #participants(list: readonly Participant[]): void {
+    this.state.participants.value = list;
+    const views = new Set(list.filter((one) => one.online).map((one) => one.view));
+    const peers = [...this.state.peers.value].filter(([view]) => views.has(view));
+    this.state.peers.value = new Map(peers);
+  }
+
+  #showPart(index: number): void {
+    const { state } = this;
+    if (state.part.value === index) return;
+    batch(() => {
+      state.part.value = index;
+      state.caret.value = null;
+      state.selection.value = [];
+      state.graphic.value = null;
+      state.cellArea.value = null;
+    });
+    if (state.document.value?.kind === 'cell') this.#askGeometry();
+  }
+
+  #saved(save: SaveStatus): void {
+    const { state, at, message, hint } = save;
+    this.state.save.value = { state, at, message, hint };
+    const unsaved = state !== 'saved';
+    if (unsaved !== this.#announcedUnsaved) {
+      this.#announcedUnsaved = unsaved;
+      this.#raise('onDocumentStateChange', unsaved);
+    }
+  }
+
+  #link(address: string): void {
+    let url: URL;
+    try {
+      url = new URL(address);
+    } catch {
+      return;
+    }
+    // A document may hold any address; only these are safe to follow from here.
+    if (!['http:', 'https:', 'mailto:'].includes(url.protocol)) return;
+    this.notify('info', 'noticeLink', undefined, { url: url.href, label: url.href });
+  }
+
+  #closeWhenDelivered(): void {
+    if (!this.#closing) return;
+    const delivered = this.#connection.queue.size === 0;
+    if (!delivered && this.#connection.state === 'ready') return;
+    this.#closing = false;
+    if (!delivered && !this.#warnedOfLoss) {
+      // Asked a second time, the user means it.
+      this.#warnedOfLoss = true;
+      this.notify('warning', 'noticeCloseUndelivered');
+      return;
+    }
+    this.#raise('onRequestClose', undefined);
+  }
+}
+
+function commandValues(values: unknown): Record<string, unknown> | null {
+  if (typeof values !== 'object' || values === null) return null;
+  const inner = (values as { commandValues?: unknown }).commandValues ?? values;
+  return typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : null;
+}
+
+function allowedToViewer(input: Input): boolean {
+  switch (input.kind) {
+    case 'mouse':
+    case 'select':
+    case 'part':
+    case 'area':
+      return true;
+    case 'key':
+      return input.char === 0 && onlyMoves(input.code);
+    default:
+      return false;
+  }
+}

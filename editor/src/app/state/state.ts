@@ -1,0 +1,102 @@
+import { signal, type Signal } from '@preact/signals';
+import type {
+  Access,
+  Cell,
+  DocumentKind,
+  Failed,
+  Part,
+  Participant,
+  Rect,
+  Refused,
+  SaveStatus,
+} from '../live/protocol.js';
+import { TWIPS_AT_100 } from '../tiles/geometry.js';
+import type { SheetGeometry } from './sheet-geometry.js';
+
+export type Phase =
+  'connecting' | 'opening' | 'ready' | 'reconnecting' | 'refused' | 'failed' | 'closed';
+
+export interface OpenDocument {
+  title: string;
+  fileType: string;
+  kind: DocumentKind;
+  access: Access;
+  copy: boolean;
+  self: string;
+  userName: string;
+}
+
+/** What another participant's view shows. */
+export interface Peer {
+  view: number;
+  part: number;
+  caret: Rect | null;
+  caretVisible: boolean;
+  selection: readonly Rect[];
+  cell: Cell | null;
+  graphic: Rect | null;
+  /** When it last moved (ms since the epoch): its name is shown for a while after that. */
+  movedAt: number;
+}
+
+export interface Notice {
+  id: number;
+  tone: 'info' | 'warning';
+  text: string;
+  link?: { url: string; label: string };
+}
+
+/** Everything that the interface shows. One writer: `Editor`. */
+export class EditorState {
+  readonly phase = signal<Phase>('connecting');
+  /** Gave up returning: waits for the user. */
+  readonly lost = signal(false);
+  readonly stage = signal<'downloading' | 'opening' | 'recovering' | null>(null);
+  readonly problem = signal<Refused | Failed | null>(null);
+  /** Editing has ended without closing the document. */
+  readonly stopped = signal<Failed | null>(null);
+
+  readonly document = signal<OpenDocument | null>(null);
+  readonly size = signal({ width: 0, height: 0 });
+  readonly parts = signal<readonly Part[]>([]);
+  readonly part = signal(0);
+  readonly participants = signal<readonly Participant[]>([]);
+  readonly save = signal<SaveStatus>({ state: 'saved', at: null, message: null, hint: null });
+  readonly unacknowledged = signal(0);
+
+  readonly tileTwips = signal(TWIPS_AT_100);
+  readonly fitWidth = signal(false);
+
+  readonly caret = signal<Rect | null>(null);
+  readonly caretVisible = signal(true);
+  readonly selection = signal<readonly Rect[]>([]);
+  readonly graphic = signal<Rect | null>(null);
+  readonly cell = signal<Cell | null>(null);
+  readonly cellArea = signal<Rect | null>(null);
+  readonly cellAddress = signal('');
+  readonly cellFormula = signal('');
+  readonly sheet = signal<SheetGeometry | null>(null);
+  readonly peers = signal<ReadonlyMap<number, Peer>>(new Map());
+  readonly pointer = signal('text');
+  readonly focused = signal(false);
+
+  readonly styles = signal<readonly string[]>([]);
+  readonly fonts = signal<readonly string[]>([]);
+  readonly notices = signal<readonly Notice[]>([]);
+
+  readonly #states = new Map<string, Signal<string>>();
+
+  /** Value of an engine state such as `Bold`; empty until the engine has reported one. */
+  stateOf(name: string): Signal<string> {
+    let state = this.#states.get(name);
+    if (state === undefined) {
+      state = signal('');
+      this.#states.set(name, state);
+    }
+    return state;
+  }
+
+  get editable(): boolean {
+    return this.document.value?.access === 'edit' && this.stopped.value === null;
+  }
+}
