@@ -63,3 +63,38 @@ test('kill -9 of the server under an open editor: it reconnects, and nothing typ
   const text = await docxText(keep(await ada.download(FILE, 2), FILE));
   for (const typed of ['One.', 'Meanwhile.', 'Two.']) expect(text).toContain(typed);
 });
+
+test('kill -9 of the engine’s processes: the document comes back as it was stored', async ({
+  signIn,
+  stack,
+  picture,
+}) => {
+  const ada = await signIn('ada');
+  const editor = await ada.open(FILE);
+  await editor.ready();
+  await editor.focus();
+  await editor.press('Control+Home');
+  const since = editor.live.received.length;
+  await editor.type('Stored before the crash. ');
+  await editor.saved(since);
+
+  const before = editor.live.received.length;
+  expect(stack.server.killKits()).toBeGreaterThan(0);
+  await expect
+    .poll(() => editor.live.of('progress', before).map((message) => message.stage), {
+      message: 'the editor is told that the document is being restored',
+    })
+    .toContain('recovering');
+  await editor.isState('ready');
+  await editor.showsText('Stored before the crash.', 'Welcome');
+
+  await editor.press('Control+Home');
+  await editor.type('Written after it. ');
+  await editor.showsText('Written after it.');
+  await picture(editor.page, 'restored');
+  await editor.live.allApplied();
+  await editor.close();
+  await ada.hasVersion(FILE, 2, 30_000);
+  const text = await docxText(keep(await ada.download(FILE, 2), FILE));
+  expect(text).toContain('Written after it. Stored before the crash. Welcome');
+});
