@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 use recto_token::{Keys, sign_header};
 use reqwest::{Client, Response, redirect};
 use serde_json::Value;
@@ -111,7 +111,7 @@ impl Fetcher {
             // a token is of the base64url alphabet and dots, which every header may hold
             if let Ok(mut value) = HeaderValue::try_from(format!("Bearer {token}")) {
                 value.set_sensitive(true);
-                headers.insert(header::AUTHORIZATION, value);
+                headers.insert(self.config.token_header.clone(), value);
             }
         }
         headers

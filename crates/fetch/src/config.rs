@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
+use reqwest::header::{AUTHORIZATION, HeaderName};
 
 /// What outgoing requests may do. The defaults are those that integrators know from the Docs API.
 #[derive(Clone, Debug)]
 pub struct FetchConfig {
+    /// Name of the header that carries a token.
+    pub token_header: HeaderName,
     /// Networks that may be contacted although they are not globally routable.
     pub allow_network: Vec<IpNet>,
     /// Bytes that a document may have, after decompression.
@@ -26,6 +29,7 @@ pub struct FetchConfig {
 impl Default for FetchConfig {
     fn default() -> Self {
         Self {
+            token_header: AUTHORIZATION,
             allow_network: Vec::new(),
             max_bytes: 100 * 1024 * 1024,
             connect_timeout: Duration::from_secs(10),

@@ -109,7 +109,7 @@ impl Fetcher {
             } else {
                 HeaderMap::new()
             };
-            let signed = headers.contains_key(header::AUTHORIZATION);
+            let signed = headers.contains_key(&self.config.token_header);
             headers.insert(
                 header::ACCEPT_ENCODING,
                 header::HeaderValue::from_static("identity"),

@@ -124,6 +124,17 @@ impl Refusal {
         refusal
     }
 
+    /// A good token, for another document than the one that its connection is for.
+    pub fn wrong_document(key: &str) -> Self {
+        Self::access(
+            reason::WRONG_DOCUMENT,
+            "The token was made for another document than the one that the page opens.",
+            "Sign the config after document.key is set, and do not change the key in the browser.",
+        )
+        .at("document.key")
+        .found(key)
+    }
+
     /// Says another thing that is wrong.
     pub(crate) fn and(mut self, hint: &str) -> Self {
         self.0.hint.push(' ');
@@ -174,6 +185,7 @@ pub(crate) mod reason {
     pub(crate) const NOT_YET_VALID: Reason = ("token.not_yet_valid", "tokens/not-yet-valid");
     pub(crate) const TIME_TYPE: Reason = ("token.time_type", "tokens/time-type");
     pub(crate) const WRONG_PURPOSE: Reason = ("token.wrong_purpose", "tokens/wrong-purpose");
+    pub(crate) const WRONG_DOCUMENT: Reason = ("token.wrong_document", "tokens/wrong-document");
     pub(crate) const TOO_LARGE: Reason = ("token.too_large", "tokens/too-large");
     pub(crate) const NO_SECRET: Reason = ("secret.empty", "secrets/empty");
     pub(crate) const EMPTY: Reason = ("payload.empty", "payload/empty");

@@ -13,7 +13,7 @@ use recto_docs_api::DocumentKey;
 use recto_session::wire::{FromBrowser, Open, ToBrowser};
 use recto_session::{Outgoing, Problem, outlet};
 use recto_token::{
-    Opening, Refusal, Verified, Wire, opening_with_tokens_off, verify_opening, verify_session,
+    Opening, Refusal, Verified, opening_with_tokens_off, verify_opening, verify_session,
 };
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -51,7 +51,7 @@ pub async fn live(
 }
 
 async fn serve(shared: Arc<Shared>, key: String, base: String, socket: WebSocket) {
-    let (mut sink, mut stream) = socket.split();
+    let (sink, mut stream) = socket.split();
     let open = match timeout(FIRST, first_message(&mut stream)).await {
         Ok(Some(Ok(open))) => open,
         Ok(Some(Err(problem))) => return end(sink, &ToBrowser::failed(&problem, true)).await,
@@ -62,7 +62,7 @@ async fn serve(shared: Arc<Shared>, key: String, base: String, socket: WebSocket
         Err(refusal) => {
             tracing::warn!(code = refusal.code, path = refusal.path.as_deref(), wire = refusal.wire.code,
                 message = %refusal.message, hint = %refusal.hint, "opening refused");
-            return end(sink, &ToBrowser::from(*refusal)).await;
+            return end(sink, &ToBrowser::from(refusal)).await;
         }
     };
     let heartbeat = shared.sessions.services().config.heartbeat;
@@ -106,10 +106,10 @@ fn admit(
     shared: &Shared,
     path_key: &str,
     open: Open,
-) -> Result<(Verified<Opening>, Option<String>), Box<Refusal>> {
+) -> Result<(Verified<Opening>, Option<String>), Refusal> {
     let now = (shared.sessions.services().clock)();
     if let Some(session) = &open.session {
-        let key: DocumentKey = path_key.parse().map_err(|_| Box::new(wrong_document(path_key)))?;
+        let key: DocumentKey = path_key.parse().map_err(|_| Refusal::wrong_document(path_key))?;
         let grant = verify_session(&shared.keys, session, &key, now)?;
         let participant = grant.get().participant.clone();
         let same = open.resume.is_some_and(|resume| resume.participant == participant);
@@ -124,21 +124,7 @@ fn admit(
     if opening.get().key.as_str() == path_key {
         Ok((opening, None))
     } else {
-        Err(Box::new(wrong_document(path_key)))
-    }
-}
-
-/// A good token, for another document than the one that the connection is for (attack T14).
-fn wrong_document(path_key: &str) -> Refusal {
-    Refusal {
-        code: "token.wrong_document",
-        message: "The token was made for another document than the one that the page opens.".into(),
-        hint: "Sign the config after document.key is set, and don't change the key in the browser.".into(),
-        path: Some("document.key".into()),
-        expected: None,
-        found: Some(path_key.chars().take(128).collect()),
-        docs: "tokens/wrong-document",
-        wire: Wire { code: 4004, description: "access deny".into() },
+        Err(Refusal::wrong_document(path_key))
     }
 }
 
