@@ -344,3 +344,5 @@ fn user(claims: &Value, origin: Origin) -> Result<Participant, Refusal> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trust_tests;

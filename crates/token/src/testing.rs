@@ -95,6 +95,16 @@ pub(crate) fn sent(mut config: Value, payload: &Value) -> Value {
     config
 }
 
+/// What the browser sends when everything is right.
+pub(crate) fn good() -> Value {
+    sent(config(), &config())
+}
+
+/// The opening that `config` and a token that signs `payload` are granted.
+pub(crate) fn opened(config: Value, payload: &Value) -> Opening {
+    open(&sent(config, payload)).unwrap().into_inner()
+}
+
 pub(crate) fn open(sent: &Value) -> Result<Verified<Opening>, Refusal> {
     verify_opening(&keys(), sent, NOW)
 }
