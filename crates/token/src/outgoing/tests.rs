@@ -40,6 +40,11 @@ fn a_signed_config_opens_until_it_expires() {
     let mut config = config();
     config["token"] = "the token of last time".into();
     config["token"] = sign_config(&keys().inbox, &config, NOW - 100, 100).into();
+    let signed = claims(config["token"].as_str().unwrap());
+    assert!(
+        signed.get("token").is_none(),
+        "no token is signed into the next"
+    );
     assert!(
         open(&config).is_ok(),
         "expired now, and the tolerance is 60 s"
