@@ -30,17 +30,11 @@ const UNAVAILABLE = [
   'startFilling',
 ] as const;
 
-type Unavailable = Record<(typeof UNAVAILABLE)[number], () => never>;
-
 const UNKNOWN_ERROR = -1;
 /** How long the editor may take to say goodbye to the server before its frame goes. */
 const FAREWELL_MS = 200;
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the methods are defined below
-export interface DocEditor extends Unavailable {}
-
 /** An editor in the integrator's page. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestClose'> {
   #element: HTMLElement | null = null;
   #placeholder: HTMLElement | null = null;

@@ -102,12 +102,12 @@ export function checkConfig(config: unknown, randomKey: () => string): Checked {
       warnings.push('editorConfig.user.id is a number: it is used as a string.');
     }
   }
-  return { ok: true, config: plain as PlainConfig, listeners, warnings };
+  return { ok: true, config: plain, listeners, warnings };
 }
 
 export function listenersOf(config: unknown): NonNullable<Config['events']> {
   const events = isFields(config) ? config.events : undefined;
-  return isFields(events) ? (events as NonNullable<Config['events']>) : {};
+  return isFields(events) ? events : {};
 }
 
 function isFields(value: unknown): value is Fields {

@@ -34,9 +34,6 @@ export const PARENT_ORIGIN = 'parentOrigin';
 /** True for a message of ours, whatever else is posted around in the page. */
 export function isBridgeMessage(data: unknown): data is { recto: string } {
   return (
-    typeof data === 'object' &&
-    data !== null &&
-    'recto' in data &&
-    typeof (data as { recto: unknown }).recto === 'string'
+    typeof data === 'object' && data !== null && 'recto' in data && typeof data.recto === 'string'
   );
 }

@@ -77,7 +77,7 @@ function copyByCommand(flavours: Flavours): boolean {
   window.addEventListener('copy', fill, { capture: true, once: true });
   try {
     // Deprecated, and the only way on pages that are not served securely.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+
     return document.execCommand('copy');
   } finally {
     window.removeEventListener('copy', fill, { capture: true });

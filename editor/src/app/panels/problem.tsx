@@ -84,7 +84,6 @@ function writeByCommand(text: string): boolean {
   };
   window.addEventListener('copy', fill, { once: true });
   try {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without a secure context
     return document.execCommand('copy');
   } finally {
     window.removeEventListener('copy', fill);

@@ -29,7 +29,7 @@ export class Editor {
   readonly #connection: Connection;
   readonly #raise: Raise;
   #noticeId = 0;
-  #announcedUnsaved: boolean | null = null;
+  #announcedUnsaved = false;
   #ready = false;
   /** Keep the caret in view: the user typed, and did not scroll since. */
   follow = false;

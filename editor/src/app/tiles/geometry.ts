@@ -4,7 +4,8 @@ import type { Rect } from '../live/protocol.js';
 export const TILE_CSS = 256;
 /** Side of a tile in the document at 100 % (256 px at 96 dpi, 1440 twips an inch). */
 export const TWIPS_AT_100 = 3840;
-export const ZOOM_MIN = 0.5;
+/** Below what the zoom list offers, so that a page fits the width of a phone. */
+export const ZOOM_MIN = 0.25;
 export const ZOOM_MAX = 3;
 /** What the zoom list offers. */
 export const ZOOM_STEPS = [0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3] as const;

@@ -1,0 +1,201 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GIVE_UP_MS, pauseBefore } from './backoff.js';
+import { Connection, liveUrl, type ConnectionState } from './connection.js';
+import type { ClientMessage } from './protocol.js';
+
+class FakeSocket extends EventTarget {
+  static readonly OPEN = 1;
+  static all: FakeSocket[] = [];
+  binaryType = '';
+  readyState = 0;
+  sent: ClientMessage[] = [];
+
+  constructor(readonly url: string) {
+    super();
+    FakeSocket.all.push(this);
+  }
+
+  accept(): void {
+    this.readyState = 1;
+    this.dispatchEvent(new Event('open'));
+  }
+
+  say(message: unknown): void {
+    this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(message) }));
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as ClientMessage);
+  }
+
+  close(): void {
+    if (this.readyState === 3) return;
+    this.readyState = 3;
+    this.dispatchEvent(new Event('close'));
+  }
+}
+
+const opened = (more: object = {}) => ({
+  type: 'opened',
+  participant: 'p1',
+  view: 1,
+  session: 's1',
+  document: {
+    key: 'k',
+    title: 't',
+    fileType: 'docx',
+    kind: 'word',
+    parts: [],
+    width: 1,
+    height: 1,
+  },
+  access: 'edit',
+  copy: true,
+  download: true,
+  user: { id: 'u', name: 'U' },
+  lang: 'en',
+  participants: [],
+  applied: 0,
+  resumed: false,
+  save: { state: 'saved', at: null, message: null, hint: null },
+  heartbeat: 15,
+  ...more,
+});
+
+describe('connection', () => {
+  let states: ConnectionState[];
+  let losses: number[];
+  let connection: Connection;
+
+  const socket = (): FakeSocket => {
+    const last = FakeSocket.all.at(-1);
+    if (last === undefined) throw new Error('no socket');
+    return last;
+  };
+  const inputs = (from: FakeSocket) => from.sent.filter((message) => message.type === 'input');
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    FakeSocket.all = [];
+    vi.stubGlobal('WebSocket', FakeSocket);
+    states = [];
+    losses = [];
+    connection = new Connection(
+      'ws://x/doc/k/live',
+      { token: 't' },
+      {
+        message: () => undefined,
+        tile: () => undefined,
+        state: (state) => states.push(state),
+        opened: (_, lost) => losses.push(lost),
+        full: () => undefined,
+      },
+    );
+    connection.connect();
+    socket().accept();
+  });
+
+  afterEach(() => {
+    connection.leave();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('opens with the config first', () => {
+    expect(socket().sent).toEqual([
+      { type: 'open', config: { token: 't' }, session: null, resume: null },
+    ]);
+    socket().say(opened());
+    expect(connection.state).toBe('ready');
+  });
+
+  it('returns with the newest session and sends what was not confirmed', () => {
+    const first = socket();
+    first.say(opened());
+    for (const text of ['a', 'b', 'c']) connection.input({ kind: 'text', text });
+    first.say({ type: 'ack', seq: 1 });
+    first.say({ type: 'session', token: 's2' });
+    first.close();
+    expect(connection.state).toBe('reconnecting');
+    connection.input({ kind: 'text', text: 'd' });
+    vi.advanceTimersByTime(300);
+    const second = socket();
+    expect(second).not.toBe(first);
+    second.accept();
+    expect(second.sent[0]).toMatchObject({
+      session: 's2',
+      resume: { participant: 'p1', sent: 4 },
+    });
+    second.say(opened({ resumed: true, applied: 2 }));
+    expect(inputs(second)).toMatchObject([{ seq: 3 }, { seq: 4 }]);
+    expect(losses).toEqual([0, 0]);
+  });
+
+  it('tells how much was lost when the session is another one', () => {
+    socket().say(opened());
+    connection.input({ kind: 'text', text: 'a' });
+    socket().close();
+    vi.advanceTimersByTime(300);
+    socket().accept();
+    socket().say(opened({ resumed: false }));
+    expect(losses).toEqual([0, 1]);
+    expect(inputs(socket())).toEqual([]);
+  });
+
+  it('takes silence for loss and pings before that', () => {
+    socket().say(opened());
+    vi.advanceTimersByTime(16_000);
+    expect(socket().sent.at(-1)).toEqual({ type: 'ping' });
+    vi.advanceTimersByTime(31_000);
+    expect(states).toContain('reconnecting');
+  });
+
+  it('gives up after ten minutes and tries again when asked', () => {
+    socket().say(opened());
+    socket().close();
+    for (let spent = 0; spent <= GIVE_UP_MS + 10_000; spent += 1000) {
+      vi.advanceTimersByTime(1000);
+      if (socket().readyState !== 3) socket().close();
+    }
+    expect(connection.state).toBe('lost');
+    const tried = FakeSocket.all.length;
+    connection.retry();
+    expect(FakeSocket.all.length).toBe(tried + 1);
+    expect(connection.state).toBe('reconnecting');
+  });
+
+  it('does not return after a refusal', () => {
+    socket().say({ type: 'refused', code: 'token.signature', message: '', hint: '' });
+    expect(connection.state).toBe('ended');
+    const tried = FakeSocket.all.length;
+    vi.advanceTimersByTime(60_000);
+    expect(FakeSocket.all.length).toBe(tried);
+  });
+
+  it('says goodbye when left on purpose', () => {
+    const last = socket();
+    last.say(opened());
+    connection.leave();
+    expect(last.sent.at(-1)).toEqual({ type: 'leave' });
+  });
+});
+
+describe('pauses between attempts', () => {
+  it('double from a quarter of a second to five seconds', () => {
+    expect([0, 1, 2, 3, 4, 5, 50].map((attempt) => pauseBefore(attempt, 0))).toEqual([
+      250, 500, 1000, 2000, 4000, 5000, 5000,
+    ]);
+    expect(pauseBefore(0, 0.999)).toBeGreaterThan(180);
+  });
+});
+
+describe('live address', () => {
+  it('is on the origin and behind the prefix of the page', () => {
+    const page = new URL('https://docs.test/office/web-apps/apps/editor/index.html?parentOrigin=x');
+    expect(liveUrl(page, 'a.b=c')).toBe('wss://docs.test/office/doc/a.b%3Dc/live');
+    expect(liveUrl(new URL('http://h:8080/web-apps/apps/editor/'), 'k')).toBe(
+      'ws://h:8080/doc/k/live',
+    );
+  });
+});
