@@ -199,7 +199,7 @@ test('the portal takes no file that is not what it says', async ({ signIn, pictu
     const problem = ada.page.getByTestId('problem').or(ada.page.getByTestId('failure'));
     await expect(problem).toBeVisible();
     await expect(problem).toContainText(/empty|password|PDF/);
-    await ada.page.reload();
+    await ada.home();
     await expect(ada.page.locator(`[data-testid="file-row"][data-name="${name}"]`)).toHaveCount(0);
   }
   await picture(ada.page, 'upload');
