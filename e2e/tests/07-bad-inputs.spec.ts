@@ -196,9 +196,10 @@ test('the portal takes no file that is not what it says', async ({ signIn, pictu
   const ada = await signIn('ada');
   for (const name of ['empty.docx', 'encrypted.docx', 'mislabelled.docx']) {
     await ada.upload(sample(`bad/${name}`));
-    const notice = ada.page.getByTestId('notice');
-    await expect(notice).toBeVisible();
-    await expect(notice).toContainText(/empty|password|PDF/);
+    const problem = ada.page.getByTestId('problem').or(ada.page.getByTestId('failure'));
+    await expect(problem).toBeVisible();
+    await expect(problem).toContainText(/empty|password|PDF/);
+    await ada.home();
     await expect(ada.page.locator(`[data-testid="file-row"][data-name="${name}"]`)).toHaveCount(0);
   }
   await picture(ada.page, 'upload');
