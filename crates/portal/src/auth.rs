@@ -24,10 +24,16 @@ pub(crate) fn hash_password(password: &str) -> Result<String, PasswordError> {
 pub enum PasswordError {
     /// The hash function refused its input.
     #[error("a password could not be hashed: {0}")]
-    Hash(#[from] argon2::password_hash::Error),
+    Hash(argon2::password_hash::Error),
     /// The system gave no random bytes.
     #[error("the system's random numbers are not available: {0}")]
     Random(#[from] rand::rand_core::OsError),
+}
+
+impl From<argon2::password_hash::Error> for PasswordError {
+    fn from(error: argon2::password_hash::Error) -> Self {
+        Self::Hash(error)
+    }
 }
 
 /// Checks a password. For an unknown user it does the same work, so that the time taken does not

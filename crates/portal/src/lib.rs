@@ -21,7 +21,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use recto_token::Secret;
+use recto_docs_api::Explain;
+use recto_token::{Secret, check_secret};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -69,6 +70,9 @@ pub enum PortalError {
     /// The sample accounts could not be made.
     #[error("The sample accounts could not be made: {0}. Try again, and check the machine if it stays so.")]
     Samples(#[from] PasswordError),
+    /// The secret protects nothing.
+    #[error("{} {}", .0.message(), .0.hint())]
+    Secret(#[from] recto_token::SecretError),
     /// An address in the configuration cannot be used.
     #[error("The address {url} cannot be used for {purpose}. Give a full http or https address without user name, query and fragment.")]
     Address {
@@ -129,6 +133,9 @@ impl Portal {
 
     /// The same, with another source of time.
     pub async fn with_clock(config: PortalConfig, clock: Clock) -> Result<Self, PortalError> {
+        if let Some(warning) = check_secret(&config.secret)? {
+            tracing::warn!(reason = warning.message(), hint = warning.hint(), "the secret is weak");
+        }
         let settings = Settings {
             document_server: base(&config.document_server, "the document server")?,
             public_url: base(&config.public_url, "the portal")?,

@@ -82,7 +82,6 @@ catalogue! {
     done_shared: "The rights are saved.", "Les droits sont enregistrés.";
     done_restored: "The old version is the newest one again.", "L’ancienne version est de nouveau la plus récente.";
 
-    version: "Version", "Version";
     version_number: "Version {number}", "Version {number}";
     current: "Current", "Actuelle";
     restore: "Restore", "Restaurer";

@@ -152,7 +152,7 @@ pub(crate) fn cookie(app: &App, name: &'static str, value: String) -> Cookie<'st
 /// Middleware: prepares the [`Visit`], renders failures in the visitor's language, sets the headers.
 pub(super) async fn visit(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let cookies = CookieJar::from_headers(request.headers());
-    let (visit, new_visitor) = match prepare(&app, &request, &cookies).await {
+    let (visit, new_visitor) = match prepare(&app, request.headers().clone(), request.uri().path().to_owned(), &cookies).await {
         Ok(prepared) => prepared,
         Err(failure) => return failure.status().into_response(),
     };
@@ -177,7 +177,8 @@ pub(super) async fn visit(State(app): State<App>, mut request: Request, next: Ne
 
 async fn prepare(
     app: &App,
-    request: &Request,
+    headers: HeaderMap,
+    path: String,
     cookies: &CookieJar,
 ) -> Result<(Visit, Option<String>), Failure> {
     let session = cookies.get(SESSION_COOKIE).map(|cookie| cookie.value().to_owned());
@@ -195,8 +196,8 @@ async fn prepare(
         let secret = new_secret()?;
         (secret.clone(), Some(secret))
     };
-    let language = Language::of_request(request.headers(), cookies);
-    Ok((Visit { language, user, form_key, path: request.uri().path().to_owned() }, new_visitor))
+    let language = Language::of_request(&headers, cookies);
+    Ok((Visit { language, user, form_key, path }, new_visitor))
 }
 
 fn secure(headers: &mut HeaderMap) {

@@ -1,8 +1,10 @@
 //! Files and the rights on them.
 
+use recto_docs_api::FileType;
 use sqlx::FromRow;
 
 use super::{Storage, StorageError, User};
+use crate::names::with_type;
 
 /// What one user may do with one file. The order is the order of rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +39,6 @@ pub(crate) struct FileRow {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) owner: User,
-    pub(crate) created: i64,
     pub(crate) changed: i64,
     pub(crate) versions: i64,
     pub(crate) file_type: String,
@@ -60,7 +61,6 @@ struct RawFile {
     name: String,
     owner: String,
     owner_name: String,
-    created: i64,
     changed: i64,
     versions: i64,
     file_type: String,
@@ -69,7 +69,7 @@ struct RawFile {
 }
 
 const VISIBLE: &str = "
-    SELECT f.id, f.name, f.owner, u.name AS owner_name, f.created, f.key_version,
+    SELECT f.id, f.name, f.owner, u.name AS owner_name, f.key_version,
            v.created AS changed, v.number AS versions, v.file_type,
            CASE WHEN f.owner = ?1 THEN 'owner' ELSE r.level END AS level
     FROM files f
@@ -117,23 +117,17 @@ impl Storage {
         .await?;
         let level = Level::parse(&row.level)?;
         Ok(FileRow {
+            // A saved version may be of another type than the uploaded one; the name follows it.
+            name: FileType::parse(&row.file_type).map_or_else(|_| row.name.clone(), |known| with_type(&row.name, known)),
             id: row.id,
-            name: row.name,
             editors: std::iter::once(row.owner_name.clone()).chain(others).collect(),
             owner: User { id: row.owner, name: row.owner_name },
-            created: row.created,
             changed: row.changed,
             versions: row.versions,
             file_type: row.file_type,
             key_version: row.key_version,
             level,
         })
-    }
-
-    pub(crate) async fn file_exists(&self, id: &str) -> Result<bool, StorageError> {
-        let found: Option<i64> =
-            sqlx::query_scalar("SELECT 1 FROM files WHERE id = ?").bind(id).fetch_optional(&self.pool).await?;
-        Ok(found.is_some())
     }
 
     /// Everybody but the owner, with what they may do.

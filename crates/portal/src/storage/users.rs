@@ -39,10 +39,6 @@ impl Storage {
         Ok(())
     }
 
-    pub(crate) async fn users(&self) -> Result<Vec<User>, StorageError> {
-        Ok(sqlx::query_as("SELECT id, name FROM users ORDER BY name").fetch_all(&self.pool).await?)
-    }
-
     pub(crate) async fn user(&self, id: &str) -> Result<Option<User>, StorageError> {
         Ok(sqlx::query_as("SELECT id, name FROM users WHERE id = ?").bind(id).fetch_optional(&self.pool).await?)
     }

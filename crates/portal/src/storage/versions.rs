@@ -41,7 +41,6 @@ impl Origin {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Version {
-    pub(crate) id: String,
     pub(crate) number: i64,
     pub(crate) blob: String,
     pub(crate) size: i64,
@@ -55,7 +54,6 @@ pub(crate) struct Version {
 
 #[derive(FromRow)]
 struct RawVersion {
-    id: String,
     number: i64,
     blob: String,
     size: i64,
@@ -71,7 +69,6 @@ impl RawVersion {
     fn complete(self) -> Result<Version, StorageError> {
         Ok(Version {
             origin: Origin::parse(&self.origin)?,
-            id: self.id,
             number: self.number,
             blob: self.blob,
             size: self.size,
@@ -113,7 +110,7 @@ pub(crate) enum Added {
     FileGone,
 }
 
-const COLUMNS: &str = "id, number, blob, size, sha256, file_type, author, origin, restored, created";
+const COLUMNS: &str = "number, blob, size, sha256, file_type, author, origin, restored, created";
 
 impl Storage {
     /// Makes a file with its first version, and returns the file's id.
@@ -154,6 +151,16 @@ impl Storage {
             sqlx::query_as(&format!("SELECT {COLUMNS} FROM versions WHERE file_id = ? AND number = ?"))
                 .bind(file)
                 .bind(number)
+                .fetch_optional(&self.pool)
+                .await?;
+        row.map(RawVersion::complete).transpose()
+    }
+
+    /// The newest version; none when there is no such file.
+    pub(crate) async fn newest_version(&self, file: &str) -> Result<Option<Version>, StorageError> {
+        let row: Option<RawVersion> =
+            sqlx::query_as(&format!("SELECT {COLUMNS} FROM versions WHERE file_id = ? ORDER BY number DESC LIMIT 1"))
+                .bind(file)
                 .fetch_optional(&self.pool)
                 .await?;
         row.map(RawVersion::complete).transpose()
