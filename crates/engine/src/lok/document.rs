@@ -57,10 +57,6 @@ impl Document {
         call!(self.get_parts()).unwrap_or(0)
     }
 
-    pub(crate) fn part(self) -> i32 {
-        call!(self.get_part()).unwrap_or(0)
-    }
-
     pub(crate) fn set_part(self, part: i32) {
         call!(self.set_part(part));
     }
