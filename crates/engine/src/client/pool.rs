@@ -25,8 +25,10 @@ impl Pool {
     /// Fills itself in the background, beginning with `first`.
     pub(crate) fn start(config: EngineConfig, launcher: Launcher, first: Arc<Link>) -> Self {
         let (kits, ready) = mpsc::channel(config.warm.max(1));
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let filler = tokio::spawn(fill(config, launcher, first, kits, Arc::clone(&waiting)));
+        // There is room for at least one.
+        let _ = kits.try_send(first);
+        let waiting = Arc::new(AtomicUsize::new(1));
+        let filler = tokio::spawn(fill(config, launcher, kits, Arc::clone(&waiting)));
         Self { ready: Mutex::new(ready), waiting, filler }
     }
 
@@ -69,19 +71,13 @@ impl Drop for Pool {
 async fn fill(
     config: EngineConfig,
     launcher: Launcher,
-    first: Arc<Link>,
     kits: mpsc::Sender<Arc<Link>>,
     waiting: Arc<AtomicUsize>,
 ) {
-    let mut next = Some(first);
     let mut pause = FIRST_PAUSE;
     // Kits are started one after the other: each of them keeps a processor busy.
     while let Ok(place) = kits.reserve().await {
-        let kit = match next.take() {
-            Some(kit) => Ok(kit),
-            None => start_kit(&config, &launcher).await,
-        };
-        match kit {
+        match start_kit(&config, &launcher).await {
             Ok(kit) => {
                 pause = FIRST_PAUSE;
                 waiting.fetch_add(1, Ordering::AcqRel);

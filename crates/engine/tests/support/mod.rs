@@ -12,7 +12,7 @@ use recto_engine::{
 use tokio::sync::mpsc::Receiver;
 
 /// Longer than anything takes on the slowest machine; reached only when something is wrong.
-pub const LIMIT: Duration = Duration::from_secs(120);
+pub const LIMIT: Duration = Duration::from_secs(15);
 
 pub struct Fixture {
     pub engine: Engine,
@@ -91,7 +91,8 @@ pub async fn wait<T>(
             seen.push(event);
         }
     };
-    tokio::time::timeout(LIMIT, search).await.expect("the event comes")
+    let found = tokio::time::timeout(LIMIT, search).await;
+    found.unwrap_or_else(|_| panic!("the event did not come, but {seen:#?}"))
 }
 
 pub async fn wait_view<T>(
