@@ -39,16 +39,14 @@ struct Strict<'p> {
 
 impl Strict<'_> {
     fn inner<E: serde::de::Error>(&mut self) -> Result<Strict<'_>, E> {
-        match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Strict {
-                depth,
-                problem: &mut *self.problem,
-            }),
-            None => {
-                *self.problem = Some(JsonError::Depth);
-                Err(E::custom("nested too deeply"))
-            }
-        }
+        let Some(depth) = self.depth.checked_sub(1) else {
+            *self.problem = Some(JsonError::Depth);
+            return Err(E::custom("nested too deeply"));
+        };
+        Ok(Strict {
+            depth,
+            problem: &mut *self.problem,
+        })
     }
 }
 

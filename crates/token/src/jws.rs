@@ -132,7 +132,7 @@ pub(crate) fn open(
         );
         if json::parse(&parts.payload, expect.max_depth).is_ok_and(|payload| has_nothing(&payload))
         {
-            refusal.hint.push_str(" Mend the payload too: it is empty.");
+            refusal = refusal.and("Mend the payload too: it is empty.");
         }
         return Err(refusal);
     }
@@ -197,15 +197,12 @@ fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t
         .found(format!("{} parts", segments.len())));
     };
     let header = decode(header, "header")?;
-    let header = match json::parse(&header, expect.max_depth) {
-        Ok(Value::Object(header)) => header,
-        _ => {
-            return Err(malformed(
-                "invalid token",
-                "The first part of the token is not the header of a JWT.",
-                MAKE_A_JWT,
-            ));
-        }
+    let Ok(Value::Object(header)) = json::parse(&header, expect.max_depth) else {
+        return Err(malformed(
+            "invalid token",
+            "The first part of the token is not the header of a JWT.",
+            MAKE_A_JWT,
+        ));
     };
     check_type(&header, expect)?;
     let algorithm = algorithm(&header, expect)?;

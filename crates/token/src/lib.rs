@@ -30,7 +30,7 @@ pub use keys::Keys;
 pub use link::{sign_link, verify_link};
 pub use opening::{Opening, Participant, opening_with_tokens_off, verify_opening};
 pub use outgoing::{sign_body, sign_config, sign_header};
-pub use refusal::{Refusal, Wire};
+pub use refusal::{Refusal, RefusalDetails, Wire};
 pub use secret::{Secret, SecretError, SecretWarning, check_secret};
 pub use session::{SessionGrant, issue_session, seal, unseal, verify_session};
 pub use verified::Verified;
