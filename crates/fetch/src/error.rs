@@ -427,3 +427,6 @@ pub(crate) fn causes<'a>(
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

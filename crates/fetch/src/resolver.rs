@@ -70,7 +70,7 @@ impl GuardedResolver {
             match self.guard.judge(address) {
                 Ok(()) => permitted.push(address),
                 Err(class) => {
-                    refused = refused.or(Some(ResolveError::Forbidden { address, class }))
+                    refused = refused.or(Some(ResolveError::Forbidden { address, class }));
                 }
             }
         }

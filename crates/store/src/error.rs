@@ -99,7 +99,7 @@ fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-/// SQLite's result code for a full disk.
+/// `SQLite`'s result code for a full disk.
 const SQLITE_FULL: i32 = 13;
 
 impl From<sqlx::Error> for StoreError {

@@ -1,6 +1,6 @@
 //! What must survive: files, snapshots, results and the journal of sessions.
 //!
-//! A folder holds everything: `journal.db` (SQLite, write-ahead log, synchronised on every commit)
+//! A folder holds everything: `journal.db` (`SQLite`, write-ahead log, synchronised on every commit)
 //! and `blobs`, one file per blob under a random name. A blob is on disk before its id is handed
 //! out, and the journal only ever names blobs that are there; so whatever the journal says after a
 //! crash can be relied upon.
