@@ -13,7 +13,7 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 
 use crate::client::{Limits, is_redirect};
 use crate::target::Target;
-use crate::{FetchError, Fetcher};
+use crate::{FetchError, Fetcher, TokenSent};
 
 /// Attempts in all, as integrators know them from the Docs API.
 const ATTEMPTS: u32 = 3;
@@ -109,7 +109,11 @@ impl Fetcher {
             } else {
                 HeaderMap::new()
             };
-            let signed = headers.contains_key(header::AUTHORIZATION);
+            let token = match (self.signer(), at_home) {
+                (None, _) => TokenSent::Off,
+                (Some(_), true) => TokenSent::Yes,
+                (Some(_), false) => TokenSent::Withheld,
+            };
             headers.insert(
                 header::ACCEPT_ENCODING,
                 header::HeaderValue::from_static("identity"),
@@ -138,7 +142,7 @@ impl Fetcher {
                     return Err(FetchError::Status {
                         origin: target.origin(),
                         status: response.status().as_u16(),
-                        signed,
+                        token,
                         redirected: hop > 0,
                     });
                 }

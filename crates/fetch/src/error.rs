@@ -24,6 +24,17 @@ pub enum Cause {
     Other,
 }
 
+/// Whether a request carried a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenSent {
+    /// In the `Authorization` header.
+    Yes,
+    /// No, as a redirect led to another origin.
+    Withheld,
+    /// No, as tokens are switched off.
+    Off,
+}
+
 /// Why a document could not be fetched.
 ///
 /// Of an address only the origin is kept, as paths and queries of integrators carry access tokens.
@@ -83,7 +94,7 @@ pub enum FetchError {
         /// The HTTP status.
         status: u16,
         /// Whether the request carried a token.
-        signed: bool,
+        token: TokenSent,
         /// Whether a redirect led there.
         redirected: bool,
     },
@@ -175,7 +186,7 @@ impl FetchError {
             }
             Self::Credentials => format!("{address} carries a user name or password."),
             Self::ForbiddenAddress { host, class, .. } => format!(
-                "{address} leads to the host {host}, which is {class}; the document server contacts public addresses only."
+                "{address} leads to the host {host}, which is {class}; the document server contacts only public addresses and allowed networks."
             ),
             Self::Unreachable {
                 origin,
@@ -284,10 +295,9 @@ impl FetchError {
             }
             Self::Status {
                 status,
-                signed,
-                redirected,
+                token,
                 ..
-            } => status_advice(*status, *signed, *redirected),
+            } => status_advice(*status, *token),
             Self::TooLarge { .. } => {
                 "Make the document smaller, for instance its images, or have the limit raised.".into()
             }
@@ -341,23 +351,23 @@ fn forbidden_advice(class: AddressClass) -> String {
     .into()
 }
 
-fn status_advice(status: u16, signed: bool, redirected: bool) -> String {
-    match (status, signed, redirected) {
-        (401 | 403, true, _) => {
+fn status_advice(status: u16, token: TokenSent) -> String {
+    match (status, token) {
+        (401 | 403, TokenSent::Yes) => {
             "The request carried `Authorization: Bearer` with a token signed by the shared secret: check that the application verifies it with the same secret, asks for no login beside it, and that the web server passes the header on (Apache: CGIPassAuth On)."
         }
-        (401 | 403, false, true) => {
+        (401 | 403, TokenSent::Withheld) => {
             "A token goes to the first origin only, so none was sent after the redirect: give the final address."
         }
-        (401 | 403, false, false) => {
+        (401 | 403, TokenSent::Off) => {
             "The request carried no token, as tokens are switched off: switch them on, or let the application accept the request by a parameter in the address."
         }
-        (404 | 410, ..) => {
+        (404 | 410, _) => {
             "Check that the address is still valid when the document server fetches it, and that it is the address of the file itself."
         }
-        (429, ..) => "Exempt the document server from the application's rate limit.",
-        (500.., ..) => "Look in the application's log for the error behind it.",
-        (300..=399, ..) => "Give the final address of the file.",
+        (429, _) => "Exempt the document server from the application's rate limit.",
+        (500.., _) => "Look in the application's log for the error behind it.",
+        (300..=399, _) => "Give the final address of the file.",
         _ => "Let the application answer with status 200 and the bytes of the file.",
     }
     .into()

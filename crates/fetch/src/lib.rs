@@ -21,5 +21,5 @@ pub use callback_error::{Answer, CallbackError};
 pub use client::{Clock, Fetcher};
 pub use config::FetchConfig;
 pub use download::Downloaded;
-pub use error::{Cause, FetchError};
+pub use error::{Cause, FetchError, TokenSent};
 pub use resolver::{Lookup, SystemLookup};

@@ -232,7 +232,7 @@ mod tests {
                 0 => format!("http://{bits}/"),
                 1 => format!("http://0x{bits:x}/"),
                 2 => format!("http://0{bits:o}/"),
-                _ => format!("http://10.{}/", low),
+                _ => format!("http://10.{low}/"),
             };
             prop_assert_eq!(class(&address), Some(AddressClass::Private));
         }

@@ -153,8 +153,10 @@ async fn a_missing_source_leaves_nothing_behind() {
 async fn a_blob_comes_out_as_it_went_in() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).await.unwrap();
-    for bytes in [&b""[..], b"x", &[0_u8; 1 << 20], &[1_u8; (1 << 20) + 1]] {
-        let id = put(&store, dir.path(), bytes).await;
+    // a part is 1 MiB
+    for size in [0, 1, 1 << 20, (1 << 20) + 1] {
+        let bytes = vec![7_u8; size];
+        let id = put(&store, dir.path(), &bytes).await;
         let to = dir.path().join("out");
         let length = store.get_file(&id, &to).await.unwrap();
         assert_eq!(length, bytes.len() as u64);

@@ -19,11 +19,11 @@ fn forbidden(host: &str, class: AddressClass) -> FetchError {
     }
 }
 
-fn status(status: u16, signed: bool, redirected: bool) -> FetchError {
+fn status(status: u16, token: TokenSent, redirected: bool) -> FetchError {
     FetchError::Status {
         origin: origin(),
         status,
-        signed,
+        token,
         redirected,
     }
 }
@@ -40,26 +40,26 @@ fn unreachable(cause: Cause, detail: &str) -> FetchError {
 fn forbidden_addresses() {
     let own = forbidden("localhost", AddressClass::Loopback);
     insta::assert_snapshot!(both(&own), @"
-    The document address (document.url) leads to the host localhost, which is a loopback address; the document server contacts public addresses only.
+    The document address (document.url) leads to the host localhost, which is a loopback address; the document server contacts only public addresses and allowed networks.
     localhost and 127.0.0.1 are the document server's own machine or container: use an address by which the document server reaches the application, or, if it does run there, start the document server with --allow-network 127.0.0.0/8 (or ::1/128).
     ");
     let inside = forbidden("files.lan", AddressClass::Private);
     insta::assert_snapshot!(both(&inside), @"
-    The document address (document.url) leads to the host files.lan, which is a private network address; the document server contacts public addresses only.
+    The document address (document.url) leads to the host files.lan, which is a private network address; the document server contacts only public addresses and allowed networks.
     If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24; its log names the address.
     ");
     insta::assert_snapshot!(both(&CallbackError::from(inside)), @"
-    The callback address (editorConfig.callbackUrl) leads to the host files.lan, which is a private network address; the document server contacts public addresses only.
+    The callback address (editorConfig.callbackUrl) leads to the host files.lan, which is a private network address; the document server contacts only public addresses and allowed networks.
     If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24; its log names the address.
     ");
     let cloud = forbidden("169.254.169.254", AddressClass::CloudMetadata);
     insta::assert_snapshot!(both(&cloud), @"
-    The document address (document.url) leads to the host 169.254.169.254, which is a cloud metadata address; the document server contacts public addresses only.
+    The document address (document.url) leads to the host 169.254.169.254, which is a cloud metadata address; the document server contacts only public addresses and allowed networks.
     Such an address gives out credentials of the machine; use the application's own address.
     ");
     let multicast = forbidden("files.example", AddressClass::Multicast);
     insta::assert_snapshot!(both(&multicast), @"
-    The document address (document.url) leads to the host files.example, which is a multicast address; the document server contacts public addresses only.
+    The document address (document.url) leads to the host files.example, which is a multicast address; the document server contacts only public addresses and allowed networks.
     Check the name's DNS entry: no application can be reached there, short of a network given by --allow-network.
     ");
 }
@@ -128,23 +128,23 @@ fn obstacles() {
 
 #[test]
 fn statuses() {
-    insta::assert_snapshot!(both(&status(403, true, false)), @"
+    insta::assert_snapshot!(both(&status(403, TokenSent::Yes, false)), @"
     The document address (document.url) gives no file: https://files.example answered with status 403.
     The request carried `Authorization: Bearer` with a token signed by the shared secret: check that the application verifies it with the same secret, asks for no login beside it, and that the web server passes the header on (Apache: CGIPassAuth On).
     ");
-    insta::assert_snapshot!(both(&status(401, false, false)), @"
+    insta::assert_snapshot!(both(&status(401, TokenSent::Off, false)), @"
     The document address (document.url) gives no file: https://files.example answered with status 401.
     The request carried no token, as tokens are switched off: switch them on, or let the application accept the request by a parameter in the address.
     ");
-    insta::assert_snapshot!(both(&status(401, false, true)), @"
+    insta::assert_snapshot!(both(&status(401, TokenSent::Withheld, true)), @"
     The document address (document.url) gives no file: https://files.example answered with status 401 after a redirect.
     A token goes to the first origin only, so none was sent after the redirect: give the final address.
     ");
-    insta::assert_snapshot!(both(&status(404, true, false)), @"
+    insta::assert_snapshot!(both(&status(404, TokenSent::Yes, false)), @"
     The document address (document.url) gives no file: https://files.example answered with status 404.
     Check that the address is still valid when the document server fetches it, and that it is the address of the file itself.
     ");
-    insta::assert_snapshot!(both(&status(500, true, false)), @"
+    insta::assert_snapshot!(both(&status(500, TokenSent::Yes, false)), @"
     The document address (document.url) gives no file: https://files.example answered with status 500.
     Look in the application's log for the error behind it.
     ");
