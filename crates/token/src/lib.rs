@@ -38,3 +38,6 @@ pub use verified::Verified;
 /// Seconds by which clocks may differ: `exp` and `nbf` are judged with this
 /// tolerance, as ONLYOFFICE's server does by default.
 pub const CLOCK_TOLERANCE: i64 = 60;
+
+#[cfg(test)]
+mod testing;

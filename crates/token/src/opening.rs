@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     Keys, Refusal, Verified,
     json::{self, type_name},
-    jws::{self, Expect, has_nothing, wrong_purpose},
+    jws::{self, Expect, has_nothing},
     permissions,
     refusal::reason,
 };
@@ -232,7 +232,9 @@ fn check_shape(claims: &Value) -> Result<(), Refusal> {
 }
 
 fn made_for(what: &str) -> Refusal {
-    wrong_purpose(
+    Refusal::token(
+        reason::WRONG_PURPOSE,
+        " document.key is missing",
         format!("The token was made for {what}, not for opening a document."),
         "Sign the whole config for config.token, with document and editorConfig at the top level of the payload.",
     )
@@ -339,3 +341,8 @@ fn user(claims: &Value, origin: Origin) -> Result<Participant, Refusal> {
         id,
     })
 }
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod trust_tests;

@@ -268,3 +268,6 @@ pub(crate) fn link_expired(expires: i64, now: i64) -> Refusal {
     refusal.0.wire.code = 4005;
     refusal
 }
+
+#[cfg(test)]
+mod tests;
