@@ -77,7 +77,6 @@ export class EditorState {
   readonly cellFormula = signal('');
   readonly sheet = signal<SheetGeometry | null>(null);
   readonly peers = signal<ReadonlyMap<number, Peer>>(new Map());
-  readonly pointer = signal('text');
   readonly focused = signal(false);
 
   readonly styles = signal<readonly string[]>([]);

@@ -85,6 +85,11 @@ export class ViewController {
       listenToKeyboard(field, {
         input: (input) => editor.input(input),
         shortcut: (shortcut) => this.#shortcut(shortcut),
+        documentKind: () => editor.state.document.value?.kind ?? 'word',
+        leaveDocument: () =>
+          document
+            .querySelector<HTMLElement>('[role="toolbar"] [tabindex="0"], .zoom button')
+            ?.focus(),
       }),
       listenToClipboard(field, editor),
       listenToPointer(scroller, {
