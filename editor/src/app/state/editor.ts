@@ -30,6 +30,7 @@ export class Editor {
   readonly tiles: TileSource;
   readonly #connection: Connection;
   readonly #raise: Raise;
+  readonly #readOnly: boolean;
   #noticeId = 0;
   #announcedUnsaved = false;
   #ready = false;
@@ -45,7 +46,8 @@ export class Editor {
   #closing = false;
   #warnedOfLoss = false;
 
-  constructor(url: string, config: unknown, raise: Raise) {
+  constructor(url: string, config: unknown, options: { readOnly: boolean }, raise: Raise) {
+    this.#readOnly = options.readOnly;
     this.#raise = raise;
     this.#connection = new Connection(url, config, {
       message: (message) => batch(() => this.#receive(message)),
@@ -169,7 +171,7 @@ export class Editor {
       title: document.title,
       fileType: document.fileType,
       kind: document.kind,
-      access: opened.access,
+      access: this.#readOnly ? 'view' : opened.access,
       copy: opened.copy,
       self: opened.participant,
       userName: opened.user.name,
@@ -196,7 +198,7 @@ export class Editor {
     this.#ask(document.kind);
     if (!this.#ready) {
       this.#ready = true;
-      this.#raise('onInfo', { mode: opened.access });
+      this.#raise('onInfo', { mode: state.editable ? 'edit' : 'view' });
       this.#raise('onDocumentReady', undefined);
     }
   }

@@ -78,6 +78,8 @@ export class EditorState {
   readonly sheet = signal<SheetGeometry | null>(null);
   readonly peers = signal<ReadonlyMap<number, Peer>>(new Map());
   readonly focused = signal(false);
+  /** The last thing that pointed was a finger. */
+  readonly touch = signal(false);
 
   readonly styles = signal<readonly string[]>([]);
   readonly fonts = signal<readonly string[]>([]);

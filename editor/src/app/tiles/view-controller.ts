@@ -100,6 +100,7 @@ export class ViewController {
         toDocument: (at) => toTwips(this.#layout, this.#scroll, at),
         scrollBy: (x, y) => scroller.scrollBy(x, y),
         focus: () => field.focus({ preventScroll: true }),
+        touch: (used) => (editor.state.touch.value = used),
         hover: (at) => {
           const place = at === null ? null : toTwips(this.#layout, this.#scroll, at);
           hover.value = place && { ...place, scale: pixelsPerTwip(this.#layout.tileTwips) };
@@ -277,7 +278,7 @@ export class ViewController {
   #paint(): void {
     this.#frame = 0;
     const { state, tiles } = this.#editor;
-    const { document } = { document: state.document.peek() };
+    const document = state.document.peek();
     if (document === null || this.#window.width === 0) return;
     const scroll = this.#scroll;
     const layout = this.#layout;
@@ -296,7 +297,8 @@ export class ViewController {
     this.#elements.layer.style.transform = `translate(${layout.margin.x - scroll.x}px, ${layout.margin.y - scroll.y}px)`;
     this.#elements.canvas.style.width = `${this.#window.width}px`;
     this.#elements.canvas.style.height = `${this.#window.height}px`;
-    paintScene(this.#elements.canvas, tiles.cache, scene);
+    const complete = paintScene(this.#elements.canvas, tiles.cache, scene);
+    this.#elements.canvas.dataset.complete = String(complete);
     const { columns, rows } = this.#elements;
     const sheet = state.sheet.peek();
     if (columns !== null && rows !== null && sheet !== null) {
