@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GIVE_UP_MS, pauseBefore } from './backoff.js';
-import { Connection, liveUrl, type ConnectionState } from './connection.js';
+import { Connection, encodeMessage, liveUrl, type ConnectionState } from './connection.js';
 import type { ClientMessage } from './protocol.js';
 
 class FakeSocket extends EventTarget {
@@ -173,6 +173,31 @@ describe('connection', () => {
     expect(FakeSocket.all.length).toBe(tried);
   });
 
+  it('holds inputs back while the engine is replaced', () => {
+    const only = socket();
+    only.say(opened());
+    connection.input({ kind: 'text', text: 'a' });
+    only.say({ type: 'progress', stage: 'recovering' });
+    connection.input({ kind: 'text', text: 'b' });
+    expect(inputs(only)).toHaveLength(1);
+    only.say(opened({ resumed: true, applied: 0 }));
+    expect(inputs(only).slice(1)).toMatchObject([{ seq: 1 }, { seq: 2 }]);
+  });
+
+  it('returns to a server that is being restarted', () => {
+    socket().say(opened());
+    socket().say({ type: 'failed', code: 'server.stopping', fatal: true });
+    socket().close();
+    expect(connection.state).toBe('reconnecting');
+  });
+
+  it('forgets an input that was refused', () => {
+    socket().say(opened());
+    connection.input({ kind: 'command', name: '.uno:Quit', args: {} });
+    socket().say({ type: 'denied', seq: 1, code: '', message: '', hint: '' });
+    expect(connection.queue.size).toBe(0);
+  });
+
   it('says goodbye when left on purpose', () => {
     const last = socket();
     last.say(opened());
@@ -187,6 +212,18 @@ describe('pauses between attempts', () => {
       250, 500, 1000, 2000, 4000, 5000, 5000,
     ]);
     expect(pauseBefore(0, 0.999)).toBeGreaterThan(180);
+  });
+});
+
+describe('messages', () => {
+  it('have no halves of characters', () => {
+    const encoded = encodeMessage({
+      type: 'input',
+      seq: 1,
+      input: { kind: 'text', text: 'a\ud83d😀' },
+    });
+    expect(JSON.parse(encoded)).toMatchObject({ input: { text: 'a\ufffd😀' } });
+    expect(encoded).not.toContain('ud83d');
   });
 });
 

@@ -109,6 +109,7 @@ export type ServerMessage =
   | Opened
   | Refused
   | Failed
+  | { type: 'notice'; code: string; message: string; hint: string }
   | { type: 'ack'; seq: number }
   | { type: 'denied'; seq: number; code: string; message: string; hint: string }
   | { type: 'participants'; list: Participant[] }

@@ -37,6 +37,13 @@ describe('input queue', () => {
     expect(queue.push(text('d'))?.seq).toBe(1);
   });
 
+  it('forgets a refused input and no other', () => {
+    const queue = new InputQueue();
+    for (const value of ['a', 'b', 'c']) queue.push(text(value));
+    queue.drop(2);
+    expect(queue.resume(0).map(({ seq }) => seq)).toEqual([1, 3]);
+  });
+
   it('refuses inputs beyond its limit and takes them again when there is room', () => {
     const queue = new InputQueue(2);
     queue.push(text('a'));

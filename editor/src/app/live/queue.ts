@@ -46,6 +46,11 @@ export class InputQueue {
     this.#waiting = first < 0 ? [] : this.#waiting.slice(first);
   }
 
+  /** Forgets one input that was refused; those before it may still be under way. */
+  drop(seq: number): void {
+    this.#waiting = this.#waiting.filter((waiting) => waiting.seq !== seq);
+  }
+
   /** What has to be sent again after the same session was resumed at `applied`. */
   resume(applied: number): readonly Numbered[] {
     this.acknowledge(applied);
