@@ -116,7 +116,7 @@ mod tests {
         let (english, french) = (EN.entries(), FR.entries());
         assert_eq!(english.len(), french.len());
         // Words that are the same in both languages.
-        let alike = ["product", "versions", "version_number"];
+        let alike = ["product", "versions", "version_number", "one_version", "count_versions"];
         for ((key, en), (_, fr)) in english.iter().zip(&french) {
             assert!(!en.trim().is_empty() && !fr.trim().is_empty(), "`{key}` is empty");
             assert_eq!(names(en), names(fr), "`{key}` has other values in French");
