@@ -99,7 +99,6 @@ impl Found {
             Self::Ooxml(Some(Family::Word)) => "an Office Open XML text document (docx)",
             Self::Ooxml(Some(Family::Cell)) => "an Office Open XML spreadsheet (xlsx)",
             Self::Ooxml(Some(Family::Slide)) => "an Office Open XML presentation (pptx)",
-            Self::Odf(_, name) => name,
             Self::Zip => "a ZIP archive",
             Self::Epub => "an EPUB book",
             Self::Ole(OleContent::Encrypted) => "an encrypted document",
@@ -113,7 +112,7 @@ impl Found {
             }
             Self::Rtf => "rich text (rtf)",
             Self::Text => "plain text",
-            Self::Other(name) => name,
+            Self::Odf(_, name) | Self::Other(name) => name,
         }
     }
 }
@@ -134,9 +133,9 @@ impl FileType {
             (Container::Ooxml(_), Found::Ole(OleContent::Encrypted)) => {
                 return Err(ContentError::Encrypted);
             }
-            (Container::Ooxml(want), Found::Ooxml(Some(family))) => want == family,
-            (Container::Odf(want), Found::Odf(Some(family), _)) => want == family,
-            (Container::Ole(want), Found::Ole(OleContent::Holds(family))) => want == family,
+            (Container::Ooxml(want), Found::Ooxml(Some(family)))
+            | (Container::Odf(want), Found::Odf(Some(family), _))
+            | (Container::Ole(want), Found::Ole(OleContent::Holds(family))) => want == family,
             (Container::Ooxml(_), Found::Ooxml(None) | Found::Zip)
             | (Container::Odf(_), Found::Zip)
             | (Container::Ole(_), Found::Ole(OleContent::Unknown))

@@ -223,6 +223,7 @@ impl FileType {
 
     /// The type that a changed file is saved in: the same when the engine
     /// writes it, else the plain Office Open XML type of its kind.
+    #[must_use]
     pub fn saved_as(&self) -> Self {
         Self::parse(self.0.saved_as).unwrap_or(*self)
     }
@@ -307,16 +308,14 @@ impl Explain for FileTypeError {
 
     fn hint(&self) -> String {
         let without_dot = self.given.trim().trim_start_matches('.');
-        match FileType::parse(without_dot) {
-            Ok(meant) => format!("Write it as \"{meant}\", without a dot or blanks."),
-            Err(_) => {
-                let all: Vec<_> = FileType::all().map(|t| t.extension()).collect();
-                format!(
-                    "Convert the file to one of these types first: {}.",
-                    all.join(", ")
-                )
-            }
+        if let Ok(meant) = FileType::parse(without_dot) {
+            return format!("Write it as \"{meant}\", without a dot or blanks.");
         }
+        let all: Vec<_> = FileType::all().map(|t| t.extension()).collect();
+        format!(
+            "Convert the file to one of these types first: {}.",
+            all.join(", ")
+        )
     }
 
     fn editor_error(&self) -> i32 {

@@ -62,3 +62,6 @@ fn time_claim(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Re
     #[allow(clippy::cast_possible_truncation)]
     Ok(Some(whole as i64))
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,3 +148,6 @@ fn unhex(text: &[u8]) -> Option<Vec<u8>> {
         .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,3 +149,6 @@ fn without_query(url: &str) -> String {
         Err(_) => "no absolute URL".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

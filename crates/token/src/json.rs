@@ -12,9 +12,19 @@ pub(crate) enum JsonError {
     Syntax,
     /// It is nested more deeply than permitted.
     Depth,
-    /// An object has two members of this name. Readers differ in which of them
-    /// they take, so one side could sign what the other does not see.
+    /// An object has two members of the name at this path. Readers differ in
+    /// which of them they take, so one side could sign what the other does not
+    /// see.
     Duplicate(String),
+}
+
+/// Puts the name of the surrounding member in front of a duplicate's path.
+fn inside(problem: &mut Option<JsonError>, name: &str) {
+    if let Some(JsonError::Duplicate(path)) = problem {
+        let dot = if path.starts_with('[') { "" } else { "." };
+        path.insert_str(0, dot);
+        path.insert_str(0, name);
+    }
 }
 
 /// Reads JSON, and refuses duplicate member names and deep nesting.
@@ -39,16 +49,14 @@ struct Strict<'p> {
 
 impl Strict<'_> {
     fn inner<E: serde::de::Error>(&mut self) -> Result<Strict<'_>, E> {
-        match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Strict {
-                depth,
-                problem: &mut *self.problem,
-            }),
-            None => {
-                *self.problem = Some(JsonError::Depth);
-                Err(E::custom("nested too deeply"))
-            }
-        }
+        let Some(depth) = self.depth.checked_sub(1) else {
+            *self.problem = Some(JsonError::Depth);
+            return Err(E::custom("nested too deeply"));
+        };
+        Ok(Strict {
+            depth,
+            problem: &mut *self.problem,
+        })
     }
 }
 
@@ -99,10 +107,16 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = access.next_element_seed(self.inner()?)? {
-            items.push(item);
+        loop {
+            match access.next_element_seed(self.inner()?) {
+                Ok(Some(item)) => items.push(item),
+                Ok(None) => return Ok(Value::Array(items)),
+                Err(error) => {
+                    inside(self.problem, &format!("[{}]", items.len()));
+                    return Err(error);
+                }
+            }
         }
-        Ok(Value::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
@@ -112,7 +126,13 @@ impl<'de> Visitor<'de> for Strict<'_> {
                 *self.problem = Some(JsonError::Duplicate(name));
                 return Err(A::Error::custom("duplicate member name"));
             }
-            let value = access.next_value_seed(self.inner()?)?;
+            let value = match access.next_value_seed(self.inner()?) {
+                Ok(value) => value,
+                Err(error) => {
+                    inside(self.problem, &name);
+                    return Err(error);
+                }
+            };
             members.insert(name, value);
         }
         Ok(Value::Object(members))
@@ -161,7 +181,7 @@ mod tests {
         );
         assert_eq!(
             parse(br#"{"x":[{"key":1,"k\u0065y":2}]}"#, 9),
-            Err(JsonError::Duplicate("key".to_owned()))
+            Err(JsonError::Duplicate("x[0].key".to_owned()))
         );
         assert!(parse(br#"[{"a":1},{"a":2}]"#, 9).is_ok());
     }

@@ -132,7 +132,7 @@ pub(crate) fn open(
         );
         if json::parse(&parts.payload, expect.max_depth).is_ok_and(|payload| has_nothing(&payload))
         {
-            refusal.hint.push_str(" Mend the payload too: it is empty.");
+            refusal = refusal.and("Mend the payload too: it is empty.");
         }
         return Err(refusal);
     }
@@ -188,24 +188,21 @@ fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t
         return Err(malformed(
             "jwt malformed",
             format!(
-                "The token has {} parts between dots, and a JWT has three.",
-                segments.len()
+                "The token has {} dots, and a JWT has two.",
+                segments.len() - 1
             ),
             MAKE_A_JWT,
         )
-        .expected("3 parts")
-        .found(format!("{} parts", segments.len())));
+        .expected("2 dots")
+        .found(format!("{} dots", segments.len() - 1)));
     };
     let header = decode(header, "header")?;
-    let header = match json::parse(&header, expect.max_depth) {
-        Ok(Value::Object(header)) => header,
-        _ => {
-            return Err(malformed(
-                "invalid token",
-                "The first part of the token is not the header of a JWT.",
-                MAKE_A_JWT,
-            ));
-        }
+    let Ok(Value::Object(header)) = json::parse(&header, expect.max_depth) else {
+        return Err(malformed(
+            "invalid token",
+            "The first part of the token is not the header of a JWT.",
+            MAKE_A_JWT,
+        ));
     };
     check_type(&header, expect)?;
     let algorithm = algorithm(&header, expect)?;
@@ -311,18 +308,22 @@ fn algorithm(header: &Map<String, Value>, expect: Expect) -> Result<Algorithm, R
         ("HS384", None) => Ok(Algorithm::Hs384),
         ("HS512", None) => Ok(Algorithm::Hs512),
         _ => {
-            let given = header
-                .get("alg")
-                .map_or_else(|| "nothing".to_owned(), shown);
+            let given = header.get("alg").map(shown);
+            let message = match &given {
+                Some(given) => format!(
+                    "The token's algorithm is {given}, which a shared secret cannot verify."
+                ),
+                None => "The header of the token names no algorithm.".to_owned(),
+            };
             Err(Refusal::token(
                 reason::ALG_UNSUPPORTED,
                 "invalid algorithm",
-                format!("The token's algorithm is {given}, which a shared secret cannot verify."),
+                message,
                 "Sign the token with HS256 (HS384 and HS512 will do too) and the shared secret.",
             )
             .at("alg")
             .expected("HS256")
-            .found(given))
+            .found(given.as_deref().unwrap_or("nothing")))
         }
     }
 }
@@ -343,12 +344,15 @@ fn object(payload: &[u8], max_depth: usize) -> Result<Map<String, Value>, Refusa
             format!("The payload of the token is nested more than {max_depth} levels deep."),
             "Sign only the members that the config needs.",
         ),
-        JsonError::Duplicate(name) => malformed(
+        JsonError::Duplicate(path) => malformed(
             "invalid token",
-            format!("The payload of the token has two members of the name {name:?} in one object."),
-            "Build the payload with a JSON library, so that each name occurs once.",
+            format!(
+                "The payload of the token has the member {} twice.",
+                json::cut(&path)
+            ),
+            "Build the payload with a JSON library, so that each name occurs once in an object.",
         )
-        .at(json::cut(&name)),
+        .at(json::cut(&path)),
     })?;
     match value {
         Value::Object(claims) => Ok(claims),
@@ -372,3 +376,6 @@ fn object(payload: &[u8], max_depth: usize) -> Result<Map<String, Value>, Refusa
         .found(type_name(&other))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ pub use keys::Keys;
 pub use link::{sign_link, verify_link};
 pub use opening::{Opening, Participant, opening_with_tokens_off, verify_opening};
 pub use outgoing::{sign_body, sign_config, sign_header};
-pub use refusal::{Refusal, Wire};
+pub use refusal::{Refusal, RefusalDetails, Wire};
 pub use secret::{Secret, SecretError, SecretWarning, check_secret};
 pub use session::{SessionGrant, issue_session, seal, unseal, verify_session};
 pub use verified::Verified;
@@ -38,3 +38,6 @@ pub use verified::Verified;
 /// Seconds by which clocks may differ: `exp` and `nbf` are judged with this
 /// tolerance, as ONLYOFFICE's server does by default.
 pub const CLOCK_TOLERANCE: i64 = 60;
+
+#[cfg(test)]
+mod testing;

@@ -43,3 +43,6 @@ fn signature(keys: &Keys, path: &str, expires: i64) -> String {
     let text = format!("recto-link\n{expires}\n{path}");
     URL_SAFE_NO_PAD.encode(mac(&keys.links, text.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests;

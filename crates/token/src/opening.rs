@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::{
     Keys, Refusal, Verified,
-    json::type_name,
-    jws::{self, Expect, has_nothing, wrong_purpose},
+    json::{self, type_name},
+    jws::{self, Expect, has_nothing},
     permissions,
     refusal::reason,
 };
@@ -110,7 +110,22 @@ pub fn opening_with_tokens_off(config: &Value) -> Result<Verified<Opening>, Refu
             return Err(missing(&[path], Origin::Config));
         }
     }
-    read(config, config, Origin::Config).map(Verified::with_tokens_off)
+    let opening = read(config, config, Origin::Config)?;
+    // A token is limited by its size; a bare config must not hold more.
+    let bytes = serde_json::to_vec(&opening).unwrap_or_default();
+    if bytes.len() > Expect::INBOX.max_bytes
+        || json::parse(&bytes, Expect::INBOX.max_depth + 2).is_err()
+    {
+        return Err(Refusal::token(
+            reason::TOO_LARGE,
+            "jwt malformed",
+            "The config is too large or nested too deeply.",
+            "Give only the members that the editor needs.",
+        )
+        .expected(format!("at most {} bytes", Expect::INBOX.max_bytes))
+        .found(format!("{} bytes", bytes.len())));
+    }
+    Ok(Verified::with_tokens_off(opening))
 }
 
 fn not_a_config(config: &Value) -> Refusal {
@@ -217,7 +232,9 @@ fn check_shape(claims: &Value) -> Result<(), Refusal> {
 }
 
 fn made_for(what: &str) -> Refusal {
-    wrong_purpose(
+    Refusal::token(
+        reason::WRONG_PURPOSE,
+        " document.key is missing",
         format!("The token was made for {what}, not for opening a document."),
         "Sign the whole config for config.token, with document and editorConfig at the top level of the payload.",
     )
@@ -324,3 +341,8 @@ fn user(claims: &Value, origin: Origin) -> Result<Participant, Refusal> {
         id,
     })
 }
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod trust_tests;

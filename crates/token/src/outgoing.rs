@@ -43,3 +43,6 @@ pub fn sign_config(secret: &Secret, config: &Value, now: i64, ttl: i64) -> Strin
     claims.remove("token");
     sign(secret, "JWT", &timed(claims, now, ttl))
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,8 +64,8 @@ pub(crate) fn difference<'v>(
     }
 }
 
-fn words(value: Option<&Value>) -> String {
-    value.map_or_else(|| "nothing".to_owned(), shown)
+fn words(value: Option<&Value>, absent: &str) -> String {
+    value.map_or_else(|| absent.to_owned(), shown)
 }
 
 /// Refuses permissions that differ from the signed ones.
@@ -73,7 +73,7 @@ pub(crate) fn check(signed: Option<&Value>, sent: Option<&Value>) -> Result<(), 
     let Some(found) = difference("document.permissions", signed, sent) else {
         return Ok(());
     };
-    let (expected, sent) = (words(found.signed), words(found.sent));
+    let (expected, sent) = (words(found.signed, "nothing"), words(found.sent, "absent"));
     Err(Refusal::access(
         reason::PERMISSIONS_DIFFER,
         format!(
@@ -187,7 +187,7 @@ mod tests {
         );
 
         let absent = check(Some(&json!({"edit": true})), None).unwrap_err();
-        insta::assert_snapshot!(absent.message, @r#"The permissions that the page sent are not those that were signed: document.permissions is nothing, and the token has {"edit":true}."#);
+        insta::assert_snapshot!(absent.message, @r#"The permissions that the page sent are not those that were signed: document.permissions is absent, and the token has {"edit":true}."#);
 
         let array = check(Some(&json!([])), Some(&json!({}))).unwrap_err();
         insta::assert_snapshot!(array.hint, @"PHP writes an empty array as [], so cast the permissions to (object) both for the page and for the token.");

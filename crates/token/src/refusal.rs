@@ -1,6 +1,6 @@
 //! Why something was refused, as data.
 
-use std::fmt;
+use std::{fmt, ops::Deref};
 
 use recto_docs_api::{Explain, editor_error};
 use serde::Serialize;
@@ -11,10 +11,16 @@ use crate::{CLOCK_TOLERANCE, claims::utc, json::cut};
 ///
 /// The same value becomes the code on the wire, the sentence in the editor, the
 /// line in the log and the output of the command line. It never contains a
-/// token or a secret.
+/// token or a secret. Its fields are those of [`RefusalDetails`]; they are boxed
+/// so that a `Result` stays small.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Refusal(Box<RefusalDetails>);
+
+/// The fields of a [`Refusal`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Refusal {
+pub struct RefusalDetails {
     /// Stable name of the reason, such as `token.signature`.
     pub code: &'static str,
     /// One sentence that says what is wrong.
@@ -40,6 +46,14 @@ pub struct Wire {
     pub code: u16,
     /// The text beside it; integrators' tools look for it.
     pub description: String,
+}
+
+impl Deref for Refusal {
+    type Target = RefusalDetails;
+
+    fn deref(&self) -> &RefusalDetails {
+        &self.0
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -81,7 +95,7 @@ impl Refusal {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self {
+        Self(Box::new(RefusalDetails {
             code,
             message: message.into(),
             hint: hint.into(),
@@ -93,7 +107,7 @@ impl Refusal {
                 code: 4006,
                 description: format!("token:{}", description.as_ref()),
             },
-        }
+        }))
     }
 
     /// The same with 4004, which editors show as a lack of rights.
@@ -103,25 +117,32 @@ impl Refusal {
         hint: impl Into<String>,
     ) -> Self {
         let mut refusal = Self::token(reason, "", message, hint);
-        refusal.wire = Wire {
+        refusal.0.wire = Wire {
             code: 4004,
             description: "access deny".to_owned(),
         };
         refusal
     }
 
+    /// Says another thing that is wrong.
+    pub(crate) fn and(mut self, hint: &str) -> Self {
+        self.0.hint.push(' ');
+        self.0.hint.push_str(hint);
+        self
+    }
+
     pub(crate) fn at(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+        self.0.path = Some(path.into());
         self
     }
 
     pub(crate) fn expected(mut self, expected: impl AsRef<str>) -> Self {
-        self.expected = Some(cut(expected.as_ref()));
+        self.0.expected = Some(cut(expected.as_ref()));
         self
     }
 
     pub(crate) fn found(mut self, found: impl AsRef<str>) -> Self {
-        self.found = Some(cut(found.as_ref()));
+        self.0.found = Some(cut(found.as_ref()));
         self
     }
 }
@@ -201,7 +222,7 @@ pub(crate) fn expired(exp: i64, now: i64) -> Refusal {
     .at("exp")
     .expected(format!("later than {}", now.saturating_sub(CLOCK_TOLERANCE)))
     .found(exp.to_string());
-    refusal.wire.code = 4005;
+    refusal.0.wire.code = 4005;
     refusal
 }
 
@@ -244,6 +265,9 @@ pub(crate) fn link_expired(expires: i64, now: i64) -> Refusal {
         ),
         "Fetch the file as soon as the callback arrives, before it is answered.",
     );
-    refusal.wire.code = 4005;
+    refusal.0.wire.code = 4005;
     refusal
 }
+
+#[cfg(test)]
+mod tests;

@@ -225,3 +225,6 @@ pub fn check_secret(secret: &Secret) -> Result<Option<SecretWarning>, SecretErro
     }
     Ok((trimmed.len() != secret.len()).then_some(SecretWarning::Whitespace))
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,3 +106,6 @@ pub fn unseal(keys: &Keys, sealed: &str) -> Result<Verified<Opening>, Refusal> {
     let mut claims = jws::open(&keys.journal(), sealed, Expect::own(JOURNAL), 0)?;
     read_opening(&mut claims).map(Verified::new)
 }
+
+#[cfg(test)]
+mod tests;
