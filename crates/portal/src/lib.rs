@@ -54,7 +54,9 @@ pub struct PortalConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum PortalError {
     /// The address cannot be listened on.
-    #[error("The portal cannot listen on {address}: {source}. Stop what uses that address, or choose another one.")]
+    #[error(
+        "The portal cannot listen on {address}: {source}. Stop what uses that address, or choose another one."
+    )]
     Listen {
         /// The address asked for.
         address: SocketAddr,
@@ -62,19 +64,25 @@ pub enum PortalError {
         source: std::io::Error,
     },
     /// The data folder cannot be used.
-    #[error("The portal cannot use its data folder: {reason}. Check that the folder is writable and holds only the portal's data.")]
+    #[error(
+        "The portal cannot use its data folder: {reason}. Check that the folder is writable and holds only the portal's data."
+    )]
     Data {
         /// What went wrong there.
         reason: String,
     },
     /// The sample accounts could not be made.
-    #[error("The sample accounts could not be made: {0}. Try again, and check the machine if it stays so.")]
+    #[error(
+        "The sample accounts could not be made: {0}. Try again, and check the machine if it stays so."
+    )]
     Samples(#[from] PasswordError),
     /// The secret protects nothing.
     #[error("{} {}", .0.message(), .0.hint())]
     Secret(#[from] recto_token::SecretError),
     /// An address in the configuration cannot be used.
-    #[error("The address {url} cannot be used for {purpose}. Give a full http or https address without user name, query and fragment.")]
+    #[error(
+        "The address {url} cannot be used for {purpose}. Give a full http or https address without user name, query and fragment."
+    )]
     Address {
         /// The address given, without any user name or password.
         url: String,
@@ -91,7 +99,9 @@ pub enum PortalError {
 
 impl From<storage::StorageError> for PortalError {
     fn from(error: storage::StorageError) -> Self {
-        Self::Data { reason: error.to_string() }
+        Self::Data {
+            reason: error.to_string(),
+        }
     }
 }
 
@@ -134,7 +144,11 @@ impl Portal {
     /// The same, with another source of time.
     pub async fn with_clock(config: PortalConfig, clock: Clock) -> Result<Self, PortalError> {
         if let Some(warning) = check_secret(&config.secret)? {
-            tracing::warn!(reason = warning.message(), hint = warning.hint(), "the secret is weak");
+            tracing::warn!(
+                reason = warning.message(),
+                hint = warning.hint(),
+                "the secret is weak"
+            );
         }
         let settings = Settings {
             document_server: base(&config.document_server, "the document server")?,
@@ -155,7 +169,10 @@ impl Portal {
             http,
         };
         seed::first_start(&app, config.samples.as_deref()).await?;
-        Ok(Self { app, listen: config.listen })
+        Ok(Self {
+            app,
+            listen: config.listen,
+        })
     }
 
     /// All routes, for serving or for testing without a network.
@@ -172,7 +189,11 @@ impl Portal {
         let failed = |source| PortalError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(BoundPortal { portal: self, listener, address })
+        Ok(BoundPortal {
+            portal: self,
+            listener,
+            address,
+        })
     }
 }
 
@@ -190,9 +211,18 @@ impl BoundPortal {
     }
 
     /// Serves until `shutdown` resolves.
-    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), PortalError> {
-        let service = self.portal.router().into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(self.listener, service).with_graceful_shutdown(shutdown).await.map_err(PortalError::Serve)
+    pub async fn serve(
+        self,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), PortalError> {
+        let service = self
+            .portal
+            .router()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(self.listener, service)
+            .with_graceful_shutdown(shutdown)
+            .await
+            .map_err(PortalError::Serve)
     }
 }
 
@@ -201,7 +231,12 @@ pub async fn run(
     config: PortalConfig,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), PortalError> {
-    Portal::new(config).await?.bind().await?.serve(shutdown).await
+    Portal::new(config)
+        .await?
+        .bind()
+        .await?
+        .serve(shutdown)
+        .await
 }
 
 /// An address to put paths under: http(s), nothing secret in it, ending in a slash.
@@ -218,7 +253,10 @@ fn base(url: &Url, purpose: &'static str) -> Result<Url, PortalError> {
         let _ = base.set_password(None);
         base.set_query(None);
         base.set_fragment(None);
-        return Err(PortalError::Address { url: base.to_string(), purpose });
+        return Err(PortalError::Address {
+            url: base.to_string(),
+            purpose,
+        });
     }
     if !base.path().ends_with('/') {
         let path = format!("{}/", base.path());

@@ -32,7 +32,11 @@ pub(super) async fn show(
     let file = visible(&app, &id, &person).await?;
     let config = editor_config(
         &app.settings,
-        &Opening { file: &file, user: &person.user, language: person.visit.language.code() },
+        &Opening {
+            file: &file,
+            user: &person.user,
+            language: person.visit.language.code(),
+        },
         app.now(),
     )
     .map_err(|error| {
@@ -57,7 +61,9 @@ pub(super) async fn show(
          frame-src {origin}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let policy = HeaderValue::from_str(&policy).map_err(|_| Failure::Internal)?;
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, policy);
     Ok(response)
 }
 
@@ -81,6 +87,9 @@ mod tests {
         let config = serde_json::json!({ "title": "</script><script>alert(1)</script>&\u{2028}" });
         let html = for_html(&config);
         assert!(!html.contains(['<', '>', '&', '\u{2028}']));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&html).expect("still JSON"), config);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&html).expect("still JSON"),
+            config
+        );
     }
 }

@@ -47,17 +47,31 @@ pub struct DocumentServer {
 impl DocumentServer {
     async fn start() -> (Self, Url) {
         let server = Self::default();
-        let router =
-            Router::new().route("/cache/files/{id}/{name}", get(Self::deliver)).with_state(server.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("valid");
+        let router = Router::new()
+            .route("/cache/files/{id}/{name}", get(Self::deliver))
+            .with_state(server.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"))
+            .parse()
+            .expect("valid");
         tokio::spawn(async move { axum::serve(listener, router).await });
         (server, url)
     }
 
-    async fn deliver(State(server): State<Self>, UrlPath((id, _)): UrlPath<(String, String)>) -> impl IntoResponse {
+    async fn deliver(
+        State(server): State<Self>,
+        UrlPath((id, _)): UrlPath<(String, String)>,
+    ) -> impl IntoResponse {
         server.fetched.fetch_add(1, Ordering::SeqCst);
-        server.files.lock().expect("not poisoned").get(&id).cloned().unwrap_or((StatusCode::NOT_FOUND, Vec::new()))
+        server
+            .files
+            .lock()
+            .expect("not poisoned")
+            .get(&id)
+            .cloned()
+            .unwrap_or((StatusCode::NOT_FOUND, Vec::new()))
     }
 
     pub fn put(&self, id: &str, content: &[u8]) {
@@ -65,7 +79,10 @@ impl DocumentServer {
     }
 
     pub fn answer(&self, id: &str, status: StatusCode, content: &[u8]) {
-        self.files.lock().expect("not poisoned").insert(id.to_owned(), (status, content.to_vec()));
+        self.files
+            .lock()
+            .expect("not poisoned")
+            .insert(id.to_owned(), (status, content.to_vec()));
     }
 }
 
@@ -95,7 +112,10 @@ impl Answer {
     }
 
     pub fn location(&self) -> &str {
-        self.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 }
 
@@ -114,7 +134,13 @@ impl Stage {
         let (documents, documents_url) = DocumentServer::start().await;
         let clock = Arc::new(AtomicI64::new(NOW));
         let router = start(folder.path(), &documents_url, Some(given), &clock).await;
-        Self { router, documents, documents_url, folder, clock }
+        Self {
+            router,
+            documents,
+            documents_url,
+            folder,
+            clock,
+        }
     }
 
     /// The portal as it is after a restart.
@@ -124,7 +150,10 @@ impl Stage {
     }
 
     pub fn browser(&self) -> Browser<'_> {
-        Browser { stage: self, cookies: BTreeMap::new() }
+        Browser {
+            stage: self,
+            cookies: BTreeMap::new(),
+        }
     }
 
     pub async fn signed_in(&self, user: &str) -> Browser<'_> {
@@ -135,10 +164,19 @@ impl Stage {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("infallible");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("reads").to_vec();
-        Answer { status: parts.status, headers: parts.headers, bytes }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+        }
     }
 
     fn keys() -> Keys {
@@ -151,35 +189,55 @@ impl Stage {
         let mut body = fields.clone();
         body["token"] = json!(sign_body(&Self::keys(), fields, now));
         let header = sign_header(&Self::keys(), fields, now);
-        self.raw_callback(file, &body, Some(&format!("Bearer {header}"))).await
+        self.raw_callback(file, &body, Some(&format!("Bearer {header}")))
+            .await
     }
 
-    pub async fn raw_callback(&self, file: &str, body: &Value, authorization: Option<&str>) -> Answer {
-        let mut request = Request::post(format!("/integration/callback/{file}")).header(CONTENT_TYPE, "application/json");
+    pub async fn raw_callback(
+        &self,
+        file: &str,
+        body: &Value,
+        authorization: Option<&str>,
+    ) -> Answer {
+        let mut request = Request::post(format!("/integration/callback/{file}"))
+            .header(CONTENT_TYPE, "application/json");
         if let Some(value) = authorization {
             request = request.header(AUTHORIZATION, value);
         }
-        self.send(request.body(Body::from(body.to_string())).expect("valid")).await
+        self.send(request.body(Body::from(body.to_string())).expect("valid"))
+            .await
     }
 
     /// Fetches an address of the integration as the document server does.
     pub async fn fetch_signed(&self, url: &str) -> Answer {
-        let header = sign_header(&Self::keys(), &json!({ "url": url }), self.clock.load(Ordering::SeqCst));
+        let header = sign_header(
+            &Self::keys(),
+            &json!({ "url": url }),
+            self.clock.load(Ordering::SeqCst),
+        );
         let path = url.strip_prefix(PUBLIC).expect("an address of the portal");
         self.send(
-            Request::get(path).header(AUTHORIZATION, format!("Bearer {header}")).body(Body::empty()).expect("valid"),
+            Request::get(path)
+                .header(AUTHORIZATION, format!("Bearer {header}"))
+                .body(Body::empty())
+                .expect("valid"),
         )
         .await
     }
 
     /// Where the test's document server has a result.
     pub fn result_url(&self, id: &str) -> String {
-        self.documents_url.join(&format!("cache/files/{id}/output.docx?expires=1&sig=s")).expect("valid").to_string()
+        self.documents_url
+            .join(&format!("cache/files/{id}/output.docx?expires=1&sig=s"))
+            .expect("valid")
+            .to_string()
     }
 
     /// How many contents lie on disk.
     pub fn contents(&self) -> usize {
-        std::fs::read_dir(self.folder.path().join("data/files")).expect("lists").count()
+        std::fs::read_dir(self.folder.path().join("data/files"))
+            .expect("lists")
+            .count()
     }
 }
 
@@ -198,7 +256,10 @@ async fn start(
         samples,
     };
     let clock = Arc::clone(clock);
-    Portal::with_clock(config, Arc::new(move || clock.load(Ordering::SeqCst))).await.expect("starts").router()
+    Portal::with_clock(config, Arc::new(move || clock.load(Ordering::SeqCst)))
+        .await
+        .expect("starts")
+        .router()
 }
 
 /// Cookies and forms, as a browser handles them.
@@ -209,14 +270,25 @@ pub struct Browser<'s> {
 
 impl Browser<'_> {
     pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
-        let jar = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let jar = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ");
         if !jar.is_empty() {
-            request.headers_mut().insert(COOKIE, jar.parse().expect("valid"));
+            request
+                .headers_mut()
+                .insert(COOKIE, jar.parse().expect("valid"));
         }
         let answer = self.stage.send(request).await;
         for cookie in answer.headers.get_all(SET_COOKIE) {
             let text = cookie.to_str().expect("ASCII");
-            let (name, value) = text.split(';').next().and_then(|pair| pair.split_once('=')).expect("a pair");
+            let (name, value) = text
+                .split(';')
+                .next()
+                .and_then(|pair| pair.split_once('='))
+                .expect("a pair");
             if value.is_empty() {
                 self.cookies.remove(name);
             } else {
@@ -227,7 +299,8 @@ impl Browser<'_> {
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
-        self.send(Request::get(path).body(Body::empty()).expect("valid")).await
+        self.send(Request::get(path).body(Body::empty()).expect("valid"))
+            .await
     }
 
     /// The form token of a page.
@@ -239,14 +312,21 @@ impl Browser<'_> {
 
     /// Sends a form without a token.
     pub async fn post_plain(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(body)).expect("valid")).await
+        self.send(request.body(Body::from(body)).expect("valid"))
+            .await
     }
 
     /// Sends a form with the token of the file list, or of the sign-in page before signing in.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let page = if self.cookies.contains_key("recto_session") { "/files" } else { "/sign-in" };
+        let page = if self.cookies.contains_key("recto_session") {
+            "/files"
+        } else {
+            "/sign-in"
+        };
         let token = self.token(page).await;
         let mut all = vec![("csrf", token.as_str())];
         all.extend_from_slice(fields);
@@ -254,7 +334,8 @@ impl Browser<'_> {
     }
 
     pub async fn sign_in(&mut self, user: &str, password: &str) -> Answer {
-        self.post("/sign-in", &[("user", user), ("password", password)]).await
+        self.post("/sign-in", &[("user", user), ("password", password)])
+            .await
     }
 
     pub async fn upload(&mut self, name: &str, content: &[u8]) -> Answer {
@@ -271,14 +352,18 @@ impl Browser<'_> {
         .into_bytes();
         body.extend_from_slice(content);
         body.extend_from_slice(b"\r\n--edge--\r\n");
-        let request = Request::post("/files/upload").header(CONTENT_TYPE, "multipart/form-data; boundary=edge");
-        self.send(request.body(Body::from(body)).expect("valid")).await
+        let request = Request::post("/files/upload")
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        self.send(request.body(Body::from(body)).expect("valid"))
+            .await
     }
 
     /// The id of the file that the list shows under this name.
     pub async fn file(&mut self, name: &str) -> Option<String> {
         let page = self.get("/files").await.text();
-        let row = page.split("data-testid=\"file-row\"").find(|row| row.contains(&format!("data-name=\"{name}\"")))?;
+        let row = page
+            .split("data-testid=\"file-row\"")
+            .find(|row| row.contains(&format!("data-name=\"{name}\"")))?;
         let id = row.split("data-id=\"").nth(1)?;
         id.split('"').next().map(str::to_owned)
     }
@@ -286,14 +371,19 @@ impl Browser<'_> {
     /// The configuration that the editor page carries.
     pub async fn config(&mut self, file: &str) -> Value {
         let page = self.get(&format!("/files/{file}/edit")).await.text();
-        let (_, rest) = page.split_once("id=\"editor-config\"").expect("a configuration");
+        let (_, rest) = page
+            .split_once("id=\"editor-config\"")
+            .expect("a configuration");
         let (_, rest) = rest.split_once('>').expect("an element");
         serde_json::from_str(rest.split("</script>").next().expect("an end")).expect("JSON")
     }
 
     /// The document key that the editor page opens with.
     pub async fn key(&mut self, file: &str) -> String {
-        self.config(file).await["document"]["key"].as_str().expect("a key").to_owned()
+        self.config(file).await["document"]["key"]
+            .as_str()
+            .expect("a key")
+            .to_owned()
     }
 
     /// Numbers of the versions that the page lists, newest first.
@@ -301,12 +391,19 @@ impl Browser<'_> {
         let page = self.get(&format!("/files/{file}/versions")).await.text();
         page.split("data-version=\"")
             .skip(1)
-            .map(|rest| rest.split('"').next().and_then(|number| number.parse().ok()).expect("a number"))
+            .map(|rest| {
+                rest.split('"')
+                    .next()
+                    .and_then(|number| number.parse().ok())
+                    .expect("a number")
+            })
             .collect()
     }
 
     pub async fn version(&mut self, file: &str, number: i64) -> Vec<u8> {
-        let answer = self.get(&format!("/files/{file}/versions/{number}/download")).await;
+        let answer = self
+            .get(&format!("/files/{file}/versions/{number}/download"))
+            .await;
         assert_eq!(answer.status, StatusCode::OK);
         answer.bytes
     }
