@@ -264,3 +264,66 @@ fn base(url: &Url, purpose: &'static str) -> Result<Url, PortalError> {
     }
     Ok(base)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn refused(document_server: &str, secret: &str) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = PortalConfig {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data: folder.path().to_path_buf(),
+            document_server: document_server.parse().expect("a URL"),
+            public_url: "http://127.0.0.1:8081".parse().expect("a URL"),
+            secret: Secret::from(secret),
+            samples: None,
+        };
+        match Portal::new(config).await {
+            Ok(_) => "accepted".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_configuration_that_cannot_work_is_refused_at_the_start() {
+        let secret = "0123456789abcdef0123456789abcdef";
+        insta::assert_snapshot!(refused("ftp://user:pw@docs.example/?a=b", secret).await, @"The address ftp://docs.example/ cannot be used for the document server. Give a full http or https address without user name, query and fragment.");
+        assert_eq!(
+            refused("https://docs.example/recto", secret).await,
+            "accepted"
+        );
+    }
+
+    #[tokio::test]
+    async fn t11_a_default_secret_is_refused_at_the_start() {
+        assert!(
+            refused("http://docs.example", "secret")
+                .await
+                .contains("openssl rand -hex 32")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_told_with_the_address() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = taken.local_addr().expect("an address");
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = PortalConfig {
+            listen: address,
+            data: folder.path().to_path_buf(),
+            document_server: "http://127.0.0.1:8080".parse().expect("a URL"),
+            public_url: "http://127.0.0.1:8081".parse().expect("a URL"),
+            secret: Secret::from("0123456789abcdef0123456789abcdef"),
+            samples: None,
+        };
+        let error = run(config, std::future::pending())
+            .await
+            .expect_err("taken");
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("The portal cannot listen on {address}: "))
+        );
+    }
+}

@@ -17,6 +17,8 @@ pub(crate) struct Opening<'a> {
     pub(crate) user: &'a User,
     /// Language of the editor, such as `fr`.
     pub(crate) language: &'a str,
+    /// What the editor's way back to the portal is called.
+    pub(crate) back: &'a str,
 }
 
 /// The configuration for `new DocsAPI.DocEditor(element, config)`, signed.
@@ -32,6 +34,7 @@ pub(crate) fn editor_config(
         file,
         user,
         language,
+        back,
     } = opening;
     let file_type = FileType::parse(&file.file_type)?;
     let edit = file.level.may_edit();
@@ -61,7 +64,10 @@ pub(crate) fn editor_config(
             "mode": if edit { "edit" } else { "view" },
             "lang": language,
             "user": { "id": user.id, "name": user.name },
-            "customization": { "forcesave": true },
+            "customization": {
+                "forcesave": true,
+                "goback": { "url": "/files", "text": back, "blank": false },
+            },
         },
     });
     config["token"] = Value::String(sign_config(&settings.secret, &config, now, TOKEN_LIFE));
@@ -131,6 +137,7 @@ mod tests {
             file: &file(level),
             user: &user,
             language: "fr",
+            back: "Tous les fichiers",
         };
         editor_config(&settings(), &opening, 1000).expect("a known type")
     }

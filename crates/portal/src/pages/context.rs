@@ -13,7 +13,7 @@ use http::header::{
     X_FRAME_OPTIONS,
 };
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
@@ -104,7 +104,7 @@ impl FromRequestParts<App> for SignedIn {
             .map_err(IntoResponse::into_response)?;
         match visit.user.clone() {
             Some(user) => Ok(Self { user, visit }),
-            None if parts.method == http::Method::GET => {
+            None if parts.method == Method::GET => {
                 let next: String = byte_serialize(parts.uri.path().as_bytes()).collect();
                 Err(MustSignIn(format!("/sign-in?next={next}")).into_response())
             }
@@ -171,14 +171,13 @@ pub(crate) fn cookie(app: &App, name: &'static str, value: String) -> Cookie<'st
 /// Middleware: prepares the [`Visit`], renders failures in the visitor's language, sets the headers.
 pub(super) async fn visit(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let cookies = CookieJar::from_headers(request.headers());
-    let (visit, new_visitor) = match prepare(
-        &app,
-        request.headers().clone(),
-        request.uri().path().to_owned(),
-        &cookies,
-    )
-    .await
-    {
+    // Where a change of language leads back to: a page, and never a form's address.
+    let path = match *request.method() {
+        Method::GET => request.uri().path().to_owned(),
+        _ => "/files".to_owned(),
+    };
+    let headers = request.headers().clone();
+    let (visit, new_visitor) = match prepare(&app, headers, path, &cookies).await {
         Ok(prepared) => prepared,
         Err(failure) => return failure.status().into_response(),
     };

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderValue;
-use http::header::CONTENT_SECURITY_POLICY;
+use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 
 use super::{Failure, Page, SignedIn, render, visible};
 use crate::App;
@@ -30,12 +30,14 @@ pub(super) async fn show(
     person: SignedIn,
 ) -> Result<Response, Failure> {
     let file = visible(&app, &id, &person).await?;
+    let text = person.visit.text();
     let config = editor_config(
         &app.settings,
         &Opening {
             file: &file,
             user: &person.user,
             language: person.visit.language.code(),
+            back: text.back_to_files,
         },
         app.now(),
     )
@@ -43,7 +45,6 @@ pub(super) async fn show(
         tracing::error!(%error, file = file.id, "the editor's configuration could not be made");
         Failure::Internal
     })?;
-    let text = person.visit.text();
     let server = &app.settings.document_server;
     let address = [("address", server.as_str().trim_end_matches('/'))];
     let mut response = render(&EditorPage {
@@ -64,6 +65,10 @@ pub(super) async fn show(
     response
         .headers_mut()
         .insert(CONTENT_SECURITY_POLICY, policy);
+    // The editor needs to know where its way back leads from; a page's path is nothing it needs.
+    response
+        .headers_mut()
+        .insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     Ok(response)
 }
 

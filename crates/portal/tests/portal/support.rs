@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path as UrlPath, State};
-use axum::response::IntoResponse;
 use axum::routing::get;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
@@ -37,10 +36,12 @@ pub fn changed_docx(mark: &str) -> Vec<u8> {
     [docx(), mark.as_bytes()].concat()
 }
 
+type Stored = (StatusCode, Vec<u8>);
+
 /// A document server that delivers whatever a test puts there, and counts how often it was asked.
 #[derive(Clone, Default)]
 pub struct DocumentServer {
-    files: Arc<Mutex<HashMap<String, (StatusCode, Vec<u8>)>>>,
+    files: Arc<Mutex<HashMap<String, Stored>>>,
     pub fetched: Arc<AtomicUsize>,
 }
 
@@ -48,7 +49,15 @@ impl DocumentServer {
     async fn start() -> (Self, Url) {
         let server = Self::default();
         let router = Router::new()
-            .route("/cache/files/{id}/{name}", get(Self::deliver))
+            .route(
+                "/cache/files/{id}/{name}",
+                get(
+                    async |State(server): State<Self>,
+                           UrlPath((id, _)): UrlPath<(String, String)>| {
+                        server.deliver(&id)
+                    },
+                ),
+            )
             .with_state(server.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
@@ -60,16 +69,12 @@ impl DocumentServer {
         (server, url)
     }
 
-    async fn deliver(
-        State(server): State<Self>,
-        UrlPath((id, _)): UrlPath<(String, String)>,
-    ) -> impl IntoResponse {
-        server.fetched.fetch_add(1, Ordering::SeqCst);
-        server
-            .files
+    fn deliver(&self, id: &str) -> Stored {
+        self.fetched.fetch_add(1, Ordering::SeqCst);
+        self.files
             .lock()
             .expect("not poisoned")
-            .get(&id)
+            .get(id)
             .cloned()
             .unwrap_or((StatusCode::NOT_FOUND, Vec::new()))
     }
