@@ -365,6 +365,8 @@ impl Session {
                     participant.send(ToBrowser::View(event));
                 }
             }
+            // The end of a kit that was let go is no death.
+            Some(Event::Died { .. }) if matches!(self.engine, Engine::Absent) => *events = None,
             Some(Event::Died { reason }) => {
                 tracing::warn!(key = %self.key, ?reason, "an engine process died");
                 *events = None;
