@@ -231,6 +231,8 @@ impl Storage {
             return Ok(Added::FileGone);
         };
         let newest = newest(&mut transaction, file).await?;
+        // A session force-saves many contents, and may come back to an earlier one by undoing: for
+        // these only the newest version counts as already taken. It ends once.
         let same: Option<(String, i64)> = sqlx::query_as(
             "SELECT id, number FROM versions WHERE file_id = ?1 AND sha256 = ?2
                  AND (number = ?3 OR (session_key = ?4 AND origin = ?5)) ORDER BY number DESC LIMIT 1",
