@@ -12,6 +12,8 @@ use super::link::Link;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 
+/// Starting and warming up takes a second; on a busy machine many.
+const START_LIMIT: Duration = Duration::from_secs(60);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -33,7 +35,7 @@ impl Pool {
     }
 
     /// A warmed kit that is alive; waits while there is none.
-    pub(crate) async fn take(&self, limit: Duration) -> Result<Arc<Link>, EngineError> {
+    pub(crate) async fn take(&self) -> Result<Arc<Link>, EngineError> {
         let none = || EngineError::NotStarted("no kit became ready in time".into());
         let live = async {
             loop {
@@ -44,7 +46,7 @@ impl Pool {
                 }
             }
         };
-        tokio::time::timeout(limit, live).await.map_err(|_| none())?
+        tokio::time::timeout(START_LIMIT, live).await.map_err(|_| none())?
     }
 
     pub(crate) fn has_warm(&self) -> bool {
@@ -98,5 +100,5 @@ pub(crate) async fn start_kit(
     launcher: &Launcher,
 ) -> Result<Arc<Link>, EngineError> {
     let parts = launcher.spawn().await?;
-    Link::establish(parts, config.load_limit, config.hang_limit).await
+    Link::establish(parts, START_LIMIT, config.hang_limit).await
 }
