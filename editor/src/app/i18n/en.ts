@@ -72,6 +72,7 @@ export const en = {
   pageOf: 'Page {current} of {count}',
   wordCount: '{words} words, {characters} characters',
   wordCountSelected: 'Selected: {words} words, {characters} characters',
+  cellSummary: 'Average: {average}; sum: {sum}',
   slideOf: 'Slide {current} of {count}',
   sheetOf: 'Sheet {current} of {count}',
 

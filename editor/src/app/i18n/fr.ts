@@ -75,6 +75,7 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   pageOf: 'Page {current} sur {count}',
   wordCount: '{words} mots, {characters} caractères',
   wordCountSelected: 'Sélection : {words} mots, {characters} caractères',
+  cellSummary: 'Moyenne : {average} ; somme : {sum}',
   slideOf: 'Diapositive {current} sur {count}',
   sheetOf: 'Feuille {current} sur {count}',
 

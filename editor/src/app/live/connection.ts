@@ -187,7 +187,10 @@ export class Connection {
         this.#handlers.message(message);
         return;
       case 'failed':
-        if (PASSING.has(message.code)) return;
+        if (PASSING.has(message.code)) {
+          this.#handlers.message({ ...message, type: 'notice' });
+          return;
+        }
         if (message.fatal) this.#stop('ended');
         this.#handlers.message(message);
         return;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { language } from '../i18n/index.js';
 import { initials } from './participants.js';
-import { pageText, wordText } from './status-bar.js';
+import { pageText, summaryText, wordText } from './status-bar.js';
 
 afterEach(() => {
   language.value = 'en';
@@ -13,6 +13,11 @@ describe('status bar', () => {
     language.value = 'fr';
     expect(pageText('Page 2 of 9')).toBe('Page 2 sur 9');
     expect(wordText('Selected: 1 word, 5 characters')).toBe('Sélection : 1 mots, 5 caractères');
+  });
+
+  it('has no average where there are no numbers', () => {
+    expect(summaryText('Average: ; Sum: 0')).toBe('');
+    expect(summaryText('Average: 2; Sum: 6')).toBe('Average: 2; sum: 6');
   });
 
   it('shows what it does not understand as it is', () => {

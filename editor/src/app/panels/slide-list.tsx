@@ -56,7 +56,8 @@ export function SlideList({ editor }: { editor: Editor }) {
             data-index={index}
             data-hidden={part.hidden}
             aria-selected={index === current}
-            aria-label={translate('slide', { number: index + 1 })}
+            aria-label={`${translate('slide', { number: index + 1 })} ${part.name}`.trim()}
+            title={part.name}
             tabIndex={index === current ? 0 : -1}
             onClick={() => {
               editor.goToPart(index);

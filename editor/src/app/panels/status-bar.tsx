@@ -37,7 +37,7 @@ function Place({ editor }: { editor: Editor }) {
           {translate('sheetOf', { current, count })}
         </span>
         <span class="status__item status__item--optional" data-testid="cell-summary">
-          {state.stateOf('StateTableCell').value}
+          {summaryText(state.stateOf('StateTableCell').value)}
         </span>
       </>
     );
@@ -67,6 +67,12 @@ export function wordText(text: string): string {
     words: local(words),
     characters: local(characters),
   });
+}
+
+export function summaryText(text: string): string {
+  const [, average, sum] = /^Average: (.*); Sum: (.*)$/.exec(text) ?? [];
+  if (average === undefined || sum === undefined) return text;
+  return average === '' ? '' : translate('cellSummary', { average, sum });
 }
 
 function Zoom({ editor }: { editor: Editor }) {

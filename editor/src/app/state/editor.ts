@@ -311,8 +311,10 @@ export class Editor {
         state.graphic.value = event.rect;
         return;
       case 'cell':
+        // There is none while the cell is edited, in which the frame stays and a caret blinks.
+        if (event.cell === null) return;
         state.cell.value = event.cell;
-        if (event.cell !== null) state.caret.value = null;
+        state.caret.value = null;
         return;
       case 'cellArea':
         state.cellArea.value = event.rect;

@@ -148,7 +148,8 @@ export class ViewController {
       const kept = kind === 'cell' ? this.#scrolls.get(part) : undefined;
       this.#scrollTo(kept ?? { x: 0, y: 0 });
     } else if (former.tileTwips !== tileTwips) {
-      const anchor = this.#anchor ?? { x: this.#window.width / 2, y: 0 };
+      const x = kind === 'cell' ? 0 : this.#window.width / 2;
+      const anchor = this.#anchor ?? { x, y: 0 };
       this.#scrollTo(scrollAfterZoom(former, this.#layout, scroll, anchor));
     }
     this.#anchor = null;
