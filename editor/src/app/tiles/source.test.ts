@@ -77,6 +77,20 @@ describe('tile source', () => {
     expect(lists()).toHaveLength(2);
   });
 
+  it('asks for stale visible tiles before slides, whose list would replace their repainting', async () => {
+    const thumbnail = { part: 1, tileTwips: 9000, tilePixels: 64, column: 0, row: 0 };
+    source.show(visible);
+    for (const [column, row] of lists()[0]?.tiles ?? []) await source.receive(frame(column, row));
+    source.wantThumbnails([thumbnail]);
+    vi.advanceTimersByTime(1);
+    await source.receive({ ...frame(0, 0), ...thumbnail });
+    source.invalidate(-1, null, 2);
+    vi.advanceTimersByTime(3000);
+    expect(lists().at(-1)).toMatchObject({ part: 0, tiles: [[0, 0]] });
+    await source.receive(frame(0, 0, 2));
+    expect(lists().at(-1)).toMatchObject({ part: 1 });
+  });
+
   it('asks for a slide of the list again when it was changed', async () => {
     const thumbnail = { part: 1, tileTwips: 9000, tilePixels: 64, column: 0, row: 0 };
     source.wantThumbnails([thumbnail]);

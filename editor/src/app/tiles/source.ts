@@ -127,26 +127,30 @@ export class TileSource {
   /** One list has one part and zoom: the visible area, a ring around it, then slide by slide. */
   #missing(): TileKey[] {
     const visible = this.#visible;
+    const thumbnail = this.#thumbnails.find((key) => this.cache.peek(key)?.stale !== false);
     if (visible !== null) {
       const { part, tileTwips, tilePixels } = visible;
       const rect: Rect = [visible.x, visible.y, visible.width, visible.height];
       const near = tilesIn(rect, tileTwips);
       const nearIds = new Set(near.map((tile) => `${tile.column}/${tile.row}`));
-      const ring = tilesIn(grow(rect, tileTwips), tileTwips).filter(
-        (tile) => !nearIds.has(`${tile.column}/${tile.row}`),
-      );
+      const isNear = (tile: TileAt): boolean => nearIds.has(`${tile.column}/${tile.row}`);
+      const ring = tilesIn(grow(rect, tileTwips), tileTwips).filter((tile) => !isNear(tile));
       const keyOf = (tile: TileAt): TileKey => ({ part, tileTwips, tilePixels, ...tile });
-      const list = [
-        ...near.map(keyOf).filter((key) => {
-          const tile = this.cache.peek(key);
-          return tile === undefined || (this.#refresh && tile.stale);
-        }),
-        ...ring.map(keyOf).filter((key) => this.cache.peek(key) === undefined),
-      ];
-      if (list.length > 0) return list.slice(0, MOST_TILES);
+      const isMissing = (key: TileKey): boolean => this.cache.peek(key) === undefined;
+      const missing = [...near, ...ring].map(keyOf).filter(isMissing);
+      // A new list replaces what the server was about to repaint, so these go before anything else.
+      const stale = near.map(keyOf).filter((key) => this.cache.peek(key)?.stale === true);
+      const others = thumbnail !== undefined || missing.length > 0;
+      if (others || this.#refresh) {
+        const list = [
+          ...missing.filter(isNear),
+          ...stale,
+          ...missing.filter((key) => !isNear(key)),
+        ];
+        if (list.length > 0) return list.slice(0, MOST_TILES);
+      }
       this.#refresh = false;
     }
-    const thumbnail = this.#thumbnails.find((key) => this.cache.peek(key)?.stale !== false);
     return thumbnail === undefined ? [] : [thumbnail];
   }
 }
