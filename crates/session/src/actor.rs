@@ -343,7 +343,7 @@ impl Session {
         participant.tiles = TileQueue::default();
         participant.waits_for_room = false;
         if participant.view.is_some() && matches!(self.engine, Engine::Open(_)) {
-            self.send_opened(id, true);
+            self.send_opened(id, false);
             let Some(participant) = self.participant(id) else { return };
             let events: Vec<_> = participant.last_events.values().cloned().collect();
             for event in events {
@@ -492,7 +492,7 @@ impl Session {
         for participant in &mut self.participants {
             let Some(viewport) = participant.tiles.viewport else { continue };
             if participant.online() && (part < 0 || part == viewport.part) {
-                for key in tiles_in(&viewport, rect).into_iter().rev() {
+                for key in tiles_in(&viewport, rect) {
                     participant.tiles.refresh(key);
                 }
             }
