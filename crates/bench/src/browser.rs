@@ -33,10 +33,13 @@ impl Browser {
         user: &str,
         name: &str,
     ) -> anyhow::Result<Self> {
-        let (socket, _) = connect_async(format!("ws://{}/doc/{key}/live", server.address())).await?;
+        let (socket, _) =
+            connect_async(format!("ws://{}/doc/{key}/live", server.address())).await?;
         let mut browser = Self { socket, seq: 0 };
         let config = integrator.config(key, user, name);
-        browser.say(&json!({ "type": "open", "config": config })).await?;
+        browser
+            .say(&json!({ "type": "open", "config": config }))
+            .await?;
         loop {
             if let Message::Text(text) = browser.receive().await? {
                 let message: Value = serde_json::from_str(&text)?;
@@ -51,10 +54,14 @@ impl Browser {
 
     /// Says what a window of 1280 × 800 at 100 % shows, and asks for its tiles.
     pub async fn ask_for_tiles(&mut self) -> anyhow::Result<()> {
-        let tiles: Vec<[u32; 2]> = (0..4).flat_map(|row| (0..5).map(move |column| [column, row])).collect();
-        self.say(&json!({ "type": "viewport", "part": 0, "tileTwips": 3840, "tilePixels": 256,
-            "x": 0, "y": 0, "width": 19_200, "height": 12_000 }))
-            .await?;
+        let tiles: Vec<[u32; 2]> = (0..4)
+            .flat_map(|row| (0..5).map(move |column| [column, row]))
+            .collect();
+        self.say(
+            &json!({ "type": "viewport", "part": 0, "tileTwips": 3840, "tilePixels": 256,
+            "x": 0, "y": 0, "width": 19_200, "height": 12_000 }),
+        )
+        .await?;
         self.say(&json!({ "type": "tiles", "part": 0, "tileTwips": 3840, "tilePixels": 256, "tiles": tiles })).await
     }
 
@@ -62,7 +69,8 @@ impl Browser {
     pub async fn input(&mut self, input: Value) -> anyhow::Result<()> {
         self.seq += 1;
         let seq = self.seq;
-        self.say(&json!({ "type": "input", "seq": seq, "input": input })).await
+        self.say(&json!({ "type": "input", "seq": seq, "input": input }))
+            .await
     }
 
     /// Waits for a tile.
@@ -100,7 +108,9 @@ impl Browser {
     }
 
     async fn receive(&mut self) -> anyhow::Result<Message> {
-        let message = timeout(LONGEST, self.socket.next()).await.context("nothing came for 20 s")?;
+        let message = timeout(LONGEST, self.socket.next())
+            .await
+            .context("nothing came for 20 s")?;
         Ok(message.context("the connection ended")??)
     }
 }

@@ -28,17 +28,33 @@ const KEYS: usize = 200;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let binary = own_neighbour("recto")?;
-    let sample = std::env::args().nth(1).map_or_else(|| PathBuf::from("samples/out/Welcome.docx"), PathBuf::from);
+    let sample = std::env::args()
+        .nth(1)
+        .map_or_else(|| PathBuf::from("samples/out/Welcome.docx"), PathBuf::from);
     if !sample.exists() {
-        bail!("There is no sample document {}. Run `make samples` first.", sample.display());
+        bail!(
+            "There is no sample document {}. Run `make samples` first.",
+            sample.display()
+        );
     }
     let integrator = Integrator::start(&sample).await?;
     eprintln!("starting {} …", binary.display());
     let started = Instant::now();
     let server = Server::start(&binary, integrator.secret()).await?;
     let mut report = Report::default();
-    report.single("start to healthy", started.elapsed(), "ONLYOFFICE 9.3", Some(Duration::from_secs(11)));
-    report.size("server without kits", memory::resident(server.pid())?, "ONLYOFFICE 9.3, all processes", Some(482_000), Some(40_000));
+    report.single(
+        "start to healthy",
+        started.elapsed(),
+        "ONLYOFFICE 9.3",
+        Some(Duration::from_secs(11)),
+    );
+    report.size(
+        "server without kits",
+        memory::resident(server.pid())?,
+        "ONLYOFFICE 9.3, all processes",
+        Some(482_000),
+        Some(40_000),
+    );
 
     eprintln!("opening {OPENINGS} documents …");
     let mut first_tile = Figures::default();
@@ -52,7 +68,13 @@ async fn main() -> anyhow::Result<()> {
         first_tile.add(begun.elapsed());
         browser.leave().await?;
     }
-    report.times("join to first tile", &first_tile, "ONLYOFFICE 9.3 in Chromium", Some(Duration::from_millis(4800)), Some(Duration::from_millis(200)));
+    report.times(
+        "join to first tile",
+        &first_tile,
+        "ONLYOFFICE 9.3 in Chromium",
+        Some(Duration::from_millis(4800)),
+        Some(Duration::from_millis(200)),
+    );
 
     eprintln!("typing {KEYS} letters with two people in one document …");
     let mut writer = Browser::open(&server, &integrator, "bench-type", "u1", "Ada").await?;
@@ -66,19 +88,49 @@ async fn main() -> anyhow::Result<()> {
     for number in 0..KEYS {
         let letter = u32::from(b"abcdefghij"[number % 10]);
         let begun = Instant::now();
-        writer.input(json!({ "kind": "key", "char": letter, "code": 0 })).await?;
+        writer
+            .input(json!({ "kind": "key", "char": letter, "code": 0 }))
+            .await?;
         let (mine, theirs) = tokio::join!(writer.next_tile_at(), other.next_tile_at());
         own.add(mine? - begun);
         others.add(theirs? - begun);
         writer.until_quiet().await?;
         other.until_quiet().await?;
     }
-    report.times("key to own repaint", &own, "ONLYOFFICE 9.3, own screen", Some(Duration::from_millis(45)), Some(Duration::from_millis(15)));
-    report.times("key to the other's repaint", &others, "ONLYOFFICE 9.3, other's screen", Some(Duration::from_millis(159)), Some(Duration::from_millis(25)));
+    report.times(
+        "key to own repaint",
+        &own,
+        "ONLYOFFICE 9.3, own screen",
+        Some(Duration::from_millis(45)),
+        Some(Duration::from_millis(15)),
+    );
+    report.times(
+        "key to the other's repaint",
+        &others,
+        "ONLYOFFICE 9.3, other's screen",
+        Some(Duration::from_millis(159)),
+        Some(Duration::from_millis(25)),
+    );
     let kits = memory::private_of_kits(server.pid())?;
-    let largest = kits.iter().max().copied().context("no engine process was found")?;
-    report.size("private memory of the document's kit", largest, "spec: 17 to 27 MB with a zygote", Some(27_000), Some(35_000));
-    report.size("server with two browsers", memory::resident(server.pid())?, "", None, None);
+    let largest = kits
+        .iter()
+        .max()
+        .copied()
+        .context("no engine process was found")?;
+    report.size(
+        "private memory of the document's kit",
+        largest,
+        "spec: 17 to 27 MB with a zygote",
+        Some(27_000),
+        Some(35_000),
+    );
+    report.size(
+        "server with two browsers",
+        memory::resident(server.pid())?,
+        "",
+        None,
+        None,
+    );
     writer.leave().await?;
     other.leave().await?;
     println!("{report}");
@@ -90,7 +142,10 @@ fn own_neighbour(name: &str) -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let path = own.with_file_name(name);
     if !path.exists() {
-        bail!("{} is not built. Run `make bench`, which builds it.", path.display());
+        bail!(
+            "{} is not built. Run `make bench`, which builds it.",
+            path.display()
+        );
     }
     Ok(path)
 }

@@ -13,7 +13,11 @@ pub fn private_of_kits(server: u32) -> anyhow::Result<Vec<u64>> {
     let mut parents = vec![server];
     while let Some(parent) = parents.pop() {
         for entry in fs::read_dir("/proc")? {
-            let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            let Some(pid) = entry?
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse::<u32>().ok())
+            else {
                 continue;
             };
             if parent_of(pid) == Some(parent) {
@@ -39,7 +43,10 @@ fn sum(pid: u32, names: &[&str]) -> anyhow::Result<u64> {
         .filter_map(|line| {
             let mut words = line.split_whitespace();
             let name = words.next()?;
-            names.contains(&name).then(|| words.next()?.parse::<u64>().ok()).flatten()
+            names
+                .contains(&name)
+                .then(|| words.next()?.parse::<u64>().ok())
+                .flatten()
         })
         .sum())
 }

@@ -41,8 +41,12 @@ impl Report {
             ms(p50),
             ms(p99),
             aim.map(ms).unwrap_or_default(),
-            theirs.map(|t| format!("{} ({beside})", ms(t))).unwrap_or_default(),
-            theirs.map(|t| ratio(p50.as_secs_f64(), t.as_secs_f64())).unwrap_or_default(),
+            theirs
+                .map(|t| format!("{} ({beside})", ms(t)))
+                .unwrap_or_default(),
+            theirs
+                .map(|t| ratio(p50.as_secs_f64(), t.as_secs_f64()))
+                .unwrap_or_default(),
         ]);
     }
 
@@ -52,14 +56,25 @@ impl Report {
     }
 
     /// A line of one size in kB.
-    pub fn size(&mut self, what: &str, kb: u64, beside: &str, theirs: Option<u64>, aim: Option<u64>) {
+    pub fn size(
+        &mut self,
+        what: &str,
+        kb: u64,
+        beside: &str,
+        theirs: Option<u64>,
+        aim: Option<u64>,
+    ) {
         self.0.push([
             what.into(),
             mb(kb),
             String::new(),
             aim.map(mb).unwrap_or_default(),
-            theirs.map(|t| format!("{} ({beside})", mb(t))).unwrap_or_default(),
-            theirs.map(|t| ratio(kb as f64, t as f64)).unwrap_or_default(),
+            theirs
+                .map(|t| format!("{} ({beside})", mb(t)))
+                .unwrap_or_default(),
+            theirs
+                .map(|t| ratio(kb as f64, t as f64))
+                .unwrap_or_default(),
         ]);
     }
 }
@@ -73,19 +88,31 @@ fn mb(kb: u64) -> String {
 }
 
 fn ratio(own: f64, theirs: f64) -> String {
-    if theirs > 0.0 { format!("{:.2}", own / theirs) } else { String::new() }
+    if theirs > 0.0 {
+        format!("{:.2}", own / theirs)
+    } else {
+        String::new()
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head = ["what", "p50", "p99", "aim", "beside", "ratio"].map(str::to_owned);
         let width = |column: usize| {
-            self.0.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0)
+            self.0
+                .iter()
+                .chain([&head])
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or(0)
         };
         let widths: [usize; 6] = std::array::from_fn(width);
         for row in [&head].into_iter().chain(&self.0) {
-            let cells: Vec<_> =
-                row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+            let cells: Vec<_> = row
+                .iter()
+                .zip(widths)
+                .map(|(cell, width)| format!("{cell:<width$}"))
+                .collect();
             writeln!(f, "{}", cells.join("  ").trim_end())?;
         }
         Ok(())

@@ -24,7 +24,14 @@ impl Server {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let address = format!("127.0.0.1:{port}");
         let child = Command::new(binary)
-            .args(["serve", "--listen", &address, "--allow-network", "127.0.0.0/8", "--data"])
+            .args([
+                "serve",
+                "--listen",
+                &address,
+                "--allow-network",
+                "127.0.0.0/8",
+                "--data",
+            ])
             .arg(data.path())
             .env("JWT_SECRET", secret)
             .env("RECTO_LOG", "warn")
@@ -32,7 +39,11 @@ impl Server {
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("{} can't be started", binary.display()))?;
-        let server = Self { child, address, _data: data };
+        let server = Self {
+            child,
+            address,
+            _data: data,
+        };
         server.until_healthy().await?;
         Ok(server)
     }

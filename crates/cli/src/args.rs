@@ -92,7 +92,11 @@ pub struct Portal {
     #[arg(long, env = "RECTO_PORTAL_DATA", default_value = "portal-data")]
     pub data: PathBuf,
     /// Address under which browsers reach the document server.
-    #[arg(long, env = "RECTO_DOCUMENT_SERVER", default_value = "http://127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "RECTO_DOCUMENT_SERVER",
+        default_value = "http://127.0.0.1:8080"
+    )]
     pub document_server: Url,
     /// Address under which the document server reaches this portal [default: from --listen].
     #[arg(long, env = "RECTO_PORTAL_URL")]

@@ -77,15 +77,25 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         None | Some("") => file.jwt_enabled.unwrap_or(true),
         Some("true" | "1" | "yes" | "on") => true,
         Some("false" | "0" | "no" | "off") => false,
-        Some(other) => bail!("JWT_ENABLED is {other:?}, which is neither true nor false. Set it to true, or unset it."),
+        Some(other) => bail!(
+            "JWT_ENABLED is {other:?}, which is neither true nor false. Set it to true, or unset it."
+        ),
     };
     let tokens = if enabled {
-        let found = secret::find(args.secret_file.as_deref(), file.jwt_secret_file.as_deref(), environment)?;
+        let found = secret::find(
+            args.secret_file.as_deref(),
+            file.jwt_secret_file.as_deref(),
+            environment,
+        )?;
         Tokens::Required(secret::checked(found)?)
     } else {
         // Sessions and result links are signed even then.
-        std::fs::create_dir_all(&data)
-            .with_context(|| format!("The folder {} can't be made. Choose another with --data", data.display()))?;
+        std::fs::create_dir_all(&data).with_context(|| {
+            format!(
+                "The folder {} can't be made. Choose another with --data",
+                data.display()
+            )
+        })?;
         let own = data.join("own-secret");
         secret::made_once(&own)?;
         Tokens::Off(secret::find(Some(&own), None, environment)?)
@@ -95,14 +105,30 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         flag.or(file).map_or(default, Duration::from_secs)
     };
     let session = SessionConfig {
-        snapshot_after: seconds(args.snapshot_seconds, file.snapshot_seconds, defaults.snapshot_after),
+        snapshot_after: seconds(
+            args.snapshot_seconds,
+            file.snapshot_seconds,
+            defaults.snapshot_after,
+        ),
         save_after: seconds(args.save_seconds, file.save_seconds, defaults.save_after),
-        return_within: seconds(args.return_seconds, file.return_seconds, defaults.return_within),
-        recover_within: seconds(args.recover_seconds, file.recover_seconds, defaults.recover_within),
-        max_bytes: args.max_document_mib.or(file.max_document_mib).map_or(defaults.max_bytes, |mib| mib << 20),
+        return_within: seconds(
+            args.return_seconds,
+            file.return_seconds,
+            defaults.return_within,
+        ),
+        recover_within: seconds(
+            args.recover_seconds,
+            file.recover_seconds,
+            defaults.recover_within,
+        ),
+        max_bytes: args
+            .max_document_mib
+            .or(file.max_document_mib)
+            .map_or(defaults.max_bytes, |mib| mib << 20),
         ..defaults
     };
-    let own = std::env::current_exe().context("The path of this program is not known. Start it by its full path")?;
+    let own = std::env::current_exe()
+        .context("The path of this program is not known. Start it by its full path")?;
     let mut engine = EngineConfig::new(own, data.join("engine"));
     engine.kit_args = vec!["kit".into()];
     engine.zygote = !args.no_zygote && file.zygote.unwrap_or(true);
@@ -119,16 +145,25 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             format!("JWT_HEADER is {name:?}, which can't be the name of a header. Use letters and hyphens, such as AuthorizationJwt")
         })?,
     };
-    let allow_network =
-        if args.allow_network.is_empty() { file.allow_network } else { args.allow_network };
+    let allow_network = if args.allow_network.is_empty() {
+        file.allow_network
+    } else {
+        args.allow_network
+    };
     Ok(ServerConfig {
-        listen: args.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+        listen: args
+            .listen
+            .or(file.listen)
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
         data,
         public_url: args.public_url.or(file.public_url),
         allow_network,
         tokens,
         token_header,
-        frame_ancestors: args.frame_ancestors.or(file.frame_ancestors).unwrap_or_else(|| "*".into()),
+        frame_ancestors: args
+            .frame_ancestors
+            .or(file.frame_ancestors)
+            .unwrap_or_else(|| "*".into()),
         session,
         engine,
     })
@@ -139,10 +174,18 @@ fn file(named: Option<&Path>) -> anyhow::Result<File> {
     if named.is_none() && !path.exists() {
         return Ok(File::default());
     }
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("The configuration {} can't be read. Check its path and rights", path.display()))?;
-    toml::from_str(&text)
-        .with_context(|| format!("The configuration {} is not valid. Mend the line that is named", path.display()))
+    let text = std::fs::read_to_string(path).with_context(|| {
+        format!(
+            "The configuration {} can't be read. Check its path and rights",
+            path.display()
+        )
+    })?;
+    toml::from_str(&text).with_context(|| {
+        format!(
+            "The configuration {} is not valid. Mend the line that is named",
+            path.display()
+        )
+    })
 }
 
 #[cfg(test)]
@@ -152,7 +195,10 @@ mod tests {
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
     fn environment() -> Environment {
-        Environment { jwt_secret: Some(SECRET.into()), ..Environment::default() }
+        Environment {
+            jwt_secret: Some(SECRET.into()),
+            ..Environment::default()
+        }
     }
 
     fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
@@ -164,8 +210,13 @@ mod tests {
 
     #[test]
     fn a_flag_is_stronger_than_the_file() {
-        let (_folder, path) = written("listen = \"127.0.0.1:1\"\nsave_seconds = 9\nsnapshot_seconds = 7");
-        let args = Serve { config: Some(path), save_seconds: Some(3), ..Serve::default() };
+        let (_folder, path) =
+            written("listen = \"127.0.0.1:1\"\nsave_seconds = 9\nsnapshot_seconds = 7");
+        let args = Serve {
+            config: Some(path),
+            save_seconds: Some(3),
+            ..Serve::default()
+        };
         let config = server(args, &environment()).unwrap();
         assert_eq!(config.listen.port(), 1);
         assert_eq!(config.session.save_after, Duration::from_secs(3));
@@ -175,8 +226,14 @@ mod tests {
     #[test]
     fn a_misspelt_name_is_named() {
         let (_folder, path) = written("lisen = \"127.0.0.1:1\"");
-        let args = Serve { config: Some(path), ..Serve::default() };
-        let error = format!("{:#}", server(args, &environment()).map(|_| ()).unwrap_err());
+        let args = Serve {
+            config: Some(path),
+            ..Serve::default()
+        };
+        let error = format!(
+            "{:#}",
+            server(args, &environment()).map(|_| ()).unwrap_err()
+        );
         assert!(error.contains("lisen"), "{error}");
     }
 
@@ -188,7 +245,9 @@ mod tests {
         assert_eq!(config.token_header, "authorizationjwt");
         assert!(matches!(config.tokens, Tokens::Required(ref secret) if secret.len() == 32));
         environment.jwt_enabled = Some("maybe".into());
-        let error = server(Serve::default(), &environment).map(|_| ()).unwrap_err();
+        let error = server(Serve::default(), &environment)
+            .map(|_| ())
+            .unwrap_err();
         insta::assert_snapshot!(error, @r#"JWT_ENABLED is "maybe", which is neither true nor false. Set it to true, or unset it."#);
     }
 }

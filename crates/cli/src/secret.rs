@@ -50,7 +50,10 @@ pub fn checked(secret: Secret) -> anyhow::Result<Secret> {
 /// A secret from a file; one line end after it does not belong to it, as editors put one there.
 fn read(file: &Path) -> anyhow::Result<Secret> {
     let mut text = std::fs::read_to_string(file).with_context(|| {
-        format!("The secret file {} can't be read. Check its path and rights", file.display())
+        format!(
+            "The secret file {} can't be read. Check its path and rights",
+            file.display()
+        )
     })?;
     if text.ends_with('\n') {
         text.pop();
@@ -85,7 +88,12 @@ pub fn made_once(file: &Path) -> anyhow::Result<()> {
         .mode(0o600)
         .open(file)
         .and_then(|mut open| open.write_all(text.as_bytes()))
-        .with_context(|| format!("The secret can't be written to {}. Check the folder's rights", file.display()))
+        .with_context(|| {
+            format!(
+                "The secret can't be written to {}. Check the folder's rights",
+                file.display()
+            )
+        })
 }
 
 #[cfg(test)]
@@ -105,7 +113,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("secret");
         std::fs::write(&file, "0123456789abcdef0123456789abcdef\n").unwrap();
-        assert_eq!(find(Some(&file), None, &environment(None, None)).unwrap().len(), 32);
+        assert_eq!(
+            find(Some(&file), None, &environment(None, None))
+                .unwrap()
+                .len(),
+            32
+        );
     }
 
     #[test]

@@ -18,12 +18,18 @@ pub fn base(headers: &HeaderMap) -> String {
 /// Whether a WebSocket comes from a page of this server (attack W2). A client that is no browser
 /// sends no `Origin`.
 pub fn is_own(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
     let authority = origin
         .to_str()
         .ok()
         .and_then(|origin| origin.parse::<Uri>().ok())
-        .and_then(|origin| origin.authority().map(|authority| authority.as_str().to_owned()));
+        .and_then(|origin| {
+            origin
+                .authority()
+                .map(|authority| authority.as_str().to_owned())
+        });
     match (authority, host(headers)) {
         (Some(origin), Some(host)) => origin.eq_ignore_ascii_case(host),
         _ => false,
@@ -33,7 +39,9 @@ pub fn is_own(headers: &HeaderMap) -> bool {
 fn host(headers: &HeaderMap) -> Option<&str> {
     let host = first(headers, "x-forwarded-host").or_else(|| first(headers, "host"))?;
     // A link is built from it: what is no authority is no host.
-    host.parse::<axum::http::uri::Authority>().is_ok_and(|a| !a.as_str().contains('@')).then_some(host)
+    host.parse::<axum::http::uri::Authority>()
+        .is_ok_and(|a| !a.as_str().contains('@'))
+        .then_some(host)
 }
 
 fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -46,7 +54,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
     }
 
     #[test]
@@ -57,15 +68,30 @@ mod tests {
             ("x-forwarded-proto", "https"),
         ]);
         assert_eq!(base(&seen), "https://docs.example");
-        assert_eq!(base(&headers(&[("host", "localhost:8080")])), "http://localhost:8080");
+        assert_eq!(
+            base(&headers(&[("host", "localhost:8080")])),
+            "http://localhost:8080"
+        );
     }
 
     #[test]
     fn w2_a_foreign_page_opens_no_socket() {
-        assert!(is_own(&headers(&[("host", "docs.example"), ("origin", "https://docs.example")])));
+        assert!(is_own(&headers(&[
+            ("host", "docs.example"),
+            ("origin", "https://docs.example")
+        ])));
         assert!(is_own(&headers(&[("host", "docs.example")])));
-        assert!(!is_own(&headers(&[("host", "docs.example"), ("origin", "https://evil.example")])));
-        assert!(!is_own(&headers(&[("host", "docs.example"), ("origin", "null")])));
-        assert!(!is_own(&headers(&[("host", "docs.example"), ("origin", "https://docs.example@evil.example")])));
+        assert!(!is_own(&headers(&[
+            ("host", "docs.example"),
+            ("origin", "https://evil.example")
+        ])));
+        assert!(!is_own(&headers(&[
+            ("host", "docs.example"),
+            ("origin", "null")
+        ])));
+        assert!(!is_own(&headers(&[
+            ("host", "docs.example"),
+            ("origin", "https://docs.example@evil.example")
+        ])));
     }
 }

@@ -23,7 +23,9 @@ const SWEEP: Duration = Duration::from_secs(60);
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// The data folder cannot be used.
-    #[error("The data folder {path} can't be used: {source}. Choose another with --data, or mend its rights.")]
+    #[error(
+        "The data folder {path} can't be used: {source}. Choose another with --data, or mend its rights."
+    )]
     Data {
         /// The folder.
         path: std::path::PathBuf,
@@ -31,7 +33,9 @@ pub enum ServerError {
         source: std::io::Error,
     },
     /// The address is taken or not permitted.
-    #[error("Recto can't listen on {address}: {source}. Choose another address with --listen, or stop what uses this one.")]
+    #[error(
+        "Recto can't listen on {address}: {source}. Choose another address with --listen, or stop what uses this one."
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -53,7 +57,10 @@ pub enum ServerError {
 
 impl ServerError {
     fn part(error: &impl Explain) -> Self {
-        Self::Part { message: error.message(), hint: error.hint() }
+        Self::Part {
+            message: error.message(),
+            hint: error.hint(),
+        }
     }
 }
 
@@ -77,15 +84,21 @@ impl Server {
             std::fs::remove_dir_all(&scratch).map_err(data_error(&scratch))?;
         }
         std::fs::create_dir_all(&scratch).map_err(data_error(&scratch))?;
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|source| ServerError::Listen { address: config.listen, source })?;
+        let listener =
+            TcpListener::bind(config.listen)
+                .await
+                .map_err(|source| ServerError::Listen {
+                    address: config.listen,
+                    source,
+                })?;
         let (secret, tokens) = match config.tokens {
             Tokens::Required(secret) => (secret, true),
             Tokens::Off(secret) => (secret, false),
         };
         let keys = Arc::new(Keys::from_secret(secret));
-        let store = Store::open(&config.data.join("store")).await.map_err(|e| ServerError::part(&e))?;
+        let store = Store::open(&config.data.join("store"))
+            .await
+            .map_err(|e| ServerError::part(&e))?;
         let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(unix_now);
         let fetch = FetchConfig {
             allow_network: config.allow_network,
@@ -95,7 +108,9 @@ impl Server {
         };
         let fetcher = Fetcher::new(fetch, tokens.then(|| keys.clone()), clock.clone())
             .map_err(|e| ServerError::part(&e))?;
-        let engine = Engine::start(config.engine).await.map_err(|e| ServerError::part(&e))?;
+        let engine = Engine::start(config.engine)
+            .await
+            .map_err(|e| ServerError::part(&e))?;
         let sessions = Sessions::new(Services {
             engine,
             store,
@@ -105,7 +120,10 @@ impl Server {
             clock,
             config: Arc::new(config.session),
         });
-        let recovered = sessions.recover().await.map_err(|e| ServerError::part(&e))?;
+        let recovered = sessions
+            .recover()
+            .await
+            .map_err(|e| ServerError::part(&e))?;
         let shared = Arc::new(Shared {
             sessions,
             keys,
@@ -113,7 +131,11 @@ impl Server {
             public_url: config.public_url,
             frame_ancestors: config.frame_ancestors,
         });
-        Ok(Self { listener, shared, recovered })
+        Ok(Self {
+            listener,
+            shared,
+            recovered,
+        })
     }
 
     /// Where it listens: the port is known even if any was asked for.
@@ -150,7 +172,9 @@ impl Server {
             shutdown.await;
             sessions.stop().await;
         };
-        let result = axum::serve(self.listener, app).with_graceful_shutdown(stop).await;
+        let result = axum::serve(self.listener, app)
+            .with_graceful_shutdown(stop)
+            .await;
         sweeper.abort();
         engine.stop().await;
         result.map_err(ServerError::Http)
@@ -168,6 +192,8 @@ async fn sweep(sessions: Sessions) {
 }
 
 fn unix_now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

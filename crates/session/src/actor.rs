@@ -25,8 +25,16 @@ use crate::wire::{FromBrowser, Presence, ToBrowser};
 /// What a session is told.
 pub(crate) enum Command {
     Join(Box<Join>),
-    Message { participant: String, outlet: Outlet, message: FromBrowser },
-    Ended { participant: String, outlet: Outlet, on_purpose: bool },
+    Message {
+        participant: String,
+        outlet: Outlet,
+        message: FromBrowser,
+    },
+    Ended {
+        participant: String,
+        outlet: Outlet,
+        on_purpose: bool,
+    },
     Stop(oneshot::Sender<()>),
 }
 
@@ -43,14 +51,44 @@ pub(crate) struct Join {
 pub(crate) enum Op {
     Fetched(Result<Box<Source>, Problem>),
     Loaded(Result<Box<Loaded>, Problem>),
-    ViewMade { participant: String, document: u64, view: Result<ViewId, Problem> },
-    Applied { participant: String, seq: u64, changes: bool, result: Result<(), InputError> },
-    Painted { key: TileKey, document: u64, tile: Option<Tile> },
-    TileRoom { participant: String },
-    Selected { participant: String, id: u64, selection: Option<Selection> },
-    Queried { participant: String, id: u64, command: String, values: serde_json::Value },
-    Stored { document: u64, result: Result<BlobId, Problem> },
-    CalledBack { callback: Box<Callback>, result: Result<(), CallbackError> },
+    ViewMade {
+        participant: String,
+        document: u64,
+        view: Result<ViewId, Problem>,
+    },
+    Applied {
+        participant: String,
+        seq: u64,
+        changes: bool,
+        result: Result<(), InputError>,
+    },
+    Painted {
+        key: TileKey,
+        document: u64,
+        tile: Option<Tile>,
+    },
+    TileRoom {
+        participant: String,
+    },
+    Selected {
+        participant: String,
+        id: u64,
+        selection: Option<Selection>,
+    },
+    Queried {
+        participant: String,
+        id: u64,
+        command: String,
+        values: serde_json::Value,
+    },
+    Stored {
+        document: u64,
+        result: Result<BlobId, Problem>,
+    },
+    CalledBack {
+        callback: Box<Callback>,
+        result: Result<(), CallbackError>,
+    },
     Nothing,
 }
 
@@ -177,7 +215,10 @@ impl Session {
         Self {
             services,
             key,
-            base: record.as_ref().map(|r| r.base_url.clone()).unwrap_or_default(),
+            base: record
+                .as_ref()
+                .map(|r| r.base_url.clone())
+                .unwrap_or_default(),
             record,
             engine: Engine::Absent,
             document_number: 0,
@@ -231,11 +272,7 @@ impl Session {
         }
         self.pump_callbacks();
         self.pump_tiles();
-        if self.visited
-            && self.participants.is_empty()
-            && self.parked.is_empty()
-            && self.idle()
-        {
+        if self.visited && self.participants.is_empty() && self.parked.is_empty() && self.idle() {
             *events = None;
             self.finished = true;
         }
@@ -258,13 +295,21 @@ impl Session {
         self.visited = true;
         match command {
             Command::Join(join) => self.on_join(*join).await,
-            Command::Message { participant, outlet, message } => {
+            Command::Message {
+                participant,
+                outlet,
+                message,
+            } => {
                 // What a connection says that has been replaced by a newer one is void.
                 if self.is_current(&participant, &outlet) {
                     self.on_message(&participant, message);
                 }
             }
-            Command::Ended { participant, outlet, on_purpose } => {
+            Command::Ended {
+                participant,
+                outlet,
+                on_purpose,
+            } => {
                 if !self.is_current(&participant, &outlet) {
                     return;
                 }
@@ -313,7 +358,9 @@ impl Session {
         if self.base.is_empty() || !join.base.is_empty() {
             self.base.clone_from(&join.base);
         }
-        let returning = join.participant.filter(|id| self.participants.iter().any(|p| p.id == *id));
+        let returning = join
+            .participant
+            .filter(|id| self.participants.iter().any(|p| p.id == *id));
         let id = if let Some(id) = returning {
             self.take_back(&id, join.outlet);
             id
@@ -335,7 +382,9 @@ impl Session {
 
     /// A participant whose connection was lost, or replaced by another tab's, is here again.
     fn take_back(&mut self, id: &str, outlet: Outlet) {
-        let Some(participant) = self.participant(id) else { return };
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
         if let Some(old) = participant.outlet.replace(outlet) {
             old.close();
         }
@@ -344,7 +393,9 @@ impl Session {
         participant.waits_for_room = false;
         if participant.view.is_some() && matches!(self.engine, Engine::Open(_)) {
             self.send_opened(id, false);
-            let Some(participant) = self.participant(id) else { return };
+            let Some(participant) = self.participant(id) else {
+                return;
+            };
             let events: Vec<_> = participant.last_events.values().cloned().collect();
             for event in events {
                 participant.send(ToBrowser::View(event));
@@ -357,13 +408,19 @@ impl Session {
 
     /// A participant is gone for good.
     pub fn leave(&mut self, id: &str) {
-        let Some(index) = self.participants.iter().position(|p| p.id == id) else { return };
+        let Some(index) = self.participants.iter().position(|p| p.id == id) else {
+            return;
+        };
         let participant = self.participants.remove(index);
         if let Some(outlet) = &participant.outlet {
             outlet.close();
         }
         if let (Some(view), Some(document)) = (participant.view, self.document()) {
-            self.close_view(document, view, participant.in_cell && participant.may_edit());
+            self.close_view(
+                document,
+                view,
+                participant.in_cell && participant.may_edit(),
+            );
         }
         for painting in self.paintings.values_mut() {
             painting.waiting.retain(|waiting| waiting != id);
@@ -383,7 +440,10 @@ impl Session {
     }
 
     pub fn presences(&self) -> Vec<Presence> {
-        self.participants.iter().filter_map(Participant::presence).collect()
+        self.participants
+            .iter()
+            .filter_map(Participant::presence)
+            .collect()
     }
 
     pub fn tell_presence(&mut self) {
@@ -399,15 +459,25 @@ impl Session {
                     participant.tiles.viewport = Some(viewport);
                 }
             }
-            FromBrowser::Tiles { part, tile_twips, tile_pixels, tiles } => {
+            FromBrowser::Tiles {
+                part,
+                tile_twips,
+                tile_pixels,
+                tiles,
+            } => {
                 if let Some(participant) = self.participant(id) {
-                    participant.tiles.ask(tiles.into_iter().filter_map(|(column, row)| {
-                        TileKey::checked(part, tile_pixels, tile_twips, column, row)
-                    }));
+                    participant
+                        .tiles
+                        .ask(tiles.into_iter().filter_map(|(column, row)| {
+                            TileKey::checked(part, tile_pixels, tile_twips, column, row)
+                        }));
                 }
             }
             FromBrowser::Copy { id: question, cut } => self.on_copy(id, question, cut),
-            FromBrowser::Query { id: question, command } => self.on_query(id, question, command),
+            FromBrowser::Query {
+                id: question,
+                command,
+            } => self.on_query(id, question, command),
             FromBrowser::Save => self.snapshot(),
             FromBrowser::Ping => {
                 if let Some(participant) = self.participant(id) {
@@ -423,27 +493,53 @@ impl Session {
             Op::Fetched(source) => self.on_fetched(source).await,
             Op::Loaded(Ok(loaded)) => *events = Some(self.on_loaded(*loaded)),
             Op::Loaded(Err(problem)) => self.on_load_failed(&problem).await,
-            Op::ViewMade { participant, document, view } => {
+            Op::ViewMade {
+                participant,
+                document,
+                view,
+            } => {
                 self.on_view(&participant, document, view);
             }
-            Op::Applied { participant, seq, changes, result } => {
+            Op::Applied {
+                participant,
+                seq,
+                changes,
+                result,
+            } => {
                 self.on_applied(&participant, seq, changes, result);
             }
-            Op::Painted { key, document, tile } => self.on_painted(key, document, tile),
+            Op::Painted {
+                key,
+                document,
+                tile,
+            } => self.on_painted(key, document, tile),
             Op::TileRoom { participant } => {
                 if let Some(participant) = self.participant(&participant) {
                     participant.waits_for_room = false;
                 }
             }
-            Op::Selected { participant, id, selection } => {
+            Op::Selected {
+                participant,
+                id,
+                selection,
+            } => {
                 let (text, html) = selection.map_or((None, None), |s| (s.text, s.html));
                 if let Some(participant) = self.participant(&participant) {
                     participant.send(ToBrowser::Clipboard { id, text, html });
                 }
             }
-            Op::Queried { participant, id, command, values } => {
+            Op::Queried {
+                participant,
+                id,
+                command,
+                values,
+            } => {
                 if let Some(participant) = self.participant(&participant) {
-                    participant.send(ToBrowser::Values { id, command, values });
+                    participant.send(ToBrowser::Values {
+                        id,
+                        command,
+                        values,
+                    });
                 }
             }
             Op::Stored { document, result } => self.on_stored(document, result).await,
@@ -460,7 +556,10 @@ impl Session {
             .iter()
             .filter_map(|p| p.lost_at)
             .map(|lost_at| lost_at + config.return_within);
-        lost.chain(self.saving.due).chain(self.close_due()).chain(self.delivery.retry_at).min()
+        lost.chain(self.saving.due)
+            .chain(self.close_due())
+            .chain(self.delivery.retry_at)
+            .min()
     }
 
     async fn on_deadline(&mut self) {
@@ -469,7 +568,10 @@ impl Session {
         let gone: Vec<_> = self
             .participants
             .iter()
-            .filter(|p| p.lost_at.is_some_and(|lost_at| lost_at + return_within <= now))
+            .filter(|p| {
+                p.lost_at
+                    .is_some_and(|lost_at| lost_at + return_within <= now)
+            })
             .map(|p| p.id.clone())
             .collect();
         for id in gone {
@@ -490,7 +592,9 @@ impl Session {
     /// Tiles that an invalidation made stale and that somebody looks at.
     pub fn refresh_viewports(&mut self, part: i32, rect: Option<&recto_engine::Rect>) {
         for participant in &mut self.participants {
-            let Some(viewport) = participant.tiles.viewport else { continue };
+            let Some(viewport) = participant.tiles.viewport else {
+                continue;
+            };
             if participant.online() && (part < 0 || part == viewport.part) {
                 for key in tiles_in(&viewport, rect) {
                     participant.tiles.refresh(key);

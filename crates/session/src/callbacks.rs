@@ -39,7 +39,9 @@ impl Delivery {
 impl Session {
     /// Tells that a participant arrived, if he may edit.
     pub fn announce(&mut self, id: &str) {
-        let Some(participant) = self.participant(id) else { return };
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
         if !participant.may_edit() {
             return;
         }
@@ -79,7 +81,12 @@ impl Session {
     }
 
     fn queue_callback(&mut self, opening: Verified<Opening>, callback: Callback) {
-        if opening.get().callback_url.as_deref().is_some_and(|url| !url.is_empty()) {
+        if opening
+            .get()
+            .callback_url
+            .as_deref()
+            .is_some_and(|url| !url.is_empty())
+        {
             self.delivery.queue.push_back((opening, callback));
         }
     }
@@ -89,12 +96,17 @@ impl Session {
         if self.delivery.in_flight {
             return;
         }
-        let Some((opening, callback)) = self.delivery.queue.pop_front() else { return };
+        let Some((opening, callback)) = self.delivery.queue.pop_front() else {
+            return;
+        };
         self.delivery.in_flight = true;
         let fetcher = self.services.fetcher.clone();
         self.start(async move {
             let result = fetcher.callback(&opening, &callback).await;
-            Op::CalledBack { callback: Box::new(callback), result }
+            Op::CalledBack {
+                callback: Box::new(callback),
+                result,
+            }
         });
     }
 
@@ -106,12 +118,20 @@ impl Session {
             self.give_up("the integrator of this document can't be told, since the secret was changed meanwhile").await;
             return;
         };
-        if opening.get().callback_url.as_deref().is_none_or(str::is_empty) {
-            self.give_up("the config that opened this document had no callbackUrl").await;
+        if opening
+            .get()
+            .callback_url
+            .as_deref()
+            .is_none_or(str::is_empty)
+        {
+            self.give_up("the config that opened this document had no callbackUrl")
+                .await;
             return;
         }
         let Some(record) = &self.record else { return };
-        let Some(blob) = record.snapshot.clone() else { return };
+        let Some(blob) = record.snapshot.clone() else {
+            return;
+        };
         let now = self.services.now();
         let file_type = opening.get().file_type.saved_as();
         let id = crate::engine_side::random_id();
@@ -136,9 +156,15 @@ impl Session {
         callback.url = Some(format!("{}{path}?{query}", self.base));
         callback.filetype = Some(file_type.extension().into());
         callback.users = Some(vec![user.clone()]);
-        let last = self.saving.last_editor.as_ref().map_or(user, |(_, user)| user.clone());
+        let last = self
+            .saving
+            .last_editor
+            .as_ref()
+            .map_or(user, |(_, user)| user.clone());
         callback.actions = Some(vec![left(&last)]);
-        callback.lastsave = Some(crate::saving::rfc3339(self.saving.stored_unix.unwrap_or(now)));
+        callback.lastsave = Some(crate::saving::rfc3339(
+            self.saving.stored_unix.unwrap_or(now),
+        ));
         callback.notmodified = Some(false);
         self.queue_callback(opening, callback);
     }
@@ -174,7 +200,9 @@ impl Session {
     async fn on_delivered(&mut self, result: Result<(), CallbackError>) {
         let now = self.services.now();
         let retry_for = i64::try_from(self.services.config.retry_for.as_secs()).unwrap_or(i64::MAX);
-        let Some(record) = &mut self.record else { return };
+        let Some(record) = &mut self.record else {
+            return;
+        };
         record.updated = now;
         match result {
             Ok(()) => {
@@ -235,23 +263,34 @@ impl Session {
 
     /// Whether a saved key still refuses to be edited (spec 6.6).
     pub fn still_closed(&self) -> bool {
-        let closed_for = i64::try_from(self.services.config.closed_for.as_secs()).unwrap_or(i64::MAX);
-        self.record.as_ref().is_some_and(|record| self.services.now() - record.updated < closed_for)
+        let closed_for =
+            i64::try_from(self.services.config.closed_for.as_secs()).unwrap_or(i64::MAX);
+        self.record
+            .as_ref()
+            .is_some_and(|record| self.services.now() - record.updated < closed_for)
     }
 }
 
 fn joined(user: &str) -> Action {
-    Action { kind: ActionKind::Joined, userid: user.to_owned() }
+    Action {
+        kind: ActionKind::Joined,
+        userid: user.to_owned(),
+    }
 }
 
 /// What a callback says of somebody who left.
 pub(crate) fn left(user: &str) -> Action {
-    Action { kind: ActionKind::Left, userid: user.to_owned() }
+    Action {
+        kind: ActionKind::Left,
+        userid: user.to_owned(),
+    }
 }
 
 /// Doubles from the first wait to the longest.
 fn backoff(attempts: u32, (first, longest): (Duration, Duration)) -> Duration {
-    let factor = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
+    let factor = 1_u32
+        .checked_shl(attempts.saturating_sub(1))
+        .unwrap_or(u32::MAX);
     first.saturating_mul(factor).min(longest)
 }
 
@@ -269,7 +308,9 @@ mod tests {
     #[test]
     fn waits_double_up_to_the_longest() {
         let retry = (Duration::from_secs(1), Duration::from_secs(600));
-        let waits: Vec<_> = [1, 2, 3, 4, 11, 40].map(|n| backoff(n, retry).as_secs()).into();
+        let waits: Vec<_> = [1, 2, 3, 4, 11, 40]
+            .map(|n| backoff(n, retry).as_secs())
+            .into();
         assert_eq!(waits, [1, 2, 4, 8, 600, 600]);
     }
 }

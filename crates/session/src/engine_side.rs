@@ -5,8 +5,8 @@ use std::time::Duration;
 use rand::RngCore;
 use recto_docs_api::{DocumentKind, Explain, FileType};
 use recto_engine::{
-    Document, Event, Input, InputError, MouseAction, OpenError, OpenOptions, Rect, ViewEvent, ViewId,
-    ViewOptions,
+    Document, Event, Input, InputError, MouseAction, OpenError, OpenOptions, Rect, ViewEvent,
+    ViewId, ViewOptions,
 };
 use recto_store::{BlobId, Phase, SessionRecord};
 use recto_token::{Opening, Verified, issue_session, seal};
@@ -57,12 +57,17 @@ pub(crate) fn random_id() -> String {
 }
 
 fn scratch_folder(services: &Services) -> Result<TempDir, Problem> {
-    tempfile::Builder::new().prefix("load-").tempdir_in(&services.scratch).map_err(|error| Problem {
-        code: "server.scratch",
-        message: format!("The server cannot write to its folder for temporary files: {error}."),
-        hint: "Ask the server's administrator to check free space and rights of the data folder.".into(),
-        editor_error: -82,
-    })
+    tempfile::Builder::new()
+        .prefix("load-")
+        .tempdir_in(&services.scratch)
+        .map_err(|error| Problem {
+            code: "server.scratch",
+            message: format!("The server cannot write to its folder for temporary files: {error}."),
+            hint:
+                "Ask the server's administrator to check free space and rights of the data folder."
+                    .into(),
+            editor_error: -82,
+        })
 }
 
 async fn fetch(
@@ -73,24 +78,43 @@ async fn fetch(
     let folder = scratch_folder(&services)?;
     let file_type = opening.get().file_type;
     let path = folder.path().join("document");
-    let downloaded =
-        services.fetcher.download(&opening, &path).await.map_err(|error| Problem::of(&error))?;
+    let downloaded = services
+        .fetcher
+        .download(&opening, &path)
+        .await
+        .map_err(|error| Problem::of(&error))?;
     file_type
         .check_content(&downloaded.head, downloaded.bytes)
         .map_err(|error| Problem::of(&error))?;
-    Ok(Source { folder, file_type, fresh: Some(opening), base })
+    Ok(Source {
+        folder,
+        file_type,
+        fresh: Some(opening),
+        base,
+    })
 }
 
 async fn restore(services: Services, blob: BlobId, file_type: FileType) -> Result<Source, Problem> {
     let folder = scratch_folder(&services)?;
     let path = folder.path().join("document");
-    services.store.get_file(&blob, &path).await.map_err(|error| Problem::of(&error))?;
-    Ok(Source { folder, file_type, fresh: None, base: String::new() })
+    services
+        .store
+        .get_file(&blob, &path)
+        .await
+        .map_err(|error| Problem::of(&error))?;
+    Ok(Source {
+        folder,
+        file_type,
+        fresh: None,
+        base: String::new(),
+    })
 }
 
 async fn load(services: Services, source: Source) -> Result<Box<Loaded>, Problem> {
     let path = source.folder.path().join("document");
-    let options = OpenOptions { file_type: source.file_type.extension() };
+    let options = OpenOptions {
+        file_type: source.file_type.extension(),
+    };
     let opened = async {
         match services.engine.open(&path, options).await {
             // A process may have died while it waited: the document's guilt is proved by a second one.
@@ -102,13 +126,19 @@ async fn load(services: Services, source: Source) -> Result<Box<Loaded>, Problem
     // The original is on disk before anybody can write, at no cost in time.
     let kept = async {
         match &source.fresh {
-            Some(opening) => keep_original(&services, &path, opening, &source.base).await.map(Some),
+            Some(opening) => keep_original(&services, &path, opening, &source.base)
+                .await
+                .map(Some),
             None => Ok(None),
         }
     };
     let (opened, kept) = tokio::join!(opened, kept);
     match (opened, kept) {
-        (Ok((document, events)), Ok(record)) => Ok(Box::new(Loaded { document, events, record })),
+        (Ok((document, events)), Ok(record)) => Ok(Box::new(Loaded {
+            document,
+            events,
+            record,
+        })),
         (Ok((document, _)), Err(problem)) => {
             document.close().await;
             Err(problem)
@@ -130,7 +160,11 @@ async fn keep_original(
     opening: &Verified<Opening>,
     base: &str,
 ) -> Result<SessionRecord, Problem> {
-    let original = services.store.put_file(path).await.map_err(|error| Problem::of(&error))?;
+    let original = services
+        .store
+        .put_file(path)
+        .await
+        .map_err(|error| Problem::of(&error))?;
     let now = services.now();
     let record = SessionRecord {
         key: opening.get().key.clone(),
@@ -150,7 +184,11 @@ async fn keep_original(
         updated: now,
         generation: 0,
     };
-    services.store.save_session(&record).await.map_err(|error| Problem::of(&error))?;
+    services
+        .store
+        .save_session(&record)
+        .await
+        .map_err(|error| Problem::of(&error))?;
     Ok(record)
 }
 
@@ -161,7 +199,9 @@ impl Session {
             Engine::Absent => self.load(id),
             Engine::Loading => {
                 if let Some(participant) = self.participant(id) {
-                    participant.send(ToBrowser::Progress { stage: Stage::Opening });
+                    participant.send(ToBrowser::Progress {
+                        stage: Stage::Opening,
+                    });
                 }
             }
             Engine::Open(document) => {
@@ -177,16 +217,23 @@ impl Session {
         let services = self.services.clone();
         let stored = self.record.as_ref().map(|record| {
             let (blob, file_type) = match &record.snapshot {
-                Some(snapshot) => (snapshot.clone(), FileType::parse(&record.file_type).map(|it| it.saved_as())),
+                Some(snapshot) => (
+                    snapshot.clone(),
+                    FileType::parse(&record.file_type).map(|it| it.saved_as()),
+                ),
                 None => (record.original.clone(), FileType::parse(&record.file_type)),
             };
             (blob, file_type)
         });
-        let Some(participant) = self.participant(id) else { return };
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
         let opening = participant.opening.clone();
         match stored {
             Some((blob, Ok(file_type))) => {
-                participant.send(ToBrowser::Progress { stage: Stage::Recovering });
+                participant.send(ToBrowser::Progress {
+                    stage: Stage::Recovering,
+                });
                 self.start(async move {
                     Op::Fetched(restore(services, blob, file_type).await.map(Box::new))
                 });
@@ -196,7 +243,9 @@ impl Session {
                 self.start(async move { Op::Fetched(Err(problem)) });
             }
             None => {
-                participant.send(ToBrowser::Progress { stage: Stage::Downloading });
+                participant.send(ToBrowser::Progress {
+                    stage: Stage::Downloading,
+                });
                 let base = self.base.clone();
                 self.start(async move {
                     Op::Fetched(fetch(services, opening, base).await.map(Box::new))
@@ -208,7 +257,9 @@ impl Session {
     pub async fn on_fetched(&mut self, source: Result<Box<Source>, Problem>) {
         match source {
             Ok(source) => {
-                self.tell_all(&ToBrowser::Progress { stage: Stage::Opening });
+                self.tell_all(&ToBrowser::Progress {
+                    stage: Stage::Opening,
+                });
                 let services = self.services.clone();
                 self.start(async move { Op::Loaded(load(services, *source).await) });
             }
@@ -217,7 +268,11 @@ impl Session {
     }
 
     pub fn on_loaded(&mut self, loaded: Loaded) -> mpsc::Receiver<Event> {
-        let Loaded { document, events, record } = loaded;
+        let Loaded {
+            document,
+            events,
+            record,
+        } = loaded;
         if record.is_some() {
             self.record = record;
         }
@@ -244,7 +299,11 @@ impl Session {
                 outlet.close();
             }
         }
-        if self.record.as_ref().is_some_and(|record| record.phase == Phase::Open) {
+        if self
+            .record
+            .as_ref()
+            .is_some_and(|record| record.phase == Phase::Open)
+        {
             if self.saving.changed {
                 // What is stored is still owed to the integrator.
                 self.editors_left_at = Some(Instant::now());
@@ -256,16 +315,30 @@ impl Session {
 
     fn make_view(&mut self, id: &str, document: Document) {
         let number = self.document_number;
-        let Some(participant) = self.participant(id) else { return };
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
         let options = ViewOptions {
             author: participant.name.clone(),
-            lang: participant.opening.get().lang.clone().unwrap_or_else(|| "en".into()),
+            lang: participant
+                .opening
+                .get()
+                .lang
+                .clone()
+                .unwrap_or_else(|| "en".into()),
             read_only: !participant.may_edit(),
         };
         let id = id.to_owned();
         self.start(async move {
-            let view = document.create_view(options).await.map_err(|error| Problem::of(&error));
-            Op::ViewMade { participant: id, document: number, view }
+            let view = document
+                .create_view(options)
+                .await
+                .map_err(|error| Problem::of(&error));
+            Op::ViewMade {
+                participant: id,
+                document: number,
+                view,
+            }
         });
     }
 
@@ -292,7 +365,9 @@ impl Session {
                 }
             }
             // The death of the engine process has its own event, and its own remedy.
-            (Err(problem), _) => tracing::warn!(key = %self.key, code = problem.code, "no view could be made"),
+            (Err(problem), _) => {
+                tracing::warn!(key = %self.key, code = problem.code, "no view could be made")
+            }
         }
     }
 
@@ -300,7 +375,10 @@ impl Session {
     pub fn close_view(&self, document: Document, view: ViewId, enter: bool) {
         self.start(async move {
             if enter {
-                let key = Input::Key { char: 0, code: KEY_RETURN };
+                let key = Input::Key {
+                    char: 0,
+                    code: KEY_RETURN,
+                };
                 if let Err(error) = document.input(view, key).await {
                     tracing::debug!(%error, "a cell could not be entered");
                 }
@@ -317,7 +395,9 @@ impl Session {
         let participants = self.presences();
         let save = self.save_report();
         let services = &self.services;
-        let Some(participant) = self.participants.iter_mut().find(|p| p.id == id) else { return };
+        let Some(participant) = self.participants.iter_mut().find(|p| p.id == id) else {
+            return;
+        };
         let Some(view) = participant.view else { return };
         let opening = participant.opening.get();
         let opened = Opened {
@@ -341,7 +421,10 @@ impl Session {
             access: opening.access,
             copy: participant.may_copy(),
             download: opening.permissions.download != Some(false),
-            user: UserState { id: participant.user_id.clone(), name: participant.name.clone() },
+            user: UserState {
+                id: participant.user_id.clone(),
+                name: participant.name.clone(),
+            },
             lang: opening.lang.clone().unwrap_or_else(|| "en".into()),
             participants,
             applied: participant.applied,
@@ -358,10 +441,18 @@ impl Session {
     pub fn on_event(&mut self, event: Option<Event>, events: &mut Option<mpsc::Receiver<Event>>) {
         match event {
             Some(Event::Invalidated { part, rect }) => self.on_invalidated(part, rect.as_ref()),
-            Some(Event::Size { width, height, parts }) => {
+            Some(Event::Size {
+                width,
+                height,
+                parts,
+            }) => {
                 (self.width, self.height) = (width, height);
                 self.parts.clone_from(&parts);
-                self.tell_all(&ToBrowser::Size { width, height, parts });
+                self.tell_all(&ToBrowser::Size {
+                    width,
+                    height,
+                    parts,
+                });
             }
             Some(Event::View { view, event }) => {
                 let owner = self.participants.iter_mut().find(|p| p.view == Some(view));
@@ -390,7 +481,11 @@ impl Session {
 
     fn on_invalidated(&mut self, part: i32, rect: Option<&Rect>) {
         // Text documents are painted as one long part.
-        let part = if self.kind() == Some(DocumentKind::Word) { -1 } else { part };
+        let part = if self.kind() == Some(DocumentKind::Word) {
+            -1
+        } else {
+            part
+        };
         self.version = self.version.wrapping_add(1);
         self.cache.invalidate(part, rect);
         for (key, painting) in &mut self.paintings {
@@ -398,7 +493,11 @@ impl Session {
         }
         self.refresh_viewports(part, rect);
         let version = self.version;
-        self.tell_all(&ToBrowser::Invalidate { part, rect: rect.copied(), version });
+        self.tell_all(&ToBrowser::Invalidate {
+            part,
+            rect: rect.copied(),
+            version,
+        });
     }
 
     fn kind(&self) -> Option<DocumentKind> {
@@ -417,11 +516,18 @@ impl Session {
             participant.in_cell = false;
             participant.last_events.clear();
         }
-        let snapshot_exists = self.record.as_ref().is_some_and(|record| record.snapshot.is_some());
+        let snapshot_exists = self
+            .record
+            .as_ref()
+            .is_some_and(|record| record.snapshot.is_some());
         self.saving.engine_died(snapshot_exists);
         let now = Instant::now();
         self.deaths.push_back(now);
-        while self.deaths.front().is_some_and(|at| now - *at > DEATH_WINDOW) {
+        while self
+            .deaths
+            .front()
+            .is_some_and(|at| now - *at > DEATH_WINDOW)
+        {
             self.deaths.pop_front();
         }
         if self.deaths.len() > DEATHS {
@@ -434,7 +540,9 @@ impl Session {
             }
         } else if let Some(first) = self.participants.first().map(|p| p.id.clone()) {
             let lost = self.saving.seconds_since_stored();
-            self.tell_all(&ToBrowser::Progress { stage: Stage::Recovering });
+            self.tell_all(&ToBrowser::Progress {
+                stage: Stage::Recovering,
+            });
             self.load(&first);
             self.tell_all(&ToBrowser::notice(&Problem::recovered(lost)));
         }
@@ -442,8 +550,12 @@ impl Session {
 
     pub fn on_input(&mut self, id: &str, seq: u64, input: Input) {
         // Without an engine the input is not taken: the browser sends it again after `opened`.
-        let Some(document) = self.document() else { return };
-        let Some(participant) = self.participant(id) else { return };
+        let Some(document) = self.document() else {
+            return;
+        };
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
         let Some(view) = participant.view else { return };
         if participant.taken.is_some_and(|taken| seq <= taken) {
             let seq = participant.applied;
@@ -463,12 +575,25 @@ impl Session {
                 Ok(pending) => pending.await.map_err(InputError::from),
                 Err(denied) => Err(InputError::Denied(denied)),
             };
-            Op::Applied { participant: id, seq, changes, result }
+            Op::Applied {
+                participant: id,
+                seq,
+                changes,
+                result,
+            }
         });
     }
 
-    pub fn on_applied(&mut self, id: &str, seq: u64, changes: bool, result: Result<(), InputError>) {
-        let Some(participant) = self.participant(id) else { return };
+    pub fn on_applied(
+        &mut self,
+        id: &str,
+        seq: u64,
+        changes: bool,
+        result: Result<(), InputError>,
+    ) {
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
         match result {
             Ok(()) => {
                 participant.applied = participant.applied.max(seq);
@@ -493,9 +618,14 @@ impl Session {
     }
 
     pub fn on_copy(&mut self, id: &str, question: u64, cut: bool) {
-        let Some(participant) = self.participant(id) else { return };
-        let (view, may_copy, may_edit) =
-            (participant.view, participant.may_copy(), participant.may_edit());
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        let (view, may_copy, may_edit) = (
+            participant.view,
+            participant.may_copy(),
+            participant.may_edit(),
+        );
         let changer = participant.changer();
         let id = id.to_owned();
         match (view, self.document()) {
@@ -507,23 +637,38 @@ impl Session {
                 self.start(async move {
                     let selection = document.selection(view).await.ok();
                     if cut {
-                        let key = Input::Key { char: 0, code: KEY_DELETE };
+                        let key = Input::Key {
+                            char: 0,
+                            code: KEY_DELETE,
+                        };
                         if let Err(error) = document.input(view, key).await {
                             tracing::debug!(%error, "a selection was copied but not cut");
                         }
                     }
-                    Op::Selected { participant: id, id: question, selection }
+                    Op::Selected {
+                        participant: id,
+                        id: question,
+                        selection,
+                    }
                 });
             }
             _ => self.start(async move {
-                Op::Selected { participant: id, id: question, selection: None }
+                Op::Selected {
+                    participant: id,
+                    id: question,
+                    selection: None,
+                }
             }),
         }
     }
 
     pub fn on_query(&mut self, id: &str, question: u64, command: String) {
-        let Some(view) = self.participant(id).and_then(|p| p.view) else { return };
-        let Some(document) = self.document() else { return };
+        let Some(view) = self.participant(id).and_then(|p| p.view) else {
+            return;
+        };
+        let Some(document) = self.document() else {
+            return;
+        };
         let id = id.to_owned();
         self.start(async move {
             let values = match document.query(view, &command).await {
@@ -533,13 +678,20 @@ impl Session {
                     serde_json::Value::Null
                 }
             };
-            Op::Queried { participant: id, id: question, command, values }
+            Op::Queried {
+                participant: id,
+                id: question,
+                command,
+                values,
+            }
         });
     }
 
     /// Sends tiles that exist and has the engine paint those that don't, as far as there is room.
     pub fn pump_tiles(&mut self) {
-        let Some(document) = self.document() else { return };
+        let Some(document) = self.document() else {
+            return;
+        };
         let mut progress = true;
         while progress {
             progress = false;
@@ -568,7 +720,9 @@ impl Session {
             }
             return false;
         };
-        let Some(key) = participant.tiles.next() else { return false };
+        let Some(key) = participant.tiles.next() else {
+            return false;
+        };
         if let Some(tile) = self.cache.get(key) {
             if !participant.tiles.has(key, tile.hash) {
                 permit.send(Outgoing::Tile(tile.frame.clone()));
@@ -589,20 +743,30 @@ impl Session {
             }
         }
         let waiting = vec![participant.id.clone()];
-        self.paintings.insert(key, Painting { waiting, stale: false });
+        self.paintings.insert(
+            key,
+            Painting {
+                waiting,
+                stale: false,
+            },
+        );
         let (version, number) = (self.version, self.document_number);
         let painted = document.paint(view, key.into());
         self.start(async move {
             let tile = match painted.await {
-                Ok(pixels) => {
-                    tokio::task::spawn_blocking(move || encode(key, version, &pixels)).await.ok()
-                }
+                Ok(pixels) => tokio::task::spawn_blocking(move || encode(key, version, &pixels))
+                    .await
+                    .ok(),
                 Err(error) => {
                     tracing::debug!(%error, "a tile was not painted");
                     None
                 }
             };
-            Op::Painted { key, document: number, tile }
+            Op::Painted {
+                key,
+                document: number,
+                tile,
+            }
         });
         true
     }
@@ -611,7 +775,9 @@ impl Session {
         if number != self.document_number {
             return;
         }
-        let Some(painting) = self.paintings.remove(&key) else { return };
+        let Some(painting) = self.paintings.remove(&key) else {
+            return;
+        };
         let Some(tile) = tile else { return };
         for id in painting.waiting {
             let Some(participant) = self.participants.iter_mut().find(|p| p.id == id) else {

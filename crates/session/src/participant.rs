@@ -118,7 +118,11 @@ impl Participant {
             (name, Some(group)) if !group.is_empty() => format!("{group}\u{a0}{name}"),
             (name, _) => name.to_owned(),
         };
-        let user_id = if user.id.is_empty() { format!("uid-{id}") } else { user.id.clone() };
+        let user_id = if user.id.is_empty() {
+            format!("uid-{id}")
+        } else {
+            user.id.clone()
+        };
         Self {
             id,
             name,

@@ -28,7 +28,12 @@ impl Problem {
     }
 
     fn new(code: &'static str, editor_error: i32, message: &str, hint: &str) -> Self {
-        Self { code, message: message.into(), hint: hint.into(), editor_error }
+        Self {
+            code,
+            message: message.into(),
+            hint: hint.into(),
+            editor_error,
+        }
     }
 
     /// The key was saved a moment ago, and the file has a new key by now.
@@ -66,7 +71,9 @@ impl Problem {
         Self::new(
             "session.recovered",
             0,
-            &format!("The engine was restarted and the document is back as it was {seconds} seconds ago."),
+            &format!(
+                "The engine was restarted and the document is back as it was {seconds} seconds ago."
+            ),
             "Look at what you wrote last, and write it again if it is missing.",
         )
     }

@@ -123,7 +123,11 @@ impl Sessions {
             if mailbox.send(Command::Join(Box::new(join))).await.is_ok()
                 && let Ok(answer) = answer.await
             {
-                return answer.map(|participant| Joined { participant, outlet, mailbox });
+                return answer.map(|participant| Joined {
+                    participant,
+                    outlet,
+                    mailbox,
+                });
             }
             self.forget(&key, &mailbox);
         }
@@ -148,7 +152,11 @@ impl Sessions {
         let services = &self.inner.services;
         let now = services.now();
         let closed_for = i64::try_from(services.config.closed_for.as_secs()).unwrap_or(i64::MAX);
-        for key in services.store.delivered_before(now.saturating_sub(closed_for)).await? {
+        for key in services
+            .store
+            .delivered_before(now.saturating_sub(closed_for))
+            .await?
+        {
             if !self.lock().contains_key(&key) {
                 services.store.remove_session(&key).await?;
             }
@@ -178,13 +186,19 @@ impl Sessions {
 
     fn forget(&self, key: &DocumentKey, mailbox: &mpsc::Sender<Command>) {
         let mut active = self.lock();
-        if active.get(key).is_some_and(|current| current.same_channel(mailbox)) {
+        if active
+            .get(key)
+            .is_some_and(|current| current.same_channel(mailbox))
+        {
             active.remove(key);
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DocumentKey, mpsc::Sender<Command>>> {
         // The map is whole whenever the lock is free, even if a holder panicked.
-        self.inner.active.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner
+            .active
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

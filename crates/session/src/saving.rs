@@ -45,7 +45,9 @@ impl Saving {
 
     /// Whose callback the final save goes to (spec 6.7).
     pub fn changer(&self) -> Option<(Verified<Opening>, String)> {
-        self.last_changer.clone().or_else(|| self.last_editor.clone())
+        self.last_changer
+            .clone()
+            .or_else(|| self.last_editor.clone())
     }
 
     /// What no snapshot holds is gone with the engine process; nothing is owed if there is none.
@@ -83,13 +85,15 @@ impl Session {
             }
         };
         let user = |opening: Verified<Opening>| {
-            let user = record.last_user.clone().unwrap_or_else(|| opening.get().user.id.clone());
+            let user = record
+                .last_user
+                .clone()
+                .unwrap_or_else(|| opening.get().user.id.clone());
             (opening, user)
         };
         self.saving.changed = record.changed;
         self.saving.stored_unix = Some(record.updated);
-        self.saving.last_changer =
-            record.last_changer.as_deref().and_then(open).map(user);
+        self.saving.last_changer = record.last_changer.as_deref().and_then(open).map(user);
         self.saving.last_editor = open(&record.opening).map(user);
         self.saving.recovered = recovered;
         match record.phase {
@@ -104,7 +108,9 @@ impl Session {
         let saving = &mut self.saving;
         saving.changed = true;
         saving.last_changer = Some(changer);
-        saving.due.get_or_insert_with(|| Instant::now() + self.services.config.snapshot_after);
+        saving
+            .due
+            .get_or_insert_with(|| Instant::now() + self.services.config.snapshot_after);
         if !saving.dirty {
             saving.dirty = true;
             if !saving.in_flight {
@@ -118,8 +124,12 @@ impl Session {
         if !self.saving.dirty || self.saving.in_flight {
             return;
         }
-        let (Some(document), Some(record)) = (self.document(), &self.record) else { return };
-        let Ok(file_type) = FileType::parse(&record.file_type) else { return };
+        let (Some(document), Some(record)) = (self.document(), &self.record) else {
+            return;
+        };
+        let Ok(file_type) = FileType::parse(&record.file_type) else {
+            return;
+        };
         let extension = file_type.saved_as().extension();
         self.saving.dirty = false;
         self.saving.due = None;
@@ -129,7 +139,10 @@ impl Session {
         let number = self.document_number;
         self.start(async move {
             let result = store_copy(&services, &document, extension).await;
-            Op::Stored { document: number, result }
+            Op::Stored {
+                document: number,
+                result,
+            }
         });
     }
 
@@ -169,7 +182,9 @@ impl Session {
     }
 
     async fn record_snapshot(&mut self, blob: BlobId) -> Result<(), Problem> {
-        let Some(record) = &mut self.record else { return Ok(()) };
+        let Some(record) = &mut self.record else {
+            return Ok(());
+        };
         let before = record.clone();
         let old = record.snapshot.replace(blob);
         record.changed = true;
@@ -193,12 +208,19 @@ impl Session {
 
     /// When the final save begins, if nobody who may edit comes back.
     pub fn close_due(&self) -> Option<Instant> {
-        let open = self.record.as_ref().is_some_and(|record| record.phase == Phase::Open);
+        let open = self
+            .record
+            .as_ref()
+            .is_some_and(|record| record.phase == Phase::Open);
         if !open || self.saving.closing {
             return None;
         }
         let config = &self.services.config;
-        let wait = if self.saving.recovered { config.recover_within } else { config.save_after };
+        let wait = if self.saving.recovered {
+            config.recover_within
+        } else {
+            config.save_after
+        };
         self.editors_left_at.map(|at| at + wait)
     }
 
@@ -227,7 +249,9 @@ impl Session {
                 Op::Nothing
             });
         }
-        let Some(record) = &mut self.record else { return };
+        let Some(record) = &mut self.record else {
+            return;
+        };
         if self.saving.changed && record.snapshot.is_some() {
             record.phase = Phase::Delivering;
             record.attempts = 0;
@@ -237,7 +261,11 @@ impl Session {
         } else if self.saving.changed {
             self.save_failed().await;
         } else if let Some((opening, user)) = self.saving.last_editor.take() {
-            let calls_back = opening.get().callback_url.as_deref().is_some_and(|url| !url.is_empty());
+            let calls_back = opening
+                .get()
+                .callback_url
+                .as_deref()
+                .is_some_and(|url| !url.is_empty());
             if calls_back {
                 self.call_back_closed(opening, &user);
             } else {
@@ -315,10 +343,19 @@ async fn store_copy(
         .map_err(|error| Problem {
             code: "server.scratch",
             message: format!("The server cannot write to its folder for temporary files: {error}."),
-            hint: "Ask the server's administrator to check free space and rights of the data folder.".into(),
+            hint:
+                "Ask the server's administrator to check free space and rights of the data folder."
+                    .into(),
             editor_error: -83,
         })?;
     let path = folder.path().join(format!("snapshot.{extension}"));
-    document.save_copy(extension, &path).await.map_err(|error| Problem::of(&error))?;
-    services.store.put_file(&path).await.map_err(|error| Problem::of(&error))
+    document
+        .save_copy(extension, &path)
+        .await
+        .map_err(|error| Problem::of(&error))?;
+    services
+        .store
+        .put_file(&path)
+        .await
+        .map_err(|error| Problem::of(&error))
 }

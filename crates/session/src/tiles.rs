@@ -27,7 +27,12 @@ pub(crate) struct TileKey {
 impl TileKey {
     pub fn rect(self) -> Rect {
         let side = i64::from(self.twips);
-        Rect { x: i64::from(self.column) * side, y: i64::from(self.row) * side, width: side, height: side }
+        Rect {
+            x: i64::from(self.column) * side,
+            y: i64::from(self.row) * side,
+            width: side,
+            height: side,
+        }
     }
 
     /// A key from what a browser asked for, if its measures are permitted.
@@ -38,18 +43,31 @@ impl TileKey {
             && part >= 0
             && column < 1 << 20
             && row < 1 << 20;
-        sound.then_some(Self { part, pixels, twips, column, row })
+        sound.then_some(Self {
+            part,
+            pixels,
+            twips,
+            column,
+            row,
+        })
     }
 
     /// Whether an invalidation makes this tile stale. `part` -1 means every part.
     pub fn touched_by(self, part: i32, rect: Option<&Rect>) -> bool {
-        (part < 0 || part == self.part) && rect.is_none_or(|rect| common(rect, &self.rect()).is_some())
+        (part < 0 || part == self.part)
+            && rect.is_none_or(|rect| common(rect, &self.rect()).is_some())
     }
 }
 
 impl From<TileKey> for TileRequest {
     fn from(key: TileKey) -> Self {
-        Self { part: key.part, pixels: key.pixels, twips: key.twips, column: key.column, row: key.row }
+        Self {
+            part: key.part,
+            pixels: key.pixels,
+            twips: key.twips,
+            column: key.column,
+            row: key.row,
+        }
     }
 }
 
@@ -57,26 +75,42 @@ impl From<TileKey> for TileRequest {
 fn common(a: &Rect, b: &Rect) -> Option<Rect> {
     let (x, y) = (a.x.max(b.x), a.y.max(b.y));
     let right = a.x.saturating_add(a.width).min(b.x.saturating_add(b.width));
-    let bottom = a.y.saturating_add(a.height).min(b.y.saturating_add(b.height));
-    (right > x && bottom > y).then_some(Rect { x, y, width: right - x, height: bottom - y })
+    let bottom =
+        a.y.saturating_add(a.height)
+            .min(b.y.saturating_add(b.height));
+    (right > x && bottom > y).then_some(Rect {
+        x,
+        y,
+        width: right - x,
+        height: bottom - y,
+    })
 }
 
 /// The tiles of a viewport, row by row.
 pub(crate) fn tiles_in(viewport: &Viewport, clip: Option<&Rect>) -> Vec<TileKey> {
     let side = i64::from(viewport.tile_twips.max(1));
-    let view = Rect { x: viewport.x, y: viewport.y, width: viewport.width, height: viewport.height };
+    let view = Rect {
+        x: viewport.x,
+        y: viewport.y,
+        width: viewport.width,
+        height: viewport.height,
+    };
     let Some(area) = clip.map_or(Some(view), |clip| common(&view, clip)) else {
         return Vec::new();
     };
     let first = |start: i64| (start.max(0) / side).clamp(0, 1 << 20);
-    let last = |start: i64, length: i64| (start.saturating_add(length).saturating_sub(1).max(0) / side).clamp(0, 1 << 20);
+    let last = |start: i64, length: i64| {
+        (start.saturating_add(length).saturating_sub(1).max(0) / side).clamp(0, 1 << 20)
+    };
     let mut keys = Vec::new();
     for row in first(area.y)..=last(area.y, area.height) {
         for column in first(area.x)..=last(area.x, area.width) {
             if keys.len() >= WANTED {
                 return keys;
             }
-            let (Ok(column), Ok(row)) = (u32::try_from(column), u32::try_from(row)) else { continue };
+            let (Ok(column), Ok(row)) = (u32::try_from(column), u32::try_from(row)) else {
+                continue;
+            };
             keys.extend(TileKey::checked(
                 viewport.part,
                 viewport.tile_pixels,
@@ -209,7 +243,9 @@ impl TileCache {
             self.order.push_back(key);
         }
         while self.bytes > CACHE_BYTES {
-            let Some(oldest) = self.order.pop_front() else { break };
+            let Some(oldest) = self.order.pop_front() else {
+                break;
+            };
             if let Some(old) = self.tiles.remove(&oldest) {
                 self.bytes -= old.frame.len();
             }
@@ -247,20 +283,31 @@ pub(crate) fn encode(key: TileKey, version: u32, pixels: &TilePixels) -> Tile {
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fastest);
     encoder.set_filter(png::Filter::Up);
-    let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(rgba));
+    let written = encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(rgba));
     if let Err(error) = written {
         // Only a wrong length could fail here; the browser keeps the tile it has.
         tracing::error!(%error, "a tile could not be encoded");
     }
-    Tile { frame: frame.into(), hash }
+    Tile {
+        frame: frame.into(),
+        hash,
+    }
 }
 
 /// FNV over 64-bit words: cheap, and only compared within one session.
 fn hash(bytes: &[u8]) -> u64 {
-    bytes.chunks_exact(8).fold(0xcbf2_9ce4_8422_2325, |hash, chunk| {
-        let word = chunk.iter().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
-        (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
-    })
+    bytes
+        .chunks_exact(8)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, chunk| {
+            let word = chunk
+                .iter()
+                .fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+            (hash ^ word)
+                .wrapping_mul(0x0000_0100_0000_01b3)
+                .rotate_left(23)
+        })
 }
 
 #[cfg(test)]
@@ -268,27 +315,54 @@ mod tests {
     use super::*;
 
     fn key(column: u32, row: u32) -> TileKey {
-        TileKey { part: 0, pixels: 256, twips: 3840, column, row }
+        TileKey {
+            part: 0,
+            pixels: 256,
+            twips: 3840,
+            column,
+            row,
+        }
     }
 
     fn viewport() -> Viewport {
-        Viewport { part: 0, tile_twips: 3840, tile_pixels: 256, x: 100, y: 3800, width: 3840, height: 100 }
+        Viewport {
+            part: 0,
+            tile_twips: 3840,
+            tile_pixels: 256,
+            x: 100,
+            y: 3800,
+            width: 3840,
+            height: 100,
+        }
     }
 
     #[test]
     fn a_viewport_names_the_tiles_that_it_touches() {
-        assert_eq!(tiles_in(&viewport(), None), [key(0, 0), key(1, 0), key(0, 1), key(1, 1)]);
+        assert_eq!(
+            tiles_in(&viewport(), None),
+            [key(0, 0), key(1, 0), key(0, 1), key(1, 1)]
+        );
     }
 
     #[test]
     fn an_invalidation_outside_the_viewport_names_none() {
-        let elsewhere = Rect { x: 0, y: 20_000, width: 100, height: 100 };
+        let elsewhere = Rect {
+            x: 0,
+            y: 20_000,
+            width: 100,
+            height: 100,
+        };
         assert!(tiles_in(&viewport(), Some(&elsewhere)).is_empty());
     }
 
     #[test]
     fn a_huge_viewport_is_cut_off() {
-        let huge = Viewport { width: i64::MAX / 4, height: i64::MAX / 4, tile_twips: 256, ..viewport() };
+        let huge = Viewport {
+            width: i64::MAX / 4,
+            height: i64::MAX / 4,
+            tile_twips: 256,
+            ..viewport()
+        };
         assert!(tiles_in(&huge, None).len() <= WANTED);
     }
 
@@ -303,10 +377,21 @@ mod tests {
     #[test]
     fn an_invalidation_drops_only_what_it_touches() {
         let mut cache = TileCache::default();
-        let tile = Tile { frame: Bytes::from_static(b"png"), hash: 1 };
+        let tile = Tile {
+            frame: Bytes::from_static(b"png"),
+            hash: 1,
+        };
         cache.insert(key(0, 0), tile.clone());
         cache.insert(key(5, 5), tile);
-        cache.invalidate(0, Some(&Rect { x: 10, y: 10, width: 10, height: 10 }));
+        cache.invalidate(
+            0,
+            Some(&Rect {
+                x: 10,
+                y: 10,
+                width: 10,
+                height: 10,
+            }),
+        );
         assert!(cache.get(key(0, 0)).is_none());
         assert!(cache.get(key(5, 5)).is_some());
         cache.invalidate(-1, None);
@@ -318,7 +403,13 @@ mod tests {
     fn the_cache_stays_within_its_bytes() {
         let mut cache = TileCache::default();
         for n in 0..100 {
-            cache.insert(key(n, 0), Tile { frame: vec![0; 1 << 20].into(), hash: 0 });
+            cache.insert(
+                key(n, 0),
+                Tile {
+                    frame: vec![0; 1 << 20].into(),
+                    hash: 0,
+                },
+            );
         }
         assert!(cache.bytes <= CACHE_BYTES);
         assert!(cache.get(key(99, 0)).is_some());

@@ -356,7 +356,10 @@ pub struct Refused {
 impl From<Refusal> for ToBrowser {
     fn from(refusal: Refusal) -> Self {
         let editor_error = refusal.editor_error();
-        Self::Refused(Box::new(Refused { refusal, editor_error }))
+        Self::Refused(Box::new(Refused {
+            refusal,
+            editor_error,
+        }))
     }
 }
 

@@ -12,8 +12,12 @@ use crate::{config, secret};
 
 /// Runs document server and portal in one process, with a secret made on the first start and kept.
 pub async fn run(args: Demo) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&args.data)
-        .with_context(|| format!("The folder {} can't be made. Choose another with --data", args.data.display()))?;
+    std::fs::create_dir_all(&args.data).with_context(|| {
+        format!(
+            "The folder {} can't be made. Choose another with --data",
+            args.data.display()
+        )
+    })?;
     let secret_file = args.data.join("secret");
     secret::made_once(&secret_file)?;
     let serve = Serve {
@@ -45,7 +49,9 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     };
     let server = tokio::spawn(server.run(wait(stopped.clone())));
     let portal = tokio::spawn(recto_portal::run(portal, wait(stopped)));
-    eprintln!("\n  Recto is ready.\n\n    Open   {portal_url}\n    Users  ada, bruno (may edit), vera (may view); the password of each is recto-demo\n    Stop   Ctrl+C\n");
+    eprintln!(
+        "\n  Recto is ready.\n\n    Open   {portal_url}\n    Users  ada, bruno (may edit), vera (may view); the password of each is recto-demo\n    Stop   Ctrl+C\n"
+    );
     let ended = tokio::select! {
         () = asked_to_stop() => Ok(()),
         result = server_or_portal(server, portal) => result,

@@ -17,7 +17,9 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
             secret.fingerprint()
         ),
         Tokens::Off(_) => {
-            eprintln!("WARNING: Tokens are off, so anybody who reaches this server can use it. Set JWT_ENABLED=true and a secret.");
+            eprintln!(
+                "WARNING: Tokens are off, so anybody who reaches this server can use it. Set JWT_ENABLED=true and a secret."
+            );
         }
     }
     eprintln!("Starting the engine …");
@@ -39,7 +41,10 @@ fn report(server: &Server) -> Option<()> {
         word(isolation.namespaces)
     );
     if server.recovered() > 0 {
-        eprintln!("Documents found from an earlier run: {}.", server.recovered());
+        eprintln!(
+            "Documents found from an earlier run: {}.",
+            server.recovered()
+        );
     }
     eprintln!("Recto serves documents at http://{}", server.address()?);
     Some(())

@@ -40,7 +40,10 @@ fn file(path: &str, headers: &HeaderMap, policy: Option<String>) -> Response {
         return (StatusCode::NOT_FOUND, "There is no such file.").into_response();
     };
     let tag = etag(&file);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes()) {
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes())
+    {
         return StatusCode::NOT_MODIFIED.into_response();
     }
     // Names of assets hold a hash of their contents; the other two change with the version.
@@ -59,14 +62,18 @@ fn file(path: &str, headers: &HeaderMap, policy: Option<String>) -> Response {
     if let Some(policy) = policy {
         response = response.header(header::CONTENT_SECURITY_POLICY, policy);
     }
-    response.body(Body::from(file.data)).unwrap_or_else(|error| {
-        tracing::error!(%error, "a response could not be made");
-        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-    })
+    response
+        .body(Body::from(file.data))
+        .unwrap_or_else(|error| {
+            tracing::error!(%error, "a response could not be made");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        })
 }
 
 fn etag(file: &EmbeddedFile) -> String {
-    let hash: String =
-        file.metadata.sha256_hash()[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = file.metadata.sha256_hash()[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("\"{hash}\"")
 }

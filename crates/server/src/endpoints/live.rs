@@ -37,7 +37,10 @@ pub async fn live(
 ) -> Response {
     if !origin::is_own(&headers) {
         tracing::warn!("a WebSocket from a page of another origin was refused");
-        return (StatusCode::FORBIDDEN, "Only this server's own editor page may connect here.")
+        return (
+            StatusCode::FORBIDDEN,
+            "Only this server's own editor page may connect here.",
+        )
             .into_response();
     }
     let base = match &shared.public_url {
@@ -68,7 +71,11 @@ async fn serve(shared: Arc<Shared>, key: String, base: String, socket: WebSocket
     let heartbeat = shared.sessions.services().config.heartbeat;
     let (outlet, text, tiles) = outlet();
     let writer = tokio::spawn(write(sink, text, tiles, heartbeat));
-    match shared.sessions.join(opening, participant, outlet.clone(), base).await {
+    match shared
+        .sessions
+        .join(opening, participant, outlet.clone(), base)
+        .await
+    {
         Ok(joined) => {
             drop(outlet);
             let on_purpose = read(&mut stream, &joined, heartbeat * SILENT).await;
@@ -109,16 +116,23 @@ fn admit(
 ) -> Result<(Verified<Opening>, Option<String>), Refusal> {
     let now = (shared.sessions.services().clock)();
     if let Some(session) = &open.session {
-        let key: DocumentKey = path_key.parse().map_err(|_| Refusal::wrong_document(path_key))?;
+        let key: DocumentKey = path_key
+            .parse()
+            .map_err(|_| Refusal::wrong_document(path_key))?;
         let grant = verify_session(&shared.keys, session, &key, now)?;
         let participant = grant.get().participant.clone();
-        let same = open.resume.is_some_and(|resume| resume.participant == participant);
+        let same = open
+            .resume
+            .is_some_and(|resume| resume.participant == participant);
         return Ok((grant.opening(), same.then_some(participant)));
     }
     let opening = if shared.tokens {
         verify_opening(&shared.keys, &open.config, now)?
     } else {
-        tracing::warn!(key = path_key, "tokens are off: an unsigned config is accepted");
+        tracing::warn!(
+            key = path_key,
+            "tokens are off: an unsigned config is accepted"
+        );
         opening_with_tokens_off(&open.config)?
     };
     if opening.get().key.as_str() == path_key {
@@ -148,7 +162,11 @@ async fn read(
                 }
                 Err(error) => {
                     // What it says may be a document's text: only the parser's word is logged.
-                    tracing::debug!(line = error.line(), column = error.column(), "a message was not understood");
+                    tracing::debug!(
+                        line = error.line(),
+                        column = error.column(),
+                        "a message was not understood"
+                    );
                     return false;
                 }
             },
@@ -192,7 +210,12 @@ async fn write(
         }
     }
     // The other side may be gone already.
-    let _ = sink.send(Message::Close(Some(CloseFrame { code: 4001, reason: "".into() }))).await;
+    let _ = sink
+        .send(Message::Close(Some(CloseFrame {
+            code: 4001,
+            reason: "".into(),
+        })))
+        .await;
     let _ = sink.close().await;
 }
 
@@ -210,6 +233,11 @@ fn as_text(message: &ToBrowser) -> Message {
 async fn end(mut sink: SplitSink<WebSocket, Message>, last: &ToBrowser) {
     // The other side may be gone already.
     let _ = sink.send(as_text(last)).await;
-    let _ = sink.send(Message::Close(Some(CloseFrame { code: 4001, reason: "".into() }))).await;
+    let _ = sink
+        .send(Message::Close(Some(CloseFrame {
+            code: 4001,
+            reason: "".into(),
+        })))
+        .await;
     let _ = sink.close().await;
 }

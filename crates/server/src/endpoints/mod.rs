@@ -39,7 +39,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/doc/{key}/live", get(live::live))
         .route("/cache/files/{id}/{name}", get(result_file::result_file))
         .route("/command", any(not_built::not_built))
-        .route("/coauthoring/CommandService.ashx", any(not_built::not_built))
+        .route(
+            "/coauthoring/CommandService.ashx",
+            any(not_built::not_built),
+        )
         .route("/converter", any(not_built::not_built))
         .route("/ConvertService.ashx", any(not_built::not_built))
         .route("/docbuilder", any(not_built::not_built))

@@ -33,9 +33,13 @@ pub async fn result_file(
 ) -> Response {
     let services = shared.sessions.services();
     let now = (services.clock)();
-    if let Err(refusal) =
-        verify_link(&shared.keys, uri.path(), &signature.expires, &signature.sig, now)
-    {
+    if let Err(refusal) = verify_link(
+        &shared.keys,
+        uri.path(),
+        &signature.expires,
+        &signature.sig,
+        now,
+    ) {
         tracing::warn!(code = refusal.code, "a result link was refused");
         let status = if refusal.code == "token.expired" {
             StatusCode::GONE
@@ -45,7 +49,11 @@ pub async fn result_file(
         return explained(status, refusal.code, &refusal.message, &refusal.hint);
     }
     let found = match services.store.result(&id).await {
-        Ok(Some(result)) => services.store.read(&result.blob).await.map(|file| Some((result, file))),
+        Ok(Some(result)) => services
+            .store
+            .read(&result.blob)
+            .await
+            .map(|file| Some((result, file))),
         Ok(None) => Ok(None),
         Err(error) => Err(error),
     };
@@ -83,5 +91,9 @@ pub async fn result_file(
 }
 
 fn explained(status: StatusCode, code: &str, message: &str, hint: &str) -> Response {
-    (status, Json(json!({ "code": code, "message": message, "hint": hint }))).into_response()
+    (
+        status,
+        Json(json!({ "code": code, "message": message, "hint": hint })),
+    )
+        .into_response()
 }
