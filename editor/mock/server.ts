@@ -1,6 +1,7 @@
 /**
  * A document server without an engine, to work on the editor: `npm run build && npm run mock`, then open
  * http://127.0.0.1:8090/?type=word (or cell, slide; &mode=view, &lang=fr, &name=…, &key=refused or failed).
+ * http://127.0.0.1:8090/drop loses all connections.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -51,6 +52,11 @@ const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://mock');
     if (pathname === '/') {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(HOST_PAGE);
+      return;
+    }
+    if (pathname === '/drop') {
+      for (const socket of sockets.clients) socket.terminate();
+      response.writeHead(204).end();
       return;
     }
     if (pathname === '/host.js') {

@@ -104,6 +104,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     };
     let own = std::env::current_exe().context("The path of this program is not known. Start it by its full path")?;
     let mut engine = EngineConfig::new(own, data.join("engine"));
+    engine.kit_args = vec!["kit".into()];
     engine.zygote = !args.no_zygote && file.zygote.unwrap_or(true);
     if let Some(warm) = args.warm_kits.or(file.warm_kits) {
         engine.warm = warm;

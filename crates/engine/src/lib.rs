@@ -9,6 +9,7 @@ mod client;
 mod config;
 mod error;
 mod event;
+mod explain;
 mod fds;
 mod formats;
 mod input;

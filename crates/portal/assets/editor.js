@@ -25,6 +25,8 @@
     if (!window.DocsAPI) return fail();
     clearTimeout(slow);
     loading.hidden = true;
+    // The editor has a title and a way back of its own.
+    document.body.classList.add("started");
     new window.DocsAPI.DocEditor("editor", config);
   };
   document.head.append(script);

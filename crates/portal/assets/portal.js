@@ -1,8 +1,10 @@
 // Small comforts; every page works without them.
 "use strict";
 (() => {
+  // The page's language, in the way of the reader's country.
   const language = document.documentElement.lang;
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) || language;
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   for (const time of document.querySelectorAll("time[datetime]")) {
     time.textContent = day.format(new Date(time.dateTime));
   }

@@ -16,7 +16,9 @@ pub(crate) fn hash_password(password: &str) -> Result<String, PasswordError> {
     let mut raw = [0_u8; 16];
     OsRng.try_fill_bytes(&mut raw)?;
     let salt = SaltString::from_b64(&STANDARD_NO_PAD.encode(raw))?;
-    Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
+    Ok(Argon2::default()
+        .hash_password(password.as_bytes(), &salt)?
+        .to_string())
 }
 
 /// Why no hash could be made.
@@ -43,7 +45,9 @@ pub(crate) fn password_matches(password: &str, hash: Option<&str>) -> bool {
         let _ = hash_password(password);
         return false;
     };
-    Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
+    Argon2::default()
+        .verify_password(password.as_bytes(), &parsed)
+        .is_ok()
 }
 
 /// Failed sign-ins in a sliding window: few for one user from one address, more for one address,
@@ -76,7 +80,11 @@ impl Bucket {
 
     fn all(user: &str, address: Option<IpAddr>) -> [Self; 3] {
         let user: String = user.chars().take(64).flat_map(char::to_lowercase).collect();
-        [Self::UserAt(user.clone(), address), Self::Address(address), Self::User(user)]
+        [
+            Self::UserAt(user.clone(), address),
+            Self::Address(address),
+            Self::User(user),
+        ]
     }
 }
 
@@ -152,7 +160,10 @@ mod tests {
             assert_eq!(limit.begin(&format!("user{number}"), address, 0), Ok(()));
         }
         assert_eq!(limit.begin("somebody", address, 1), Err(299));
-        assert_eq!(limit.begin("somebody", Some(IpAddr::from([192, 0, 2, 2])), 1), Ok(()));
+        assert_eq!(
+            limit.begin("somebody", Some(IpAddr::from([192, 0, 2, 2])), 1),
+            Ok(())
+        );
     }
 
     #[test]

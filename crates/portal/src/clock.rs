@@ -27,15 +27,24 @@ pub(crate) struct Shown {
 pub(crate) fn show(seconds: i64, language: Language) -> Shown {
     let time = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let months = match language {
-        Language::English => ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-        Language::French => {
-            ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."]
-        }
+        Language::English => [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ],
+        Language::French => [
+            "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.",
+            "nov.", "déc.",
+        ],
     };
     let month = months[usize::from(u8::from(time.month())) - 1];
     Shown {
         machine: time.format(&Rfc3339).unwrap_or_default(),
-        human: format!("{} {month} {}, {:02}:{:02} UTC", time.day(), time.year(), time.hour(), time.minute()),
+        human: format!(
+            "{} {month} {}, {:02}:{:02} UTC",
+            time.day(),
+            time.year(),
+            time.hour(),
+            time.minute()
+        ),
     }
 }
 
@@ -48,7 +57,11 @@ pub(crate) fn size(bytes: i64, language: Language) -> String {
     match bytes {
         ..1_000 => format!("{bytes} {unit}"),
         1_000..1_000_000 => format!("{} k{unit}", (bytes + 500) / 1_000),
-        _ => format!("{}{comma}{} M{unit}", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        _ => format!(
+            "{}{comma}{} M{unit}",
+            bytes / 1_000_000,
+            bytes % 1_000_000 / 100_000
+        ),
     }
 }
 

@@ -19,7 +19,8 @@ pub(crate) const VISITOR_COOKIE: &str = "recto_visitor";
 
 /// The form token that goes with a cookie's value.
 pub(crate) fn token(cookie: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(cookie.as_bytes()).expect("HMAC takes a key of any length");
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(cookie.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(b"recto portal form");
     format!("{:x}", mac.finalize().into_bytes())
 }
@@ -38,8 +39,16 @@ pub(crate) fn same_site(headers: &HeaderMap, public_url: &Url) -> bool {
     {
         return false;
     }
-    let Some(origin) = headers.get(ORIGIN) else { return true };
-    let Some(origin) = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok()) else { return false };
+    let Some(origin) = headers.get(ORIGIN) else {
+        return true;
+    };
+    let Some(origin) = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| Url::parse(origin).ok())
+    else {
+        return false;
+    };
     if origin.origin() == public_url.origin() {
         return true;
     }
@@ -57,7 +66,10 @@ mod tests {
         pairs
             .iter()
             .map(|(name, value)| {
-                (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))
+                (
+                    http::HeaderName::from_static(name),
+                    http::HeaderValue::from_static(value),
+                )
             })
             .collect()
     }
@@ -68,12 +80,27 @@ mod tests {
         let ok = |pairs: &[(&'static str, &'static str)]| same_site(&headers(pairs), &public);
         assert!(ok(&[]));
         assert!(ok(&[("origin", "http://portal.example:8081")]));
-        assert!(ok(&[("origin", "http://127.0.0.1:8081"), ("host", "127.0.0.1:8081")]));
-        assert!(ok(&[("sec-fetch-site", "same-origin"), ("origin", "http://portal.example:8081")]));
+        assert!(ok(&[
+            ("origin", "http://127.0.0.1:8081"),
+            ("host", "127.0.0.1:8081")
+        ]));
+        assert!(ok(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "http://portal.example:8081")
+        ]));
         assert!(!ok(&[("origin", "null")]));
-        assert!(!ok(&[("origin", "http://portal.example:8081.evil.example"), ("host", "portal.example:8081")]));
-        assert!(!ok(&[("origin", "http://evil.example"), ("host", "portal.example:8081")]));
-        assert!(!ok(&[("sec-fetch-site", "same-site"), ("origin", "http://portal.example:8081")]));
+        assert!(!ok(&[
+            ("origin", "http://portal.example:8081.evil.example"),
+            ("host", "portal.example:8081")
+        ]));
+        assert!(!ok(&[
+            ("origin", "http://evil.example"),
+            ("host", "portal.example:8081")
+        ]));
+        assert!(!ok(&[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "http://portal.example:8081")
+        ]));
         assert!(!ok(&[("sec-fetch-site", "cross-site")]));
     }
 

@@ -41,13 +41,21 @@ impl Language {
     }
 
     pub(crate) fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(code))
+        Self::ALL
+            .into_iter()
+            .find(|language| language.code().eq_ignore_ascii_case(code))
     }
 
     /// The cookie's choice, else the best of `Accept-Language`, else English.
     pub(crate) fn of_request(headers: &HeaderMap, cookies: &CookieJar) -> Self {
-        let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        cookies.get(COOKIE).and_then(|cookie| Self::parse(cookie.value())).unwrap_or_else(|| Self::best_of(accepted))
+        let accepted = headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        cookies
+            .get(COOKIE)
+            .and_then(|cookie| Self::parse(cookie.value()))
+            .unwrap_or_else(|| Self::best_of(accepted))
     }
 
     fn best_of(accepted: &str) -> Self {
@@ -80,7 +88,12 @@ pub(crate) fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
             rest = after;
             continue;
         };
-        filled.push_str(values.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value));
+        filled.push_str(
+            values
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map_or("", |(_, value)| value),
+        );
         rest = tail;
     }
     filled.push_str(rest);
@@ -93,20 +106,33 @@ mod tests {
 
     #[test]
     fn the_browser_s_best_known_language_wins() {
-        assert_eq!(Language::best_of("de, fr-CA;q=0.8, en;q=0.5"), Language::French);
-        assert_eq!(Language::best_of("en-GB,en;q=0.9,fr;q=0.8"), Language::English);
+        assert_eq!(
+            Language::best_of("de, fr-CA;q=0.8, en;q=0.5"),
+            Language::French
+        );
+        assert_eq!(
+            Language::best_of("en-GB,en;q=0.9,fr;q=0.8"),
+            Language::English
+        );
         assert_eq!(Language::best_of("fr;q=0, de"), Language::English);
         assert_eq!(Language::best_of(""), Language::English);
     }
 
     #[test]
     fn a_value_is_not_read_as_a_sentence() {
-        assert_eq!(fill("Delete “{name}”?", &[("name", "{name}")]), "Delete “{name}”?");
+        assert_eq!(
+            fill("Delete “{name}”?", &[("name", "{name}")]),
+            "Delete “{name}”?"
+        );
     }
 
     fn names(sentence: &str) -> Vec<&str> {
-        let mut names: Vec<_> =
-            sentence.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
+        let mut names: Vec<_> = sentence
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}'))
+            .map(|(name, _)| name)
+            .collect();
         names.sort_unstable();
         names
     }
@@ -116,9 +142,18 @@ mod tests {
         let (english, french) = (EN.entries(), FR.entries());
         assert_eq!(english.len(), french.len());
         // Words that are the same in both languages.
-        let alike = ["product", "versions", "version_number"];
+        let alike = [
+            "product",
+            "versions",
+            "version_number",
+            "one_version",
+            "count_versions",
+        ];
         for ((key, en), (_, fr)) in english.iter().zip(&french) {
-            assert!(!en.trim().is_empty() && !fr.trim().is_empty(), "`{key}` is empty");
+            assert!(
+                !en.trim().is_empty() && !fr.trim().is_empty(),
+                "`{key}` is empty"
+            );
             assert_eq!(names(en), names(fr), "`{key}` has other values in French");
             assert!(en != fr || alike.contains(key), "`{key}` is not translated");
         }

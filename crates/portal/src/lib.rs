@@ -54,7 +54,9 @@ pub struct PortalConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum PortalError {
     /// The address cannot be listened on.
-    #[error("The portal cannot listen on {address}: {source}. Stop what uses that address, or choose another one.")]
+    #[error(
+        "The portal cannot listen on {address}: {source}. Stop what uses that address, or choose another one."
+    )]
     Listen {
         /// The address asked for.
         address: SocketAddr,
@@ -62,19 +64,25 @@ pub enum PortalError {
         source: std::io::Error,
     },
     /// The data folder cannot be used.
-    #[error("The portal cannot use its data folder: {reason}. Check that the folder is writable and holds only the portal's data.")]
+    #[error(
+        "The portal cannot use its data folder: {reason}. Check that the folder is writable and holds only the portal's data."
+    )]
     Data {
         /// What went wrong there.
         reason: String,
     },
     /// The sample accounts could not be made.
-    #[error("The sample accounts could not be made: {0}. Try again, and check the machine if it stays so.")]
+    #[error(
+        "The sample accounts could not be made: {0}. Try again, and check the machine if it stays so."
+    )]
     Samples(#[from] PasswordError),
     /// The secret protects nothing.
     #[error("{} {}", .0.message(), .0.hint())]
     Secret(#[from] recto_token::SecretError),
     /// An address in the configuration cannot be used.
-    #[error("The address {url} cannot be used for {purpose}. Give a full http or https address without user name, query and fragment.")]
+    #[error(
+        "The address {url} cannot be used for {purpose}. Give a full http or https address without user name, query and fragment."
+    )]
     Address {
         /// The address given, without any user name or password.
         url: String,
@@ -91,7 +99,9 @@ pub enum PortalError {
 
 impl From<storage::StorageError> for PortalError {
     fn from(error: storage::StorageError) -> Self {
-        Self::Data { reason: error.to_string() }
+        Self::Data {
+            reason: error.to_string(),
+        }
     }
 }
 
@@ -134,7 +144,11 @@ impl Portal {
     /// The same, with another source of time.
     pub async fn with_clock(config: PortalConfig, clock: Clock) -> Result<Self, PortalError> {
         if let Some(warning) = check_secret(&config.secret)? {
-            tracing::warn!(reason = warning.message(), hint = warning.hint(), "the secret is weak");
+            tracing::warn!(
+                reason = warning.message(),
+                hint = warning.hint(),
+                "the secret is weak"
+            );
         }
         let settings = Settings {
             document_server: base(&config.document_server, "the document server")?,
@@ -155,7 +169,10 @@ impl Portal {
             http,
         };
         seed::first_start(&app, config.samples.as_deref()).await?;
-        Ok(Self { app, listen: config.listen })
+        Ok(Self {
+            app,
+            listen: config.listen,
+        })
     }
 
     /// All routes, for serving or for testing without a network.
@@ -172,7 +189,11 @@ impl Portal {
         let failed = |source| PortalError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(BoundPortal { portal: self, listener, address })
+        Ok(BoundPortal {
+            portal: self,
+            listener,
+            address,
+        })
     }
 }
 
@@ -190,9 +211,18 @@ impl BoundPortal {
     }
 
     /// Serves until `shutdown` resolves.
-    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), PortalError> {
-        let service = self.portal.router().into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(self.listener, service).with_graceful_shutdown(shutdown).await.map_err(PortalError::Serve)
+    pub async fn serve(
+        self,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), PortalError> {
+        let service = self
+            .portal
+            .router()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(self.listener, service)
+            .with_graceful_shutdown(shutdown)
+            .await
+            .map_err(PortalError::Serve)
     }
 }
 
@@ -201,7 +231,12 @@ pub async fn run(
     config: PortalConfig,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), PortalError> {
-    Portal::new(config).await?.bind().await?.serve(shutdown).await
+    Portal::new(config)
+        .await?
+        .bind()
+        .await?
+        .serve(shutdown)
+        .await
 }
 
 /// An address to put paths under: http(s), nothing secret in it, ending in a slash.
@@ -218,11 +253,77 @@ fn base(url: &Url, purpose: &'static str) -> Result<Url, PortalError> {
         let _ = base.set_password(None);
         base.set_query(None);
         base.set_fragment(None);
-        return Err(PortalError::Address { url: base.to_string(), purpose });
+        return Err(PortalError::Address {
+            url: base.to_string(),
+            purpose,
+        });
     }
     if !base.path().ends_with('/') {
         let path = format!("{}/", base.path());
         base.set_path(&path);
     }
     Ok(base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn refused(document_server: &str, secret: &str) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = PortalConfig {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data: folder.path().to_path_buf(),
+            document_server: document_server.parse().expect("a URL"),
+            public_url: "http://127.0.0.1:8081".parse().expect("a URL"),
+            secret: Secret::from(secret),
+            samples: None,
+        };
+        match Portal::new(config).await {
+            Ok(_) => "accepted".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_configuration_that_cannot_work_is_refused_at_the_start() {
+        let secret = "0123456789abcdef0123456789abcdef";
+        insta::assert_snapshot!(refused("ftp://user:pw@docs.example/?a=b", secret).await, @"The address ftp://docs.example/ cannot be used for the document server. Give a full http or https address without user name, query and fragment.");
+        assert_eq!(
+            refused("https://docs.example/recto", secret).await,
+            "accepted"
+        );
+    }
+
+    #[tokio::test]
+    async fn t11_a_default_secret_is_refused_at_the_start() {
+        assert!(
+            refused("http://docs.example", "secret")
+                .await
+                .contains("openssl rand -hex 32")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_told_with_the_address() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = taken.local_addr().expect("an address");
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = PortalConfig {
+            listen: address,
+            data: folder.path().to_path_buf(),
+            document_server: "http://127.0.0.1:8080".parse().expect("a URL"),
+            public_url: "http://127.0.0.1:8081".parse().expect("a URL"),
+            secret: Secret::from("0123456789abcdef0123456789abcdef"),
+            samples: None,
+        };
+        let error = run(config, std::future::pending())
+            .await
+            .expect_err("taken");
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("The portal cannot listen on {address}: "))
+        );
+    }
 }

@@ -13,8 +13,11 @@ use crate::{App, MAX_FILE_BYTES, PortalError, auth};
 pub const SAMPLE_PASSWORD: &str = "recto-demo";
 
 /// Ids, names and whether the account is a writer.
-pub(crate) const SAMPLE_USERS: [(&str, &str, bool); 3] =
-    [("ada", "Ada Okafor", true), ("bruno", "Bruno Keller", true), ("vera", "Vera Lindqvist", false)];
+pub(crate) const SAMPLE_USERS: [(&str, &str, bool); 3] = [
+    ("ada", "Ada Okafor", true),
+    ("bruno", "Bruno Keller", true),
+    ("vera", "Vera Lindqvist", false),
+];
 
 const SAMPLE_FILES: [&str; 3] = ["Welcome.docx", "Budget.xlsx", "Slides.pptx"];
 
@@ -25,8 +28,13 @@ pub(crate) async fn first_start(app: &App, samples: Option<&Path>) -> Result<(),
     for (id, name, _) in SAMPLE_USERS {
         let hash = tokio::task::spawn_blocking(|| auth::hash_password(SAMPLE_PASSWORD))
             .await
-            .map_err(|error| PortalError::Data { reason: error.to_string() })??;
-        let user = User { id: id.to_owned(), name: name.to_owned() };
+            .map_err(|error| PortalError::Data {
+                reason: error.to_string(),
+            })??;
+        let user = User {
+            id: id.to_owned(),
+            name: name.to_owned(),
+        };
         app.storage.add_user(&user, &hash, app.now()).await?;
     }
     if let Some(folder) = samples {
@@ -39,11 +47,21 @@ pub(crate) async fn first_start(app: &App, samples: Option<&Path>) -> Result<(),
 
 /// A sample that is missing or unusable is left out; the portal is useful without it.
 async fn take_in(app: &App, path: &Path, name: &str) -> Result<(), StorageError> {
-    let Ok(file) = tokio::fs::File::open(path).await else { return Ok(()) };
-    let Some(file_type) = name.rsplit_once('.').and_then(|(_, extension)| FileType::parse(extension).ok()) else {
+    let Ok(file) = tokio::fs::File::open(path).await else {
         return Ok(());
     };
-    let blob = match app.storage.blobs.write(ReaderStream::new(file).boxed(), MAX_FILE_BYTES).await {
+    let Some(file_type) = name
+        .rsplit_once('.')
+        .and_then(|(_, extension)| FileType::parse(extension).ok())
+    else {
+        return Ok(());
+    };
+    let blob = match app
+        .storage
+        .blobs
+        .write(ReaderStream::new(file).boxed(), MAX_FILE_BYTES)
+        .await
+    {
         Ok(blob) => blob,
         Err(BlobError::Storage(error)) => return Err(error),
         Err(error) => {
@@ -52,7 +70,11 @@ async fn take_in(app: &App, path: &Path, name: &str) -> Result<(), StorageError>
         }
     };
     if let Err(error) = file_type.check_content(&blob.head, blob.size) {
-        tracing::warn!(sample = name, reason = error.message(), "a sample file is left out");
+        tracing::warn!(
+            sample = name,
+            reason = error.message(),
+            "a sample file is left out"
+        );
         app.storage.blobs.discard(&[blob.id]).await;
         return Ok(());
     }
@@ -63,7 +85,13 @@ async fn take_in(app: &App, path: &Path, name: &str) -> Result<(), StorageError>
         author: owner_name,
         origin: Origin::Uploaded,
     };
-    let file = app.storage.create_file(owner, name, &version, app.now()).await?;
-    let rights = [("bruno".to_owned(), Some(Level::Edit)), ("vera".to_owned(), Some(Level::View))];
+    let file = app
+        .storage
+        .create_file(owner, name, &version, app.now())
+        .await?;
+    let rights = [
+        ("bruno".to_owned(), Some(Level::Edit)),
+        ("vera".to_owned(), Some(Level::View)),
+    ];
     app.storage.set_rights(&file, &rights).await
 }

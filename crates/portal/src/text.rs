@@ -73,8 +73,8 @@ catalogue! {
     delete_named: "Delete {name}", "Supprimer {name}";
     empty_title: "Nothing here yet", "Rien ici pour l’instant";
     empty_hint: "Start a new document above, or upload one that you have.", "Créez un document ci-dessus, ou importez-en un que vous avez.";
-    one_version: "1 version", "Une seule version";
-    count_versions: "{count} versions", "{count} versions au total";
+    one_version: "1 version", "1 version";
+    count_versions: "{count} versions", "{count} versions";
     accepted: "Word, Excel, PowerPoint and OpenDocument files up to 100 MB", "Fichiers Word, Excel, PowerPoint et OpenDocument jusqu’à 100 Mo";
 
     done_uploaded: "The file is uploaded.", "Le fichier est importé.";

@@ -95,6 +95,8 @@ pub(crate) struct Session {
     pub delivery: Delivery,
     pub ops: FuturesUnordered<BoxFuture<'static, Op>>,
     pub stopped: Option<oneshot::Sender<()>>,
+    /// Whether anybody was here; before that, a session without work waits for its first visitor.
+    pub visited: bool,
     pub finished: bool,
 }
 
@@ -117,7 +119,7 @@ pub(crate) async fn run(
             }
         },
     };
-    let mut session = Session::new(services, key, record);
+    let mut session = Session::new(services, key, record, recovered);
     session.resume_record(recovered).await;
     let mut events = None;
     loop {
@@ -166,7 +168,12 @@ async fn wait_until(deadline: Option<Instant>) {
 }
 
 impl Session {
-    fn new(services: Services, key: DocumentKey, record: Option<SessionRecord>) -> Self {
+    fn new(
+        services: Services,
+        key: DocumentKey,
+        record: Option<SessionRecord>,
+        recovered: bool,
+    ) -> Self {
         Self {
             services,
             key,
@@ -189,6 +196,7 @@ impl Session {
             delivery: Delivery::default(),
             ops: FuturesUnordered::new(),
             stopped: None,
+            visited: recovered,
             finished: false,
         }
     }
@@ -223,7 +231,11 @@ impl Session {
         }
         self.pump_callbacks();
         self.pump_tiles();
-        if self.participants.is_empty() && self.parked.is_empty() && self.idle() {
+        if self.visited
+            && self.participants.is_empty()
+            && self.parked.is_empty()
+            && self.idle()
+        {
             *events = None;
             self.finished = true;
         }
@@ -243,6 +255,7 @@ impl Session {
     }
 
     async fn on_command(&mut self, command: Command) {
+        self.visited = true;
         match command {
             Command::Join(join) => self.on_join(*join).await,
             Command::Message { participant, outlet, message } => {
@@ -330,7 +343,7 @@ impl Session {
         participant.tiles = TileQueue::default();
         participant.waits_for_room = false;
         if participant.view.is_some() && matches!(self.engine, Engine::Open(_)) {
-            self.send_opened(id, true);
+            self.send_opened(id, false);
             let Some(participant) = self.participant(id) else { return };
             let events: Vec<_> = participant.last_events.values().cloned().collect();
             for event in events {
@@ -479,7 +492,7 @@ impl Session {
         for participant in &mut self.participants {
             let Some(viewport) = participant.tiles.viewport else { continue };
             if participant.online() && (part < 0 || part == viewport.part) {
-                for key in tiles_in(&viewport, rect).into_iter().rev() {
+                for key in tiles_in(&viewport, rect) {
                     participant.tiles.refresh(key);
                 }
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rand::RngCore;
 use recto_docs_api::{DocumentKind, Explain, FileType};
 use recto_engine::{
-    Document, Event, Input, InputError, MouseAction, OpenOptions, Rect, ViewEvent, ViewId,
+    Document, Event, Input, InputError, MouseAction, OpenError, OpenOptions, Rect, ViewEvent, ViewId,
     ViewOptions,
 };
 use recto_store::{BlobId, Phase, SessionRecord};
@@ -92,7 +92,12 @@ async fn load(services: Services, source: Source) -> Result<Box<Loaded>, Problem
     let path = source.folder.path().join("document");
     let options = OpenOptions { file_type: source.file_type.extension() };
     let opened = async {
-        services.engine.open(&path, options).await.map_err(|error| Problem::of(&error))
+        match services.engine.open(&path, options).await {
+            // A process may have died while it waited: the document's guilt is proved by a second one.
+            Err(OpenError::Crashed) => services.engine.open(&path, options).await,
+            opened => opened,
+        }
+        .map_err(|error| Problem::of(&error))
     };
     // The original is on disk before anybody can write, at no cost in time.
     let kept = async {
@@ -275,7 +280,7 @@ impl Session {
                 if let Some(participant) = self.participant(id) {
                     participant.view = Some(view);
                 }
-                self.send_opened(id, again);
+                self.send_opened(id, true);
                 self.tell_presence();
                 if !again {
                     self.announce(id);
@@ -307,8 +312,8 @@ impl Session {
         });
     }
 
-    /// Sends the whole state that a browser starts from.
-    pub fn send_opened(&mut self, id: &str, resumed: bool) {
+    /// Sends the whole state that a browser starts from; `fresh` if its view is new.
+    pub fn send_opened(&mut self, id: &str, fresh: bool) {
         let participants = self.presences();
         let save = self.save_report();
         let services = &self.services;
@@ -340,7 +345,7 @@ impl Session {
             lang: opening.lang.clone().unwrap_or_else(|| "en".into()),
             participants,
             applied: participant.applied,
-            resumed,
+            fresh,
             save,
             heartbeat: services.config.heartbeat.as_secs(),
         };
@@ -365,6 +370,8 @@ impl Session {
                     participant.send(ToBrowser::View(event));
                 }
             }
+            // The end of a kit that was let go is no death.
+            Some(Event::Died { .. }) if matches!(self.engine, Engine::Absent) => *events = None,
             Some(Event::Died { reason }) => {
                 tracing::warn!(key = %self.key, ?reason, "an engine process died");
                 *events = None;

@@ -102,44 +102,72 @@ pub(crate) struct Tile {
 #[derive(Debug, Default)]
 pub(crate) struct TileQueue {
     pub viewport: Option<Viewport>,
-    wanted: VecDeque<TileKey>,
-    queued: HashSet<TileKey>,
+    /// Became stale where the browser looks.
+    stale: Wanted,
+    /// What the browser asked for last.
+    asked: Wanted,
     shown: HashMap<TileKey, u64>,
+}
+
+/// Tiles in order, each once.
+#[derive(Debug, Default)]
+struct Wanted {
+    order: VecDeque<TileKey>,
+    known: HashSet<TileKey>,
+}
+
+impl Wanted {
+    fn push(&mut self, key: TileKey) {
+        if self.order.len() < WANTED && self.known.insert(key) {
+            self.order.push_back(key);
+        }
+    }
+
+    fn push_front(&mut self, key: TileKey) {
+        if self.known.insert(key) {
+            self.order.push_front(key);
+        }
+    }
+
+    fn pop(&mut self) -> Option<TileKey> {
+        let key = self.order.pop_front()?;
+        self.known.remove(&key);
+        Some(key)
+    }
+
+    fn clear(&mut self) {
+        self.order.clear();
+        self.known.clear();
+    }
 }
 
 impl TileQueue {
     /// Replaces what the browser asked for; it says that it does not have these.
     pub fn ask(&mut self, keys: impl IntoIterator<Item = TileKey>) {
-        self.wanted.clear();
-        self.queued.clear();
-        for key in keys.into_iter().take(WANTED) {
+        self.asked.clear();
+        for key in keys {
             self.shown.remove(&key);
-            if self.queued.insert(key) {
-                self.wanted.push_back(key);
-            }
+            self.asked.push(key);
         }
     }
 
-    /// Puts a tile in front: it became stale where the browser looks.
+    /// Wants a tile that became stale where the browser looks.
     pub fn refresh(&mut self, key: TileKey) {
-        if self.queued.insert(key) {
-            self.wanted.push_front(key);
-        }
+        self.stale.push(key);
     }
 
+    /// The next tile: what is seen to be wrong goes before what is missing.
     pub fn next(&mut self) -> Option<TileKey> {
-        let key = self.wanted.pop_front()?;
-        self.queued.remove(&key);
-        Some(key)
+        self.stale.pop().or_else(|| self.asked.pop())
     }
 
     pub fn is_empty(&self) -> bool {
-        self.wanted.is_empty()
+        self.stale.order.is_empty() && self.asked.order.is_empty()
     }
 
     /// Puts back a tile for which there was no room.
     pub fn put_back(&mut self, key: TileKey) {
-        self.refresh(key);
+        self.stale.push_front(key);
     }
 
     pub fn has(&self, key: TileKey, hash: u64) -> bool {
@@ -154,8 +182,8 @@ impl TileQueue {
     }
 
     pub fn clear(&mut self) {
-        self.wanted.clear();
-        self.queued.clear();
+        self.stale.clear();
+        self.asked.clear();
         self.shown.clear();
     }
 }
@@ -297,11 +325,11 @@ mod tests {
     }
 
     #[test]
-    fn asking_replaces_and_refreshing_goes_first() {
+    fn asking_replaces_only_what_was_asked_and_the_stale_go_first() {
         let mut queue = TileQueue::default();
+        queue.refresh(key(3, 0));
         queue.ask([key(0, 0), key(1, 0)]);
         queue.ask([key(2, 0), key(2, 0)]);
-        queue.refresh(key(3, 0));
         assert_eq!(queue.next(), Some(key(3, 0)));
         assert_eq!(queue.next(), Some(key(2, 0)));
         assert!(queue.is_empty());

@@ -258,8 +258,8 @@ pub struct Opened {
     pub participants: Vec<Presence>,
     /// The last input that was applied.
     pub applied: u64,
-    /// Whether the participant was still known.
-    pub resumed: bool,
+    /// Whether the view is new: its caret is where a document begins.
+    pub fresh: bool,
     /// Where the changes are.
     pub save: SaveReport,
     /// Seconds between pings.

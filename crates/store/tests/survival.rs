@@ -1,6 +1,8 @@
 //! What the store promises across crashes, restarts and concurrent use.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use futures::TryStreamExt;
@@ -425,5 +427,68 @@ async fn concurrent_writers_lose_nothing() {
         let n: u8 = session.key.to_string()[1..].parse().unwrap();
         assert_eq!(session.attempts, u32::from(n));
         assert_eq!(content(&store, &session.original).await, vec![n; 4096]);
+    }
+}
+
+/// In the process that will be killed: writes without end, and says on standard output what the
+/// store has acknowledged.
+async fn write_until_killed(dir: &Path) {
+    let store = Store::open(&dir.join("data")).await.unwrap();
+    for n in 0_u64.. {
+        let blob = put(&store, dir, n.to_string().repeat(100_000).as_bytes()).await;
+        store
+            .save_session(&record(&format!("k{n}"), blob))
+            .await
+            .unwrap();
+        println!("acknowledged {n}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_kill() {
+    const INSIDE: &str = "RECTO_TEST_KILLED_IN";
+    if let Some(dir) = std::env::var_os(INSIDE) {
+        return write_until_killed(Path::new(&dir)).await;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "what_was_acknowledged_survives_a_kill",
+            "--nocapture",
+        ])
+        .env(INSIDE, dir.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut acknowledged = 0_u64;
+    for line in lines.map_while(Result::ok) {
+        // the first one shares its line with the test's name
+        if line.contains("acknowledged ") {
+            acknowledged += 1;
+        }
+        if acknowledged == 20 {
+            // after this the loop reads on to what was said before the end
+            child.kill().unwrap();
+        }
+    }
+    child.wait().unwrap();
+    assert!(acknowledged >= 20);
+
+    let store = Store::open(&dir.path().join("data")).await.unwrap();
+    for n in 0..acknowledged {
+        let session = store
+            .session(&key(&format!("k{n}")))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            content(&store, &session.original).await,
+            n.to_string().repeat(100_000).into_bytes()
+        );
+    }
+    for session in store.unfinished().await.unwrap() {
+        content(&store, &session.original).await;
     }
 }

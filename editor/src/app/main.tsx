@@ -20,6 +20,14 @@ const post = connectToParent({
   destroy: leave,
 });
 window.addEventListener('pagehide', leave);
+// What has not reached the server yet would be lost without a word.
+window.addEventListener('beforeunload', (event) => {
+  if (editor !== null && editor.state.unacknowledged.value > 0) event.preventDefault();
+});
+// A page that the browser kept has left its document.
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) window.location.reload();
+});
 
 function leave(): void {
   editor?.leave();
@@ -33,6 +41,8 @@ function start(config: PlainConfig, listeners: readonly string[]): void {
   const opened = new Editor(
     liveUrl(new URL(window.location.href), config.document?.key ?? ''),
     config,
+    // An embedded document is there to be read, whatever else its reader may do.
+    { readOnly: config.type === 'embedded' },
     (name, data) => post({ recto: 'event', name, data } as Parameters<typeof post>[0]),
   );
   editor = opened;

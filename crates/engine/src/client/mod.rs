@@ -93,7 +93,7 @@ impl Engine {
         let kind = formats::opened_as(options.file_type)
             .ok_or_else(|| OpenError::Type(options.file_type.to_owned()))?;
         let limit = self.0.config.load_limit;
-        let kit = self.0.pool.take(limit).await?;
+        let kit = self.0.pool.take().await?;
         let opened = Document::open(Arc::clone(&kit), file, options.file_type, kind, limit).await;
         match opened {
             Ok(opened) => {

@@ -12,6 +12,8 @@ use super::link::Link;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 
+/// Starting and warming up takes a second; on a busy machine many.
+const START_LIMIT: Duration = Duration::from_secs(60);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -25,13 +27,15 @@ impl Pool {
     /// Fills itself in the background, beginning with `first`.
     pub(crate) fn start(config: EngineConfig, launcher: Launcher, first: Arc<Link>) -> Self {
         let (kits, ready) = mpsc::channel(config.warm.max(1));
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let filler = tokio::spawn(fill(config, launcher, first, kits, Arc::clone(&waiting)));
+        // There is room for at least one.
+        let _ = kits.try_send(first);
+        let waiting = Arc::new(AtomicUsize::new(1));
+        let filler = tokio::spawn(fill(config, launcher, kits, Arc::clone(&waiting)));
         Self { ready: Mutex::new(ready), waiting, filler }
     }
 
     /// A warmed kit that is alive; waits while there is none.
-    pub(crate) async fn take(&self, limit: Duration) -> Result<Arc<Link>, EngineError> {
+    pub(crate) async fn take(&self) -> Result<Arc<Link>, EngineError> {
         let none = || EngineError::NotStarted("no kit became ready in time".into());
         let live = async {
             loop {
@@ -42,7 +46,7 @@ impl Pool {
                 }
             }
         };
-        tokio::time::timeout(limit, live).await.map_err(|_| none())?
+        tokio::time::timeout(START_LIMIT, live).await.map_err(|_| none())?
     }
 
     pub(crate) fn has_warm(&self) -> bool {
@@ -69,19 +73,13 @@ impl Drop for Pool {
 async fn fill(
     config: EngineConfig,
     launcher: Launcher,
-    first: Arc<Link>,
     kits: mpsc::Sender<Arc<Link>>,
     waiting: Arc<AtomicUsize>,
 ) {
-    let mut next = Some(first);
     let mut pause = FIRST_PAUSE;
     // Kits are started one after the other: each of them keeps a processor busy.
     while let Ok(place) = kits.reserve().await {
-        let kit = match next.take() {
-            Some(kit) => Ok(kit),
-            None => start_kit(&config, &launcher).await,
-        };
-        match kit {
+        match start_kit(&config, &launcher).await {
             Ok(kit) => {
                 pause = FIRST_PAUSE;
                 waiting.fetch_add(1, Ordering::AcqRel);
@@ -102,5 +100,5 @@ pub(crate) async fn start_kit(
     launcher: &Launcher,
 ) -> Result<Arc<Link>, EngineError> {
     let parts = launcher.spawn().await?;
-    Link::establish(parts, config.load_limit, config.hang_limit).await
+    Link::establish(parts, START_LIMIT, config.hang_limit).await
 }

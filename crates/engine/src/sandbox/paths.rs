@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Fonts, their configuration and caches, dictionaries, language tags, LibreOffice's settings, the
 /// linker's cache and the time zone. Nothing here tells about the machine or its users.
-const READ: [&str; 17] = [
+const READ: [&str; 19] = [
     "/usr/lib64",
     "/usr/local/share/fonts",
     "/usr/share/fontconfig",
@@ -13,6 +13,7 @@ const READ: [&str; 17] = [
     "/usr/share/hyphen",
     "/usr/share/libexttextcat",
     "/usr/share/liblangtag",
+    "/usr/share/libreoffice",
     "/usr/share/myspell",
     "/usr/share/mythes",
     "/usr/share/zoneinfo",
@@ -21,7 +22,8 @@ const READ: [&str; 17] = [
     "/etc/libreoffice",
     "/etc/localtime",
     "/var/cache/fontconfig",
-    "/var/cache/libreoffice",
+    "/var/lib/libreoffice",
+    "/var/spool/libreoffice",
 ];
 
 /// The devices that a C library may want.

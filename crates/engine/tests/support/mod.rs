@@ -12,7 +12,7 @@ use recto_engine::{
 use tokio::sync::mpsc::Receiver;
 
 /// Longer than anything takes on the slowest machine; reached only when something is wrong.
-pub const LIMIT: Duration = Duration::from_secs(120);
+pub const LIMIT: Duration = Duration::from_secs(90);
 
 pub struct Fixture {
     pub engine: Engine,
@@ -91,7 +91,8 @@ pub async fn wait<T>(
             seen.push(event);
         }
     };
-    tokio::time::timeout(LIMIT, search).await.expect("the event comes")
+    let found = tokio::time::timeout(LIMIT, search).await;
+    found.unwrap_or_else(|_| panic!("the event did not come, but {seen:#?}"))
 }
 
 pub async fn wait_view<T>(
@@ -115,6 +116,17 @@ pub async fn tile(document: &Document, view: ViewId, column: u32, row: u32) -> T
 pub fn ink(tile: &TilePixels) -> usize {
     let dark = |pixel: &&[u8]| pixel[3] > 200 && pixel[..3].iter().all(|channel| *channel < 128);
     tile.rgba.chunks_exact(4).filter(dark).count()
+}
+
+/// A part of a zip file without its tags.
+pub fn words(path: &Path, part: &str) -> String {
+    let mut tag = false;
+    let plain = |letter: &char| {
+        let text = !tag && *letter != '<';
+        tag = *letter == '<' || (tag && *letter != '>');
+        text
+    };
+    unzip(path, part).chars().filter(plain).collect()
 }
 
 /// A part of a zip file as text.

@@ -16,8 +16,10 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
-use recto_docs_api::{Access, DocumentKey, FileType, Permissions};
-use recto_fetch::{FetchConfig, Fetcher, Lookup};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use recto_docs_api::{Access, DocumentKey, Explain, FileType, Permissions};
+use recto_fetch::{Downloaded, FetchConfig, FetchError, Fetcher, Lookup};
 use recto_token::{Keys, Opening, Participant, Secret, Verified};
 use tokio::net::TcpListener;
 
@@ -213,4 +215,31 @@ impl Place {
         let file = dir.path().join("document");
         Self { _dir: dir, file }
     }
+}
+
+/// Downloads into a folder of its own.
+pub async fn download(fetcher: &Fetcher, url: &str) -> Result<Downloaded, FetchError> {
+    let place = Place::new();
+    let done = fetcher.download(&opening(url, None), &place.file).await;
+    assert_eq!(
+        done.is_ok(),
+        place.file.exists(),
+        "a file stays behind exactly when the download succeeds"
+    );
+    done
+}
+
+/// How a download ends: `ok`, or the error's code.
+pub async fn code(fetcher: &Fetcher, url: &str) -> &'static str {
+    match download(fetcher, url).await {
+        Ok(_) => "ok",
+        Err(e) => e.code(),
+    }
+}
+
+pub fn gzip(content: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
 }

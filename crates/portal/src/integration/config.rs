@@ -17,14 +17,25 @@ pub(crate) struct Opening<'a> {
     pub(crate) user: &'a User,
     /// Language of the editor, such as `fr`.
     pub(crate) language: &'a str,
+    /// What the editor's way back to the portal is called.
+    pub(crate) back: &'a str,
 }
 
 /// The configuration for `new DocsAPI.DocEditor(element, config)`, signed.
 ///
 /// Everything is decided here, on the server. Nothing may be added to or changed in the browser
 /// afterwards: the document server takes only what the token holds.
-pub(crate) fn editor_config(settings: &Settings, opening: &Opening<'_>, now: i64) -> Result<Value, FileTypeError> {
-    let Opening { file, user, language } = opening;
+pub(crate) fn editor_config(
+    settings: &Settings,
+    opening: &Opening<'_>,
+    now: i64,
+) -> Result<Value, FileTypeError> {
+    let Opening {
+        file,
+        user,
+        language,
+        back,
+    } = opening;
     let file_type = FileType::parse(&file.file_type)?;
     let edit = file.level.may_edit();
     let mut config = json!({
@@ -53,7 +64,10 @@ pub(crate) fn editor_config(settings: &Settings, opening: &Opening<'_>, now: i64
             "mode": if edit { "edit" } else { "view" },
             "lang": language,
             "user": { "id": user.id, "name": user.name },
-            "customization": { "forcesave": true },
+            "customization": {
+                "forcesave": true,
+                "goback": { "url": "/files", "text": back, "blank": false },
+            },
         },
     });
     config["token"] = Value::String(sign_config(&settings.secret, &config, now, TOKEN_LIFE));
@@ -73,7 +87,10 @@ pub(super) fn version_of_key<'k>(file: &str, key: &'k str) -> Option<&'k str> {
 
 /// Where the document server fetches a version.
 pub(super) fn content_url(settings: &Settings, file: &str, number: i64) -> String {
-    format!("{}integration/files/{file}/versions/{number}/content", settings.public_url)
+    format!(
+        "{}integration/files/{file}/versions/{number}/content",
+        settings.public_url
+    )
 }
 
 #[cfg(test)]
@@ -94,7 +111,10 @@ mod tests {
     }
 
     fn file(level: Level) -> FileRow {
-        let ada = User { id: "ada".into(), name: "Ada Okafor".into() };
+        let ada = User {
+            id: "ada".into(),
+            name: "Ada Okafor".into(),
+        };
         FileRow {
             id: "f".repeat(32),
             name: "Welcome.docx".into(),
@@ -109,8 +129,16 @@ mod tests {
     }
 
     fn config(level: Level) -> Value {
-        let user = User { id: "vera".into(), name: "Vera Lindqvist".into() };
-        let opening = Opening { file: &file(level), user: &user, language: "fr" };
+        let user = User {
+            id: "vera".into(),
+            name: "Vera Lindqvist".into(),
+        };
+        let opening = Opening {
+            file: &file(level),
+            user: &user,
+            language: "fr",
+            back: "Tous les fichiers",
+        };
         editor_config(&settings(), &opening, 1000).expect("a known type")
     }
 
@@ -118,10 +146,19 @@ mod tests {
     fn the_document_server_accepts_what_is_signed() {
         let keys = Keys::from_secret(Secret::from(SECRET));
         let opening = verify_opening(&keys, &config(Level::Edit), 1000).expect("accepted");
-        assert_eq!(opening.url, format!("http://127.0.0.1:8081/integration/files/{}/versions/3/content", "f".repeat(32)));
+        assert_eq!(
+            opening.url,
+            format!(
+                "http://127.0.0.1:8081/integration/files/{}/versions/3/content",
+                "f".repeat(32)
+            )
+        );
         assert_eq!(opening.access, recto_docs_api::Access::Edit);
         assert_eq!(opening.user.name, "Vera Lindqvist");
-        assert!(verify_opening(&keys, &config(Level::Edit), 1000 + TOKEN_LIFE + 61).is_err(), "expires");
+        assert!(
+            verify_opening(&keys, &config(Level::Edit), 1000 + TOKEN_LIFE + 61).is_err(),
+            "expires"
+        );
     }
 
     #[test]

@@ -23,9 +23,18 @@ pub(super) async fn content(
     headers: HeaderMap,
 ) -> Response {
     let url = content_url(&app.settings, &file, number);
-    let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     if let Err(refusal) = verify_download(&app.settings.secret, token, &url, app.now()) {
-        tracing::warn!(file, number, code = refusal.code, reason = refusal.message, hint = refusal.hint, "a download was refused");
+        tracing::warn!(
+            file,
+            number,
+            code = refusal.code,
+            reason = refusal.message,
+            hint = refusal.hint,
+            "a download was refused"
+        );
         return (StatusCode::FORBIDDEN, Json(refusal)).into_response();
     }
     match send(&app, &file, number).await {
@@ -49,17 +58,26 @@ pub(super) async fn content(
 }
 
 async fn send(app: &App, file: &str, number: i64) -> Result<Option<Response>, StorageError> {
-    let Some(version) = app.storage.version(file, number).await? else { return Ok(None) };
-    let mime = FileType::parse(&version.file_type).map_or("application/octet-stream", |known| known.mime());
+    let Some(version) = app.storage.version(file, number).await? else {
+        return Ok(None);
+    };
+    let mime = FileType::parse(&version.file_type)
+        .map_or("application/octet-stream", |known| known.mime());
     let content = app.storage.blobs.read(&version.blob).await?;
     let headers = [
         (CONTENT_TYPE, mime.to_owned()),
         (CONTENT_LENGTH, version.size.to_string()),
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok(Some((headers, Body::from_stream(ReaderStream::new(content))).into_response()))
+    Ok(Some(
+        (headers, Body::from_stream(ReaderStream::new(content))).into_response(),
+    ))
 }
 
 fn problem(status: StatusCode, code: &str, message: &str, hint: &str) -> Response {
-    (status, Json(json!({ "code": code, "message": message, "hint": hint }))).into_response()
+    (
+        status,
+        Json(json!({ "code": code, "message": message, "hint": hint })),
+    )
+        .into_response()
 }

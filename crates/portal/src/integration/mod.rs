@@ -25,7 +25,10 @@ const MAX_CALLBACK_BYTES: usize = 8 * 1024 * 1024;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/integration/files/{file}/versions/{number}/content", get(download::content))
+        .route(
+            "/integration/files/{file}/versions/{number}/content",
+            get(download::content),
+        )
         .route("/integration/callback/{file}", post(callback::receive))
         .layer(DefaultBodyLimit::max(MAX_CALLBACK_BYTES))
 }

@@ -13,7 +13,9 @@ use crate::storage::hex_digest;
 struct Assets;
 
 pub(super) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let Some(asset) = Assets::get(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(asset) = Assets::get(&name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let kind = match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
@@ -27,7 +29,10 @@ pub(super) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Respo
         (CONTENT_TYPE, kind.to_owned()),
         (ETAG, tag.clone()),
     ];
-    if headers.get(IF_NONE_MATCH).is_some_and(|sent| sent == tag.as_str()) {
+    if headers
+        .get(IF_NONE_MATCH)
+        .is_some_and(|sent| sent == tag.as_str())
+    {
         return (StatusCode::NOT_MODIFIED, fixed).into_response();
     }
     (fixed, asset.data.into_owned()).into_response()

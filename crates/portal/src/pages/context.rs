@@ -8,18 +8,21 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
 use super::Failure;
+use crate::App;
 use crate::csrf::{self, SESSION_COOKIE, VISITOR_COOKIE};
 use crate::i18n::Language;
 use crate::storage::{User, new_secret};
 use crate::text::Text;
-use crate::App;
 
 /// Only our own files, and no script in the page itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -69,7 +72,11 @@ impl FromRequestParts<App> for Visit {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        parts.extensions.get::<Self>().cloned().ok_or(Failure::Internal)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(Failure::Internal)
     }
 }
 
@@ -92,10 +99,12 @@ impl FromRequestParts<App> for SignedIn {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let visit = Visit::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let visit = Visit::from_request_parts(parts, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
         match visit.user.clone() {
             Some(user) => Ok(Self { user, visit }),
-            None if parts.method == http::Method::GET => {
+            None if parts.method == Method::GET => {
                 let next: String = byte_serialize(parts.uri.path().as_bytes()).collect();
                 Err(MustSignIn(format!("/sign-in?next={next}")).into_response())
             }
@@ -118,14 +127,23 @@ impl FromRequest<App> for Posted {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let visit = request.extensions().get::<Visit>().cloned().ok_or(Failure::Internal)?;
+        let visit = request
+            .extensions()
+            .get::<Visit>()
+            .cloned()
+            .ok_or(Failure::Internal)?;
         if !csrf::same_site(request.headers(), &app.settings.public_url) {
             return Err(Failure::Stale);
         }
-        let Form(fields) =
-            Form::<HashMap<String, String>>::from_request(request, app).await.map_err(|_| Failure::BadRequest)?;
+        let Form(fields) = Form::<HashMap<String, String>>::from_request(request, app)
+            .await
+            .map_err(|_| Failure::BadRequest)?;
         let posted = Self(fields);
-        if visit.owns(posted.get("csrf")) { Ok(posted) } else { Err(Failure::Stale) }
+        if visit.owns(posted.get("csrf")) {
+            Ok(posted)
+        } else {
+            Err(Failure::Stale)
+        }
     }
 }
 
@@ -133,7 +151,8 @@ impl FromRequest<App> for Posted {
 pub(crate) fn local_path(sent: &str) -> &str {
     let here = Url::parse("http://portal.invalid/").ok();
     let stays = here.is_some_and(|here| {
-        here.join(sent).is_ok_and(|url| url.origin() == here.origin() && !url.path().starts_with("//"))
+        here.join(sent)
+            .is_ok_and(|url| url.origin() == here.origin() && !url.path().starts_with("//"))
     });
     let plain = sent.starts_with('/') && sent.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if stays && plain { sent } else { "/files" }
@@ -152,7 +171,13 @@ pub(crate) fn cookie(app: &App, name: &'static str, value: String) -> Cookie<'st
 /// Middleware: prepares the [`Visit`], renders failures in the visitor's language, sets the headers.
 pub(super) async fn visit(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let cookies = CookieJar::from_headers(request.headers());
-    let (visit, new_visitor) = match prepare(&app, request.headers().clone(), request.uri().path().to_owned(), &cookies).await {
+    // Where a change of language leads back to: a page, and never a form's address.
+    let path = match *request.method() {
+        Method::GET => request.uri().path().to_owned(),
+        _ => "/files".to_owned(),
+    };
+    let headers = request.headers().clone();
+    let (visit, new_visitor) = match prepare(&app, headers, path, &cookies).await {
         Ok(prepared) => prepared,
         Err(failure) => return failure.status().into_response(),
     };
@@ -160,7 +185,11 @@ pub(super) async fn visit(State(app): State<App>, mut request: Request, next: Ne
     let mut response = next.run(request).await;
     let failure = response.extensions().get::<Failure>().cloned().or_else(|| {
         // What the framework refuses on its own, such as a wrong method, is told like our own errors.
-        response.status().is_client_error().then_some(()).and_then(|()| Failure::of_status(response.status()))
+        response
+            .status()
+            .is_client_error()
+            .then_some(())
+            .and_then(|()| Failure::of_status(response.status()))
     });
     if let Some(failure) = failure {
         response = failure.page(&visit);
@@ -181,14 +210,18 @@ async fn prepare(
     path: String,
     cookies: &CookieJar,
 ) -> Result<(Visit, Option<String>), Failure> {
-    let session = cookies.get(SESSION_COOKIE).map(|cookie| cookie.value().to_owned());
+    let session = cookies
+        .get(SESSION_COOKIE)
+        .map(|cookie| cookie.value().to_owned());
     let user = match &session {
         Some(secret) => app.storage.session_user(secret, app.now()).await?,
         None => None,
     };
     let known = match (&user, session) {
         (Some(_), session) => session,
-        (None, _) => cookies.get(VISITOR_COOKIE).map(|cookie| cookie.value().to_owned()),
+        (None, _) => cookies
+            .get(VISITOR_COOKIE)
+            .map(|cookie| cookie.value().to_owned()),
     };
     let (form_key, new_visitor) = if let Some(known) = known {
         (known, None)
@@ -197,7 +230,15 @@ async fn prepare(
         (secret.clone(), Some(secret))
     };
     let language = Language::of_request(&headers, cookies);
-    Ok((Visit { language, user, form_key, path }, new_visitor))
+    Ok((
+        Visit {
+            language,
+            user,
+            form_key,
+            path,
+        },
+        new_visitor,
+    ))
 }
 
 fn secure(headers: &mut HeaderMap) {
@@ -208,10 +249,11 @@ fn secure(headers: &mut HeaderMap) {
         (REFERRER_POLICY, "same-origin"),
         (CACHE_CONTROL, "no-store"),
     ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -220,7 +262,16 @@ mod tests {
     #[test]
     fn only_paths_of_our_own_are_gone_on_to() {
         assert_eq!(local_path("/files/1/edit"), "/files/1/edit");
-        for away in ["//evil.example", "/\\evil.example", "https://evil.example/", "evil", "", "/\t/evil.example", "/a\r\nb", "/..//evil.example"] {
+        for away in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example/",
+            "evil",
+            "",
+            "/\t/evil.example",
+            "/a\r\nb",
+            "/..//evil.example",
+        ] {
             assert_eq!(local_path(away), "/files", "{away}");
         }
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderValue;
-use http::header::CONTENT_SECURITY_POLICY;
+use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 
 use super::{Failure, Page, SignedIn, render, visible};
 use crate::App;
@@ -30,16 +30,21 @@ pub(super) async fn show(
     person: SignedIn,
 ) -> Result<Response, Failure> {
     let file = visible(&app, &id, &person).await?;
+    let text = person.visit.text();
     let config = editor_config(
         &app.settings,
-        &Opening { file: &file, user: &person.user, language: person.visit.language.code() },
+        &Opening {
+            file: &file,
+            user: &person.user,
+            language: person.visit.language.code(),
+            back: text.back_to_files,
+        },
         app.now(),
     )
     .map_err(|error| {
         tracing::error!(%error, file = file.id, "the editor's configuration could not be made");
         Failure::Internal
     })?;
-    let text = person.visit.text();
     let server = &app.settings.document_server;
     let address = [("address", server.as_str().trim_end_matches('/'))];
     let mut response = render(&EditorPage {
@@ -57,7 +62,13 @@ pub(super) async fn show(
          frame-src {origin}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let policy = HeaderValue::from_str(&policy).map_err(|_| Failure::Internal)?;
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, policy);
+    // The editor needs to know where its way back leads from; a page's path is nothing it needs.
+    response
+        .headers_mut()
+        .insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     Ok(response)
 }
 
@@ -81,6 +92,9 @@ mod tests {
         let config = serde_json::json!({ "title": "</script><script>alert(1)</script>&\u{2028}" });
         let html = for_html(&config);
         assert!(!html.contains(['<', '>', '&', '\u{2028}']));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&html).expect("still JSON"), config);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&html).expect("still JSON"),
+            config
+        );
     }
 }

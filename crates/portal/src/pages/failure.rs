@@ -14,11 +14,15 @@ use crate::text::Text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
     NotFound,
-    Forbidden { owner: String },
+    Forbidden {
+        owner: String,
+    },
     /// The form came from elsewhere or from an earlier sign-in.
     Stale,
     BadRequest,
-    TooMany { seconds: i64 },
+    TooMany {
+        seconds: i64,
+    },
     Upload(UploadProblem),
     Internal,
 }
@@ -66,9 +70,9 @@ impl Failure {
     pub(super) fn of_status(status: StatusCode) -> Option<Self> {
         match status {
             StatusCode::NOT_FOUND => Some(Self::NotFound),
-            StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED | StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                Some(Self::BadRequest)
-            }
+            StatusCode::BAD_REQUEST
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(Self::BadRequest),
             _ => None,
         }
     }
@@ -78,29 +82,50 @@ impl Failure {
             Self::NotFound => (text.not_found, text.not_found_message, text.not_found_hint),
             Self::Forbidden { owner } => {
                 let hint = fill(text.forbidden_hint, &[("owner", owner)]);
-                return Told { title: text.forbidden, message: text.forbidden_message.to_owned(), hint };
+                return Told {
+                    title: text.forbidden,
+                    message: text.forbidden_message.to_owned(),
+                    hint,
+                };
             }
             Self::Stale => (text.stale, text.stale_message, text.stale_hint),
-            Self::BadRequest => (text.bad_request, text.bad_request_message, text.bad_request_hint),
+            Self::BadRequest => (
+                text.bad_request,
+                text.bad_request_message,
+                text.bad_request_hint,
+            ),
             Self::TooMany { seconds } => {
                 let message = fill(text.too_many, &[("seconds", &seconds.to_string())]);
-                return Told { title: text.sign_in, message, hint: String::new() };
+                return Told {
+                    title: text.sign_in,
+                    message,
+                    hint: String::new(),
+                };
             }
             Self::Upload(problem) => return problem.told(text),
             Self::Internal => (text.internal, text.internal_message, text.internal_hint),
         };
-        Told { title, message: message.to_owned(), hint: hint.to_owned() }
+        Told {
+            title,
+            message: message.to_owned(),
+            hint: hint.to_owned(),
+        }
     }
 
     /// The page that tells it.
     pub(super) fn page(&self, visit: &Visit) -> Response {
-        let page = FailurePage { page: visit.page(), told: self.told(visit.text()) };
+        let page = FailurePage {
+            page: visit.page(),
+            told: self.told(visit.text()),
+        };
         let mut response = match page.render() {
             Ok(html) => (self.status(), Html(html)).into_response(),
             Err(_) => self.status().into_response(),
         };
         if let Self::TooMany { seconds } = self {
-            response.headers_mut().insert(RETRY_AFTER, (*seconds).into());
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, (*seconds).into());
         }
         response
     }
@@ -109,21 +134,50 @@ impl Failure {
 impl UploadProblem {
     fn told(&self, text: &'static Text) -> Told {
         let (message, hint) = match self {
-            Self::NoFile => (text.no_file_message.to_owned(), text.no_file_hint.to_owned()),
-            Self::TooLarge => (text.too_large_message.to_owned(), text.too_large_hint.to_owned()),
+            Self::NoFile => (
+                text.no_file_message.to_owned(),
+                text.no_file_hint.to_owned(),
+            ),
+            Self::TooLarge => (
+                text.too_large_message.to_owned(),
+                text.too_large_hint.to_owned(),
+            ),
             Self::Type { extension } => {
-                let found = if extension.is_empty() { text.no_type } else { extension };
-                (fill(text.type_message, &[("found", found)]), text.type_hint.to_owned())
+                let found = if extension.is_empty() {
+                    text.no_type
+                } else {
+                    extension
+                };
+                (
+                    fill(text.type_message, &[("found", found)]),
+                    text.type_hint.to_owned(),
+                )
             }
             Self::Mismatch { expected } => {
                 let expected = [("expected", &*expected.to_uppercase())];
-                (fill(text.mismatch_message, &expected), fill(text.mismatch_hint, &expected))
+                (
+                    fill(text.mismatch_message, &expected),
+                    fill(text.mismatch_hint, &expected),
+                )
             }
-            Self::Encrypted => (text.encrypted_message.to_owned(), text.encrypted_hint.to_owned()),
-            Self::Empty => (text.empty_file_message.to_owned(), text.empty_file_hint.to_owned()),
-            Self::Broken => (text.broken_upload_message.to_owned(), text.broken_upload_hint.to_owned()),
+            Self::Encrypted => (
+                text.encrypted_message.to_owned(),
+                text.encrypted_hint.to_owned(),
+            ),
+            Self::Empty => (
+                text.empty_file_message.to_owned(),
+                text.empty_file_hint.to_owned(),
+            ),
+            Self::Broken => (
+                text.broken_upload_message.to_owned(),
+                text.broken_upload_hint.to_owned(),
+            ),
         };
-        Told { title: text.upload_refused, message, hint }
+        Told {
+            title: text.upload_refused,
+            message,
+            hint,
+        }
     }
 }
 

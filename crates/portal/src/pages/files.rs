@@ -51,17 +51,31 @@ impl Row {
     fn new(file: FileRow, person: &SignedIn, language: Language) -> Self {
         let text = language.text();
         let named = |sentence| fill(sentence, &[("name", &file.name)]);
-        let called = |name: &String| if *name == person.user.name { text.owner_you.to_owned() } else { name.clone() };
+        let called = |name: &String| {
+            if *name == person.user.name {
+                text.owner_you.to_owned()
+            } else {
+                name.clone()
+            }
+        };
         Self {
             kind: kind(&file.file_type),
             changed: show(file.changed, language),
             count: if file.versions == 1 {
                 text.one_version.to_owned()
             } else {
-                fill(text.count_versions, &[("count", &file.versions.to_string())])
+                fill(
+                    text.count_versions,
+                    &[("count", &file.versions.to_string())],
+                )
             },
             owner: called(&file.owner.name),
-            editors: file.editors.iter().map(called).collect::<Vec<_>>().join(", "),
+            editors: file
+                .editors
+                .iter()
+                .map(called)
+                .collect::<Vec<_>>()
+                .join(", "),
             open_label: named(text.open_named),
             versions_label: named(text.versions_named),
             share_label: named(text.share_named),
@@ -87,19 +101,33 @@ fn done(text: &'static Text, word: &str) -> Option<&'static str> {
     }
 }
 
-pub(super) async fn list(State(app): State<App>, person: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(super) async fn list(
+    State(app): State<App>,
+    person: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     let language = person.visit.language;
     let files = app.storage.visible_files(&person.user.id).await?;
     render(&FilesPage {
         page: person.visit.page(),
-        files: files.into_iter().map(|file| Row::new(file, &person, language)).collect(),
+        files: files
+            .into_iter()
+            .map(|file| Row::new(file, &person, language))
+            .collect(),
         done: done(language.text(), &asked.done),
-        accept: FileType::all().map(|known| format!(".{known}")).collect::<Vec<_>>().join(","),
+        accept: FileType::all()
+            .map(|known| format!(".{known}"))
+            .collect::<Vec<_>>()
+            .join(","),
         limit: MAX_FILE_BYTES,
     })
 }
 
-pub(super) async fn create(State(app): State<App>, person: SignedIn, form: Posted) -> Result<Response, Failure> {
+pub(super) async fn create(
+    State(app): State<App>,
+    person: SignedIn,
+    form: Posted,
+) -> Result<Response, Failure> {
     let text = person.visit.text();
     let (stem, blank): (_, &'static [u8]) = match form.get("type") {
         "docx" => (text.untitled_docx, include_bytes!("../../blank/blank.docx")),
@@ -108,14 +136,28 @@ pub(super) async fn create(State(app): State<App>, person: SignedIn, form: Poste
         _ => return Err(Failure::BadRequest),
     };
     let file_type = form.get("type");
-    let content = futures::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from_static(blank))]);
-    let blob = app.storage.blobs.write(content, MAX_FILE_BYTES).await.map_err(|error| {
-        tracing::error!(%error, "a new document could not be written");
-        Failure::Internal
-    })?;
-    let version = NewVersion { blob: &blob, file_type, author: &person.user.name, origin: Origin::Created };
+    let content =
+        futures::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from_static(blank))]);
+    let blob = app
+        .storage
+        .blobs
+        .write(content, MAX_FILE_BYTES)
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "a new document could not be written");
+            Failure::Internal
+        })?;
+    let version = NewVersion {
+        blob: &blob,
+        file_type,
+        author: &person.user.name,
+        origin: Origin::Created,
+    };
     let name = format!("{stem}.{file_type}");
-    let file = app.storage.create_file(&person.user.id, &name, &version, app.now()).await?;
+    let file = app
+        .storage
+        .create_file(&person.user.id, &name, &version, app.now())
+        .await?;
     Ok(Redirect::to(&format!("/files/{file}/edit")).into_response())
 }
 
@@ -134,7 +176,11 @@ pub(super) async fn confirm_delete(
 ) -> Result<Response, Failure> {
     let file = owned(&app, &id, &person).await?;
     let title = fill(person.visit.text().delete_title, &[("name", &file.name)]);
-    render(&DeletePage { page: person.visit.page(), file, title })
+    render(&DeletePage {
+        page: person.visit.page(),
+        file,
+        title,
+    })
 }
 
 pub(super) async fn delete(

@@ -32,14 +32,26 @@ pub(crate) fn routes(app: App) -> Router<App> {
         .route("/language", post(language::choose))
         .route("/files", get(files::list))
         .route("/files/new", post(files::create))
-        .route("/files/upload", post(upload::upload).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/files/upload",
+            post(upload::upload).layer(DefaultBodyLimit::disable()),
+        )
         .route("/files/{id}/edit", get(editor::show))
         .route("/files/{id}/download", get(versions::download_newest))
-        .route("/files/{id}/delete", get(files::confirm_delete).post(files::delete))
+        .route(
+            "/files/{id}/delete",
+            get(files::confirm_delete).post(files::delete),
+        )
         .route("/files/{id}/rights", get(rights::show).post(rights::save))
         .route("/files/{id}/versions", get(versions::list))
-        .route("/files/{id}/versions/{number}/download", get(versions::download))
-        .route("/files/{id}/versions/{number}/restore", post(versions::restore))
+        .route(
+            "/files/{id}/versions/{number}/download",
+            get(versions::download),
+        )
+        .route(
+            "/files/{id}/versions/{number}/restore",
+            post(versions::restore),
+        )
         .fallback(|| async { Failure::NotFound })
         .layer(middleware::from_fn_with_state(app, context::visit));
     Router::new()
@@ -61,17 +73,32 @@ fn render(template: &impl Template) -> Result<Response, Failure> {
 
 /// The file, if the person has any right on it.
 async fn visible(app: &App, file: &str, person: &SignedIn) -> Result<FileRow, Failure> {
-    app.storage.visible_file(file, &person.user.id).await?.ok_or(Failure::NotFound)
+    app.storage
+        .visible_file(file, &person.user.id)
+        .await?
+        .ok_or(Failure::NotFound)
 }
 
 /// The file, if the person may change it.
 async fn editable(app: &App, file: &str, person: &SignedIn) -> Result<FileRow, Failure> {
     let file = visible(app, file, person).await?;
-    if file.level.may_edit() { Ok(file) } else { Err(Failure::Forbidden { owner: file.owner.name }) }
+    if file.level.may_edit() {
+        Ok(file)
+    } else {
+        Err(Failure::Forbidden {
+            owner: file.owner.name,
+        })
+    }
 }
 
 /// The file, if it is the person's own.
 async fn owned(app: &App, file: &str, person: &SignedIn) -> Result<FileRow, Failure> {
     let file = visible(app, file, person).await?;
-    if file.level.is_owner() { Ok(file) } else { Err(Failure::Forbidden { owner: file.owner.name }) }
+    if file.level.is_owner() {
+        Ok(file)
+    } else {
+        Err(Failure::Forbidden {
+            owner: file.owner.name,
+        })
+    }
 }

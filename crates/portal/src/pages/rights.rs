@@ -24,7 +24,12 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let file = owned(&app, &id, &person).await?;
     let members = app.storage.members(&file).await?;
-    render(&RightsPage { page: person.visit.page(), kind: super::files::kind(&file.file_type), members, file })
+    render(&RightsPage {
+        page: person.visit.page(),
+        kind: super::files::kind(&file.file_type),
+        members,
+        file,
+    })
 }
 
 pub(super) async fn save(

@@ -45,21 +45,35 @@ pub(super) struct Asked {
     next: String,
 }
 
-pub(super) async fn show(State(app): State<App>, visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+pub(super) async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
     if visit.user.is_some() {
         return Ok(Redirect::to(local_path(&asked.next)).into_response());
     }
     page(&app, &visit, local_path(&asked.next), "", None).await
 }
 
-async fn page(app: &App, visit: &Visit, next: &str, user: &str, problem: Option<String>) -> Result<Response, Failure> {
+async fn page(
+    app: &App,
+    visit: &Visit,
+    next: &str,
+    user: &str,
+    problem: Option<String>,
+) -> Result<Response, Failure> {
     let text = visit.text();
     let mut samples = Vec::new();
     for (id, _, writer) in SAMPLE_USERS {
         if let Some(user) = app.storage.user(id).await? {
             samples.push(Sample {
                 label: fill(text.sign_in_as, &[("name", &user.name)]),
-                role: if writer { text.sample_writer } else { text.sample_viewer },
+                role: if writer {
+                    text.sample_writer
+                } else {
+                    text.sample_viewer
+                },
                 user,
             });
         }
@@ -83,8 +97,13 @@ pub(super) async fn sign_in(
     form: Posted,
 ) -> Result<Response, Failure> {
     // The peer's own address: forwarded ones can be made up by anybody.
-    let address = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
-    let (user, next) = (form.get("user").trim().to_lowercase(), local_path(form.get("next")).to_owned());
+    let address = extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(address)| address.ip());
+    let (user, next) = (
+        form.get("user").trim().to_lowercase(),
+        local_path(form.get("next")).to_owned(),
+    );
     let password = form.get("password").to_owned();
     if let Err(seconds) = app.sign_in_limit.begin(&user, address, app.now()) {
         tracing::warn!(address = ?address, "sign-in refused: too many failed attempts");
@@ -106,15 +125,25 @@ pub(super) async fn sign_in(
         app.storage.end_session(old.value()).await?;
     }
     let secret = app.storage.start_session(&user, app.now()).await?;
-    let cookies = cookies.add(cookie(&app, SESSION_COOKIE, secret)).remove(gone(VISITOR_COOKIE));
+    let cookies = cookies
+        .add(cookie(&app, SESSION_COOKIE, secret))
+        .remove(gone(VISITOR_COOKIE));
     Ok((cookies, Redirect::to(&next)).into_response())
 }
 
-pub(super) async fn sign_out(State(app): State<App>, cookies: CookieJar, _: Posted) -> Result<Response, Failure> {
+pub(super) async fn sign_out(
+    State(app): State<App>,
+    cookies: CookieJar,
+    _: Posted,
+) -> Result<Response, Failure> {
     if let Some(session) = cookies.get(SESSION_COOKIE) {
         app.storage.end_session(session.value()).await?;
     }
-    Ok((cookies.remove(gone(SESSION_COOKIE)), Redirect::to("/sign-in")).into_response())
+    Ok((
+        cookies.remove(gone(SESSION_COOKIE)),
+        Redirect::to("/sign-in"),
+    )
+        .into_response())
 }
 
 fn gone(name: &'static str) -> Cookie<'static> {

@@ -24,20 +24,36 @@ pub(super) async fn upload(
         return Err(Failure::Stale);
     }
     // The token is the form's first field: nothing is written to disk before it is checked.
-    let token = form.next_field().await.map_err(broken)?.filter(|field| field.name() == Some("csrf"));
+    let token = form
+        .next_field()
+        .await
+        .map_err(broken)?
+        .filter(|field| field.name() == Some("csrf"));
     let token = short_text(token.ok_or(Failure::Stale)?).await?;
     if !person.visit.owns(&token) {
         return Err(Failure::Stale);
     }
-    let field = form.next_field().await.map_err(broken)?.filter(|field| field.name() == Some("file"));
+    let field = form
+        .next_field()
+        .await
+        .map_err(broken)?
+        .filter(|field| field.name() == Some("file"));
     let field = field.ok_or(Failure::Upload(UploadProblem::NoFile))?;
     let sent = field.file_name().unwrap_or_default().to_owned();
     if sent.is_empty() {
         return Err(Failure::Upload(UploadProblem::NoFile));
     }
-    let name = display_name(&sent, person.visit.text().untitled_docx)
-        .map_err(|error| Failure::Upload(UploadProblem::Type { extension: error.given }))?;
-    let blob = app.storage.blobs.write(field, MAX_FILE_BYTES).await.map_err(refused)?;
+    let name = display_name(&sent, person.visit.text().untitled_docx).map_err(|error| {
+        Failure::Upload(UploadProblem::Type {
+            extension: error.given,
+        })
+    })?;
+    let blob = app
+        .storage
+        .blobs
+        .write(field, MAX_FILE_BYTES)
+        .await
+        .map_err(refused)?;
     if let Err(error) = name.file_type.check_content(&blob.head, blob.size) {
         app.storage.blobs.discard(&[blob.id]).await;
         return Err(Failure::Upload(match error {
@@ -50,9 +66,22 @@ pub(super) async fn upload(
     Ok(Redirect::to("/files?done=uploaded").into_response())
 }
 
-async fn keep(app: &App, person: &SignedIn, name: &str, file_type: &str, blob: &Blob) -> Result<(), Failure> {
-    let version = NewVersion { blob, file_type, author: &person.user.name, origin: Origin::Uploaded };
-    app.storage.create_file(&person.user.id, name, &version, app.now()).await?;
+async fn keep(
+    app: &App,
+    person: &SignedIn,
+    name: &str,
+    file_type: &str,
+    blob: &Blob,
+) -> Result<(), Failure> {
+    let version = NewVersion {
+        blob,
+        file_type,
+        author: &person.user.name,
+        origin: Origin::Uploaded,
+    };
+    app.storage
+        .create_file(&person.user.id, name, &version, app.now())
+        .await?;
     Ok(())
 }
 
@@ -67,7 +96,10 @@ async fn short_text(mut field: Field<'_>) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| Failure::Stale)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err wants"
+)]
 fn broken(error: MultipartError) -> Failure {
     tracing::debug!(%error, "an upload broke off");
     Failure::Upload(UploadProblem::Broken)

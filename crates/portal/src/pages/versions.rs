@@ -41,7 +41,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(version: Version, newest: i64, language: Language) -> Self {
+    fn new(version: &Version, newest: i64, language: Language) -> Self {
         let text = language.text();
         let number = version.number.to_string();
         let numbered = |sentence| fill(sentence, &[("number", &number)]);
@@ -90,7 +90,10 @@ pub(super) async fn list(
         page: person.visit.page(),
         kind: super::files::kind(&file.file_type),
         title: fill(language.text().versions_named, &[("name", &file.name)]),
-        rows: versions.into_iter().map(|version| Row::new(version, file.versions, language)).collect(),
+        rows: versions
+            .iter()
+            .map(|version| Row::new(version, file.versions, language))
+            .collect(),
         restored: asked.done == "restored",
         file,
     })
@@ -116,13 +119,20 @@ pub(super) async fn download(
 }
 
 async fn send(app: &App, file: &FileRow, number: i64) -> Result<Response, Failure> {
-    let version = app.storage.version(&file.id, number).await?.ok_or(Failure::NotFound)?;
+    let version = app
+        .storage
+        .version(&file.id, number)
+        .await?
+        .ok_or(Failure::NotFound)?;
     let file_type = FileType::parse(&version.file_type).map_err(|_| Failure::Internal)?;
     let content = app.storage.blobs.read(&version.blob).await?;
     let headers = [
         (CONTENT_TYPE, file_type.mime().to_owned()),
         (CONTENT_LENGTH, version.size.to_string()),
-        (CONTENT_DISPOSITION, attachment(&with_type(&file.name, file_type))),
+        (
+            CONTENT_DISPOSITION,
+            attachment(&with_type(&file.name, file_type)),
+        ),
     ];
     Ok((headers, Body::from_stream(ReaderStream::new(content))).into_response())
 }
@@ -134,7 +144,14 @@ pub(super) async fn restore(
     _: Posted,
 ) -> Result<Response, Failure> {
     let file = editable(&app, &id, &person).await?;
-    let old = app.storage.version(&file.id, number).await?.ok_or(Failure::NotFound)?;
-    app.storage.restore(&file.id, &old, &person.user.name, app.now()).await?.ok_or(Failure::NotFound)?;
+    let old = app
+        .storage
+        .version(&file.id, number)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    app.storage
+        .restore(&file.id, &old, &person.user.name, app.now())
+        .await?
+        .ok_or(Failure::NotFound)?;
     Ok(Redirect::to(&format!("/files/{}/versions?done=restored", file.id)).into_response())
 }

@@ -49,7 +49,9 @@ impl From<std::io::Error> for BlobError {
 impl Blobs {
     pub(super) async fn open(folder: &Path) -> Result<Self, StorageError> {
         tokio::fs::create_dir_all(folder).await?;
-        Ok(Self { folder: folder.to_path_buf() })
+        Ok(Self {
+            folder: folder.to_path_buf(),
+        })
     }
 
     /// Writes a stream to disk, at most `limit` bytes of it.
@@ -59,7 +61,10 @@ impl Blobs {
         E: std::fmt::Display,
     {
         let id = new_id(16)?;
-        let partial = Partial { path: self.folder.join(format!("{id}.part")), keep: false };
+        let partial = Partial {
+            path: self.folder.join(format!("{id}.part")),
+            keep: false,
+        };
         let mut file = File::create_new(&partial.path).await?;
         let (mut size, mut digest, mut head) = (0_u64, Sha256::new(), Vec::new());
         while let Some(chunk) = source.next().await {
@@ -78,7 +83,12 @@ impl Blobs {
         file.sync_all().await?;
         drop(file);
         self.publish(partial, &id).await?;
-        Ok(Blob { id, size, sha256: format!("{:x}", digest.finalize()), head })
+        Ok(Blob {
+            id,
+            size,
+            sha256: format!("{:x}", digest.finalize()),
+            head,
+        })
     }
 
     async fn publish(&self, mut partial: Partial, id: &str) -> Result<(), StorageError> {
@@ -137,14 +147,22 @@ mod tests {
     use std::convert::Infallible;
 
     fn chunks(parts: &[&'static [u8]]) -> impl Stream<Item = Result<Bytes, Infallible>> + Unpin {
-        futures::stream::iter(parts.iter().map(|part| Ok(Bytes::from_static(part))).collect::<Vec<_>>())
+        futures::stream::iter(
+            parts
+                .iter()
+                .map(|part| Ok(Bytes::from_static(part)))
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[tokio::test]
     async fn a_content_over_the_limit_leaves_nothing_behind() {
         let folder = tempfile::tempdir().expect("a folder");
         let blobs = Blobs::open(folder.path()).await.expect("opens");
-        let error = blobs.write(chunks(&[b"12345", b"6"]), 5).await.expect_err("too large");
+        let error = blobs
+            .write(chunks(&[b"12345", b"6"]), 5)
+            .await
+            .expect_err("too large");
         assert!(matches!(error, BlobError::TooLarge { limit: 5 }));
         assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 0);
     }
@@ -153,10 +171,16 @@ mod tests {
     async fn a_content_at_the_limit_is_kept_with_size_and_digest() {
         let folder = tempfile::tempdir().expect("a folder");
         let blobs = Blobs::open(folder.path()).await.expect("opens");
-        let blob = blobs.write(chunks(&[b"123", b"45"]), 5).await.expect("fits");
+        let blob = blobs
+            .write(chunks(&[b"123", b"45"]), 5)
+            .await
+            .expect("fits");
         assert_eq!(blob.size, 5);
         assert_eq!(blob.head, b"12345");
         assert_eq!(blob.sha256, super::super::hex_digest(b"12345"));
-        assert_eq!(std::fs::read(folder.path().join(&blob.id)).expect("reads"), b"12345");
+        assert_eq!(
+            std::fs::read(folder.path().join(&blob.id)).expect("reads"),
+            b"12345"
+        );
     }
 }

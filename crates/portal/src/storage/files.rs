@@ -82,10 +82,11 @@ const VISIBLE: &str = "
 impl Storage {
     /// The files that a user may see, last changed first.
     pub(crate) async fn visible_files(&self, user: &str) -> Result<Vec<FileRow>, StorageError> {
-        let rows: Vec<RawFile> = sqlx::query_as(&format!("{VISIBLE} ORDER BY v.created DESC, f.name"))
-            .bind(user)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows: Vec<RawFile> =
+            sqlx::query_as(&format!("{VISIBLE} ORDER BY v.created DESC, f.name"))
+                .bind(user)
+                .fetch_all(&self.pool)
+                .await?;
         let mut files = Vec::with_capacity(rows.len());
         for row in rows {
             files.push(self.complete(row).await?);
@@ -95,7 +96,11 @@ impl Storage {
 
     /// One file, if the user has any right on it. A file without a right is as absent as one that
     /// never was.
-    pub(crate) async fn visible_file(&self, id: &str, user: &str) -> Result<Option<FileRow>, StorageError> {
+    pub(crate) async fn visible_file(
+        &self,
+        id: &str,
+        user: &str,
+    ) -> Result<Option<FileRow>, StorageError> {
         let row: Option<RawFile> = sqlx::query_as(&format!("{VISIBLE} AND f.id = ?2"))
             .bind(user)
             .bind(id)
@@ -118,10 +123,16 @@ impl Storage {
         let level = Level::parse(&row.level)?;
         Ok(FileRow {
             // A saved version may be of another type than the uploaded one; the name follows it.
-            name: FileType::parse(&row.file_type).map_or_else(|_| row.name.clone(), |known| with_type(&row.name, known)),
+            name: FileType::parse(&row.file_type)
+                .map_or_else(|_| row.name.clone(), |known| with_type(&row.name, known)),
             id: row.id,
-            editors: std::iter::once(row.owner_name.clone()).chain(others).collect(),
-            owner: User { id: row.owner, name: row.owner_name },
+            editors: std::iter::once(row.owner_name.clone())
+                .chain(others)
+                .collect(),
+            owner: User {
+                id: row.owner,
+                name: row.owner_name,
+            },
             changed: row.changed,
             versions: row.versions,
             file_type: row.file_type,
@@ -144,13 +155,20 @@ impl Storage {
         rows.into_iter()
             .map(|(id, name, level)| {
                 let level = level.as_deref().map(Level::parse).transpose()?;
-                Ok(Member { user: User { id, name }, level })
+                Ok(Member {
+                    user: User { id, name },
+                    level,
+                })
             })
             .collect()
     }
 
     /// Sets the rights of several users at once; `None` takes the right away.
-    pub(crate) async fn set_rights(&self, file: &str, rights: &[(String, Option<Level>)]) -> Result<(), StorageError> {
+    pub(crate) async fn set_rights(
+        &self,
+        file: &str,
+        rights: &[(String, Option<Level>)],
+    ) -> Result<(), StorageError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (user, level) in rights {
             let level = match level {
@@ -186,7 +204,10 @@ impl Storage {
             .bind(id)
             .fetch_all(&mut *transaction)
             .await?;
-        sqlx::query("DELETE FROM files WHERE id = ?").bind(id).execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM files WHERE id = ?")
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         self.blobs.discard(&blobs).await;
         Ok(())

@@ -1,4 +1,4 @@
-//! What the portal keeps: a SQLite database for users, rights and versions, and a folder of files.
+//! What the portal keeps: an `SQLite` database for users, rights and versions, and a folder of files.
 
 mod blobs;
 mod files;
@@ -12,7 +12,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 
 pub(crate) use blobs::{Blob, BlobError, Blobs};
 pub(crate) use files::{FileRow, Level, Member};
@@ -52,7 +54,10 @@ impl Storage {
             .journal_mode(SqliteJournalMode::Wal)
             // FULL: a version that was acknowledged to the document server survives a power cut.
             .synchronous(SqliteSynchronous::Full);
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options)
+            .await?;
         sqlx::migrate!("./migrations").run(&pool).await?;
         let blobs = Blobs::open(&data.join("files")).await?;
         let storage = Self { pool, blobs };
@@ -63,7 +68,11 @@ impl Storage {
     /// Removes contents that no version names: the remains of uploads and saves that a crash cut short.
     async fn sweep(&self) -> Result<(), StorageError> {
         let known: std::collections::HashSet<String> =
-            sqlx::query_scalar("SELECT blob FROM versions").fetch_all(&self.pool).await?.into_iter().collect();
+            sqlx::query_scalar("SELECT blob FROM versions")
+                .fetch_all(&self.pool)
+                .await?
+                .into_iter()
+                .collect();
         self.blobs.keep_only(&known).await?;
         Ok(())
     }

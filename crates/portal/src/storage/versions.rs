@@ -1,7 +1,7 @@
 //! Versions: a new one for every saved content, and none is ever changed.
 
-use sqlx::sqlite::SqliteConnection;
 use sqlx::FromRow;
+use sqlx::sqlite::SqliteConnection;
 
 use super::{Blob, Storage, StorageError, new_id};
 
@@ -32,10 +32,17 @@ impl Origin {
     }
 
     fn parse(text: &str) -> Result<Self, StorageError> {
-        [Self::Uploaded, Self::Created, Self::Edited, Self::ForceSaved, Self::Recovered, Self::Restored]
-            .into_iter()
-            .find(|origin| origin.as_str() == text)
-            .ok_or_else(|| StorageError::Unknown(format!("the origin `{text}`")))
+        [
+            Self::Uploaded,
+            Self::Created,
+            Self::Edited,
+            Self::ForceSaved,
+            Self::Recovered,
+            Self::Restored,
+        ]
+        .into_iter()
+        .find(|origin| origin.as_str() == text)
+        .ok_or_else(|| StorageError::Unknown(format!("the origin `{text}`")))
     }
 }
 
@@ -123,14 +130,16 @@ impl Storage {
     ) -> Result<String, StorageError> {
         let (file, first) = (new_id(16)?, new_id(8)?);
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("INSERT INTO files (id, owner, name, created, key_version) VALUES (?, ?, ?, ?, ?)")
-            .bind(&file)
-            .bind(owner)
-            .bind(name)
-            .bind(now)
-            .bind(&first)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "INSERT INTO files (id, owner, name, created, key_version) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(&file)
+        .bind(owner)
+        .bind(name)
+        .bind(now)
+        .bind(&first)
+        .execute(&mut *transaction)
+        .await?;
         insert(&mut transaction, &file, &first, 1, version, None, None, now).await?;
         transaction.commit().await?;
         Ok(file)
@@ -138,46 +147,62 @@ impl Storage {
 
     /// All versions, newest first.
     pub(crate) async fn versions(&self, file: &str) -> Result<Vec<Version>, StorageError> {
-        let rows: Vec<RawVersion> =
-            sqlx::query_as(&format!("SELECT {COLUMNS} FROM versions WHERE file_id = ? ORDER BY number DESC"))
-                .bind(file)
-                .fetch_all(&self.pool)
-                .await?;
+        let rows: Vec<RawVersion> = sqlx::query_as(&format!(
+            "SELECT {COLUMNS} FROM versions WHERE file_id = ? ORDER BY number DESC"
+        ))
+        .bind(file)
+        .fetch_all(&self.pool)
+        .await?;
         rows.into_iter().map(RawVersion::complete).collect()
     }
 
-    pub(crate) async fn version(&self, file: &str, number: i64) -> Result<Option<Version>, StorageError> {
-        let row: Option<RawVersion> =
-            sqlx::query_as(&format!("SELECT {COLUMNS} FROM versions WHERE file_id = ? AND number = ?"))
-                .bind(file)
-                .bind(number)
-                .fetch_optional(&self.pool)
-                .await?;
+    pub(crate) async fn version(
+        &self,
+        file: &str,
+        number: i64,
+    ) -> Result<Option<Version>, StorageError> {
+        let row: Option<RawVersion> = sqlx::query_as(&format!(
+            "SELECT {COLUMNS} FROM versions WHERE file_id = ? AND number = ?"
+        ))
+        .bind(file)
+        .bind(number)
+        .fetch_optional(&self.pool)
+        .await?;
         row.map(RawVersion::complete).transpose()
     }
 
     /// The newest version; none when there is no such file.
     pub(crate) async fn newest_version(&self, file: &str) -> Result<Option<Version>, StorageError> {
-        let row: Option<RawVersion> =
-            sqlx::query_as(&format!("SELECT {COLUMNS} FROM versions WHERE file_id = ? ORDER BY number DESC LIMIT 1"))
-                .bind(file)
-                .fetch_optional(&self.pool)
-                .await?;
+        let row: Option<RawVersion> = sqlx::query_as(&format!(
+            "SELECT {COLUMNS} FROM versions WHERE file_id = ? ORDER BY number DESC LIMIT 1"
+        ))
+        .bind(file)
+        .fetch_optional(&self.pool)
+        .await?;
         row.map(RawVersion::complete).transpose()
     }
 
     /// Whether `version` is the id of one of the file's versions.
-    pub(crate) async fn has_version(&self, file: &str, version: &str) -> Result<bool, StorageError> {
-        let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM versions WHERE file_id = ? AND id = ?")
-            .bind(file)
-            .bind(version)
-            .fetch_optional(&self.pool)
-            .await?;
+    pub(crate) async fn has_version(
+        &self,
+        file: &str,
+        version: &str,
+    ) -> Result<bool, StorageError> {
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM versions WHERE file_id = ? AND id = ?")
+                .bind(file)
+                .bind(version)
+                .fetch_optional(&self.pool)
+                .await?;
         Ok(found.is_some())
     }
 
     /// The version that an earlier, identical delivery made.
-    pub(crate) async fn delivered(&self, file: &str, delivery: Delivery<'_>) -> Result<Option<i64>, StorageError> {
+    pub(crate) async fn delivered(
+        &self,
+        file: &str,
+        delivery: Delivery<'_>,
+    ) -> Result<Option<i64>, StorageError> {
         Ok(sqlx::query_scalar(
             "SELECT v.number FROM deliveries d JOIN versions v ON v.id = d.version
              WHERE d.file_id = ? AND d.key = ? AND d.status = ? AND d.url_hash = ?",
@@ -206,6 +231,8 @@ impl Storage {
             return Ok(Added::FileGone);
         };
         let newest = newest(&mut transaction, file).await?;
+        // A session force-saves many contents, and may come back to an earlier one by undoing: for
+        // these only the newest version counts as already taken. It ends once.
         let same: Option<(String, i64)> = sqlx::query_as(
             "SELECT id, number FROM versions WHERE file_id = ?1 AND sha256 = ?2
                  AND (number = ?3 OR (session_key = ?4 AND origin = ?5)) ORDER BY number DESC LIMIT 1",
@@ -225,7 +252,17 @@ impl Storage {
             (id, Added::Already(number))
         } else {
             let (id, number) = (new_id(8)?, newest + 1);
-            insert(&mut transaction, file, &id, number, version, None, Some(delivery.key), now).await?;
+            insert(
+                &mut transaction,
+                file,
+                &id,
+                number,
+                version,
+                None,
+                Some(delivery.key),
+                now,
+            )
+            .await?;
             if ends_session {
                 move_key(&mut transaction, file, &id).await?;
             }
@@ -248,7 +285,11 @@ impl Storage {
 
     /// The session of a key has ended without a delivery. When it had force-saved, the next
     /// opening is of that content, and therefore needs a new key.
-    pub(crate) async fn close_session(&self, file: &str, key_version_id: &str) -> Result<(), StorageError> {
+    pub(crate) async fn close_session(
+        &self,
+        file: &str,
+        key_version_id: &str,
+    ) -> Result<(), StorageError> {
         sqlx::query(
             "UPDATE files SET key_version =
                  (SELECT id FROM versions WHERE file_id = ?1 ORDER BY number DESC LIMIT 1)
@@ -281,8 +322,23 @@ impl Storage {
             sha256: old.sha256.clone(),
             head: Vec::new(),
         };
-        let version = NewVersion { blob: &blob, file_type: &old.file_type, author, origin: Origin::Restored };
-        insert(&mut transaction, file, &id, number, &version, Some(old.number), None, now).await?;
+        let version = NewVersion {
+            blob: &blob,
+            file_type: &old.file_type,
+            author,
+            origin: Origin::Restored,
+        };
+        insert(
+            &mut transaction,
+            file,
+            &id,
+            number,
+            &version,
+            Some(old.number),
+            None,
+            now,
+        )
+        .await?;
         move_key(&mut transaction, file, &id).await?;
         transaction.commit().await?;
         Ok(Some(number))
@@ -321,18 +377,36 @@ async fn insert(
     Ok(())
 }
 
-async fn key_version(connection: &mut SqliteConnection, file: &str) -> Result<Option<String>, StorageError> {
-    Ok(sqlx::query_scalar("SELECT key_version FROM files WHERE id = ?").bind(file).fetch_optional(connection).await?)
+async fn key_version(
+    connection: &mut SqliteConnection,
+    file: &str,
+) -> Result<Option<String>, StorageError> {
+    Ok(
+        sqlx::query_scalar("SELECT key_version FROM files WHERE id = ?")
+            .bind(file)
+            .fetch_optional(connection)
+            .await?,
+    )
 }
 
 async fn newest(connection: &mut SqliteConnection, file: &str) -> Result<i64, StorageError> {
-    Ok(sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM versions WHERE file_id = ?")
-        .bind(file)
-        .fetch_one(connection)
-        .await?)
+    Ok(
+        sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM versions WHERE file_id = ?")
+            .bind(file)
+            .fetch_one(connection)
+            .await?,
+    )
 }
 
-async fn move_key(connection: &mut SqliteConnection, file: &str, version: &str) -> Result<(), StorageError> {
-    sqlx::query("UPDATE files SET key_version = ? WHERE id = ?").bind(version).bind(file).execute(connection).await?;
+async fn move_key(
+    connection: &mut SqliteConnection,
+    file: &str,
+    version: &str,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE files SET key_version = ? WHERE id = ?")
+        .bind(version)
+        .bind(file)
+        .execute(connection)
+        .await?;
     Ok(())
 }

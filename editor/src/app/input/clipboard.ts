@@ -1,8 +1,9 @@
 import type { PasteMime } from '../live/protocol.js';
 import type { Editor } from '../state/editor.js';
 
-/** Larger images would stop the live connection for too long. */
-export const IMAGE_LIMIT_MB = 20;
+/** A message may have 16 MB, and base64 takes a third more than the bytes. */
+export const PASTE_LIMIT_MB = 11;
+const PASTE_LIMIT = PASTE_LIMIT_MB * 1024 * 1024;
 
 interface Flavours {
   text: string | null;
@@ -91,10 +92,18 @@ async function pasteData(editor: Editor, data: DataTransfer): Promise<void> {
   // A picture copied in a browser comes with HTML that only refers to it.
   if (image !== undefined && text === '') {
     await pasteImage(editor, image);
-  } else if (html !== '') {
-    editor.input({ kind: 'paste', mime: 'text/html', data: encodeText(html) });
-  } else if (text !== '') {
-    editor.input({ kind: 'paste', mime: 'text/plain;charset=utf-8', data: encodeText(text) });
+    return;
+  }
+  const flavours = [
+    { mime: 'text/html', bytes: new TextEncoder().encode(html) },
+    { mime: 'text/plain;charset=utf-8', bytes: new TextEncoder().encode(text) },
+  ] as const;
+  const offered = flavours.filter(({ bytes }) => bytes.length > 0);
+  const chosen = offered.find(({ bytes }) => bytes.length <= PASTE_LIMIT);
+  if (chosen !== undefined) {
+    editor.input({ kind: 'paste', mime: chosen.mime, data: encodeBytes(chosen.bytes) });
+  } else if (offered.length > 0) {
+    editor.notify('warning', 'noticePasteSize', { limit: PASTE_LIMIT_MB });
   }
 }
 
@@ -104,8 +113,8 @@ export async function pasteImage(editor: Editor, file: Blob): Promise<void> {
     editor.notify('warning', 'noticeImageType');
     return;
   }
-  if (file.size > IMAGE_LIMIT_MB * 1024 * 1024) {
-    editor.notify('warning', 'noticeImageSize', { limit: IMAGE_LIMIT_MB });
+  if (file.size > PASTE_LIMIT) {
+    editor.notify('warning', 'noticeImageSize', { limit: PASTE_LIMIT_MB });
     return;
   }
   const data = encodeBytes(new Uint8Array(await file.arrayBuffer()));
@@ -114,10 +123,6 @@ export async function pasteImage(editor: Editor, file: Blob): Promise<void> {
 
 function isImage(mime: string): mime is PasteMime & ('image/png' | 'image/jpeg') {
   return mime === 'image/png' || mime === 'image/jpeg';
-}
-
-function encodeText(text: string): string {
-  return encodeBytes(new TextEncoder().encode(text));
 }
 
 /** Base64 of bytes. */

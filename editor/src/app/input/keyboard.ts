@@ -1,9 +1,12 @@
-import type { Input } from '../live/protocol.js';
-import { KEY, engineKey, shortcutOf, strokeOf, type Shortcut } from './keys.js';
+import type { DocumentKind, Input } from '../live/protocol.js';
+import { KEY, engineInput, shortcutOf, strokeOf, type Shortcut } from './keys.js';
 
 export interface KeyboardHandlers {
   input(input: Input): void;
   shortcut(shortcut: Shortcut): void;
+  documentKind(): DocumentKind;
+  /** Alt+F10: the way out of the text, in which the Tab key types, to the tools. */
+  leaveDocument(): void;
 }
 
 /** Keeps something to delete before the caret: some on-screen keyboards say nothing for an empty field. */
@@ -39,12 +42,16 @@ export function listenToKeyboard(
       handlers.shortcut(shortcut);
       return;
     }
-    // Function keys are the browser's, but for the two that edit cells and recalculate.
-    if (/^F\d+$/.test(stroke.key) && stroke.key !== 'F2' && stroke.key !== 'F9') return;
-    const key = engineKey(stroke);
-    if (key === null) return;
+    if (stroke.key === 'F10' && stroke.alt) {
+      event.preventDefault();
+      handlers.leaveDocument();
+      return;
+    }
+    // What the engine does not take is left to the browser.
+    const input = engineInput(stroke, handlers.documentKind());
+    if (input === null) return;
     event.preventDefault();
-    handlers.input({ kind: 'key', ...key });
+    handlers.input(input);
   };
 
   const beforeInput = (event: InputEvent): void => {

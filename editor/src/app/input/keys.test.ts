@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { baseCode, engineKey, isPrintable, onlyMoves, shortcutOf, type KeyStroke } from './keys.js';
+import {
+  baseCode,
+  engineInput,
+  isPrintable,
+  onlyMoves,
+  shortcutOf,
+  type KeyStroke,
+} from './keys.js';
 
 const stroke = (key: string, more: Partial<KeyStroke> = {}): KeyStroke => ({
   key,
@@ -11,6 +18,9 @@ const stroke = (key: string, more: Partial<KeyStroke> = {}): KeyStroke => ({
   altGraph: false,
   ...more,
 });
+
+const key = (char: number, code: number) => ({ kind: 'key', char, code });
+const keyOf = (of: KeyStroke) => engineInput(of, 'word');
 
 describe('key codes', () => {
   it.each([
@@ -36,35 +46,48 @@ describe('key codes', () => {
 
 describe('engine keys', () => {
   it('carry character and code', () => {
-    expect(engineKey(stroke('a'))).toEqual({ char: 97, code: 512 });
-    expect(engineKey(stroke('A', { shift: true }))).toEqual({ char: 65, code: 512 | 0x1000 });
-    expect(engineKey(stroke('é'))).toEqual({ char: 0xe9, code: 0 });
-    expect(engineKey(stroke('😀'))).toEqual({ char: 0x1f600, code: 0 });
+    expect(keyOf(stroke('a'))).toEqual(key(97, 512));
+    expect(keyOf(stroke('A', { shift: true }))).toEqual(key(65, 512 | 0x1000));
+    expect(keyOf(stroke('é'))).toEqual(key(0xe9, 0));
+  });
+
+  it('are text where the engine has no character for it', () => {
+    expect(keyOf(stroke('😀'))).toEqual({ kind: 'text', text: '😀' });
   });
 
   it('carry modifiers with named keys', () => {
-    expect(engineKey(stroke('ArrowLeft', { shift: true, ctrl: true }))).toEqual({
-      char: 0,
-      code: 1026 | 0x3000,
-    });
-    expect(engineKey(stroke('Enter'))).toEqual({ char: 13, code: 1280 });
+    expect(keyOf(stroke('ArrowLeft', { shift: true, ctrl: true }))).toEqual(key(0, 1026 | 0x3000));
+    expect(keyOf(stroke('Enter'))).toEqual(key(13, 1280));
+    expect(keyOf(stroke('a', { ctrl: true }))).toEqual(key(0, 512 | 0x2000));
   });
 
   it('treat Cmd as Ctrl', () => {
-    expect(engineKey(stroke('ArrowUp', { meta: true }))?.code).toBe(1025 | 0x2000);
+    expect(keyOf(stroke('ArrowUp', { meta: true }))).toEqual(key(0, 1025 | 0x2000));
   });
 
   it('type what AltGr and Option make, without the modifiers', () => {
-    expect(engineKey(stroke('@', { ctrl: true, alt: true, altGraph: true }))).toEqual({
-      char: 64,
-      code: 0,
-    });
-    expect(engineKey(stroke('€', { alt: true }))).toEqual({ char: 0x20ac, code: 0 });
+    expect(keyOf(stroke('@', { ctrl: true, alt: true, altGraph: true }))).toEqual(key(64, 0));
+    expect(keyOf(stroke('€', { alt: true }))).toEqual(key(0x20ac, 0));
   });
 
-  it('ignore lone modifiers and unknown keys', () => {
-    expect(engineKey(stroke('Control', { ctrl: true }))).toBeNull();
-    expect(engineKey(stroke('MediaPlayPause'))).toBeNull();
+  it('edit a cell and break a line in it, in sheets only', () => {
+    expect(engineInput(stroke('F2'), 'cell')).toEqual(key(0, 769));
+    expect(engineInput(stroke('Enter', { alt: true }), 'cell')).toEqual(key(0, 1280 | 0x4000));
+    expect(engineInput(stroke('F2'), 'word')).toBeNull();
+    expect(engineInput(stroke('Enter', { alt: true }), 'word')).toBeNull();
+  });
+
+  it.each([
+    ['Control', { ctrl: true }],
+    ['MediaPlayPause', {}],
+    ['F5', {}],
+    ['ArrowLeft', { alt: true }],
+    ['Insert', {}],
+    ['o', { ctrl: true }],
+    ['1', { ctrl: true }],
+    ['a', { ctrl: true, shift: true }],
+  ])('leave %s to the browser', (name, more) => {
+    expect(engineInput(stroke(name, more), 'cell')).toBeNull();
   });
 });
 
@@ -102,5 +125,6 @@ describe('keys of a viewer', () => {
     expect(onlyMoves(1024 | 0x1000)).toBe(true);
     expect(onlyMoves(1283)).toBe(false);
     expect(onlyMoves(512)).toBe(false);
+    expect(onlyMoves(512 | 0x2000)).toBe(true);
   });
 });

@@ -1,3 +1,5 @@
+import type { DocumentKind, Input } from '../live/protocol.js';
+
 /** Key codes of the engine (com.sun.star.awt.Key) for the keys of a browser's keyboard event. */
 
 export const SHIFT = 0x1000;
@@ -101,22 +103,6 @@ export function isPrintable(stroke: KeyStroke): boolean {
   return !stroke.ctrl && !stroke.meta;
 }
 
-/** The `key` input for a keystroke; null when the engine has no use for it (a lone Shift, media keys). */
-export function engineKey(stroke: KeyStroke): { char: number; code: number } | null {
-  if (isPrintable(stroke)) {
-    const char = stroke.key.codePointAt(0) ?? 0;
-    const code = baseCode(stroke.key);
-    // With AltGr or Option the modifiers made the character and are used up.
-    const shift = stroke.shift && code >= 512 && code < 768 ? SHIFT : 0;
-    return { char, code: stroke.altGraph || stroke.alt ? 0 : code | shift };
-  }
-  const code = baseCode(stroke.key, stroke.code);
-  if (code === 0) return null;
-  const modifiers = modifierBits(stroke);
-  const char = modifiers & (CTRL | ALT) ? 0 : (NAMED_CHAR[stroke.key] ?? 0);
-  return { char, code: code | modifiers };
-}
-
 const MOVES: ReadonlySet<number> = new Set([
   KEY.DOWN,
   KEY.UP,
@@ -129,9 +115,54 @@ const MOVES: ReadonlySet<number> = new Set([
   KEY.ESCAPE,
 ]);
 
+const F2 = 769;
+const ENTERS: ReadonlySet<number> = new Set([KEY.RETURN, KEY.TAB, KEY.BACKSPACE, KEY.DELETE]);
+
+/** Letters that the engine takes with Ctrl: select all, and two alignments that browsers leave free. */
+const CTRL_LETTERS: ReadonlySet<number> = new Set(
+  ['a', 'e', 'j'].map((letter) => baseCode(letter)),
+);
+
+function takesCtrl(code: number): boolean {
+  return (
+    CTRL_LETTERS.has(code) ||
+    MOVES.has(code) ||
+    code === KEY.RETURN ||
+    code === KEY.BACKSPACE ||
+    code === KEY.DELETE
+  );
+}
+
+/**
+ * The input for a keystroke; null when the server would refuse it, and for keys that do nothing by
+ * themselves. The engine knows characters of 16 bits; others go as text.
+ */
+export function engineInput(stroke: KeyStroke, kind: DocumentKind): Input | null {
+  if (isPrintable(stroke)) {
+    const char = stroke.key.codePointAt(0) ?? 0;
+    if (char > 0xffff) return { kind: 'text', text: stroke.key };
+    const code = baseCode(stroke.key);
+    // With AltGr or Option the modifiers made the character and are used up.
+    const shift = stroke.shift && code >= 512 && code < 768 ? SHIFT : 0;
+    return { kind: 'key', char, code: stroke.altGraph || stroke.alt ? 0 : code | shift };
+  }
+  const code = baseCode(stroke.key, stroke.code);
+  const modifiers = modifierBits(stroke);
+  const inSheet = kind === 'cell';
+  const taken =
+    modifiers & ALT
+      ? modifiers === ALT && code === KEY.RETURN && inSheet
+      : modifiers & CTRL
+        ? takesCtrl(code) && !(CTRL_LETTERS.has(code) && modifiers & SHIFT)
+        : ENTERS.has(code) || MOVES.has(code) || (code === F2 && inSheet);
+  if (!taken) return null;
+  const char = modifiers & (CTRL | ALT) ? 0 : (NAMED_CHAR[stroke.key] ?? 0);
+  return { kind: 'key', char, code: code | modifiers };
+}
+
 /** True for keys that only move or select, which a viewer may press too. */
 export function onlyMoves(code: number): boolean {
-  return MOVES.has(code & 0xfff);
+  return MOVES.has(code & 0xfff) || code === (baseCode('a') | CTRL);
 }
 
 export type Shortcut =
@@ -144,7 +175,6 @@ const COMMAND_CHORDS: Readonly<Record<string, string>> = {
   u: '.uno:Underline',
   z: '.uno:Undo',
   y: '.uno:Redo',
-  a: '.uno:SelectAll',
 };
 
 /** Browser chords that must keep working: new tab, close, reload, find, print, developer tools. */

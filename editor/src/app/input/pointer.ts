@@ -9,6 +9,7 @@ export interface PointerHandlers {
   scrollBy(x: number, y: number): void;
   focus(): void;
   hover(at: Point | null): void;
+  touch(used: boolean): void;
 }
 
 const MULTI_CLICK_MS = 450;
@@ -85,7 +86,13 @@ export function listenToPointer(window_: HTMLElement, handlers: PointerHandlers)
   const overScrollbar = (at: Point): boolean =>
     at.x >= window_.clientWidth || at.y >= window_.clientHeight;
 
+  const click = (event: MouseEvent, count: number): void => {
+    mouse('down', event, count, 1);
+    mouse('up', event, count, 1);
+  };
+
   const down = (event: PointerEvent): void => {
+    handlers.touch(event.pointerType === 'touch');
     if (event.pointerType === 'touch') {
       tap = event.isPrimary ? { id: event.pointerId, at: place(event) } : null;
       return;
@@ -115,9 +122,7 @@ export function listenToPointer(window_: HTMLElement, handlers: PointerHandlers)
       const still = Math.abs(at.x - tap.at.x) < TAP_PX && Math.abs(at.y - tap.at.y) < TAP_PX;
       tap = null;
       if (!still) return;
-      const count = clicks(at, event.timeStamp);
-      mouse('down', event, count, 1);
-      mouse('up', event, count, 1);
+      click(event, clicks(at, event.timeStamp));
       handlers.focus();
       return;
     }
@@ -137,7 +142,16 @@ export function listenToPointer(window_: HTMLElement, handlers: PointerHandlers)
   };
 
   const leave = (): void => handlers.hover(null);
-  const menu = (event: Event): void => event.preventDefault();
+
+  const menu = (event: MouseEvent): void => {
+    event.preventDefault();
+    // With a finger this is a long press: it selects the word, as a double click does.
+    if (tap === null) return;
+    tap = null;
+    click(event, 1);
+    click(event, 2);
+    handlers.focus();
+  };
 
   window_.addEventListener('pointerdown', down);
   window_.addEventListener('pointermove', move);

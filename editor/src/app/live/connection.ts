@@ -11,11 +11,16 @@ export interface ConnectionHandlers {
   message(message: ServerMessage): void;
   tile(tile: TileFrame): void;
   state(state: ConnectionState): void;
-  /** The document is open, for the first time or again; `lost` inputs could not be carried over. */
-  opened(opened: Opened, lost: number): void;
+  /** The document is open, for the first time or again. */
+  opened(opened: Opened): void;
+  /** Inputs that bring a new view of the same document where this editor's caret is. */
+  place(): readonly Input[];
   /** Inputs no longer fit into the queue. */
   full(): void;
 }
+
+/** Failures that end the connection but not the session: the editor returns. */
+const PASSING: ReadonlySet<string> = new Set(['server.stopping', 'session.too_slow']);
 
 type Pending = (message: ServerMessage | null) => void;
 
@@ -39,6 +44,8 @@ export class Connection {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #lostAt: number | null = null;
+  /** The engine is being replaced: it takes no inputs until the document is opened again. */
+  #held = false;
   #nextId = 1;
   readonly #pending = new Map<number, Pending>();
 
@@ -96,13 +103,15 @@ export class Connection {
 
   /** Sends an input, or keeps it for when the connection is back. False when it could not be taken. */
   input(input: Input): boolean {
-    if (this.#state !== 'ready' && this.#state !== 'reconnecting') return false;
+    if (this.#participant === null || this.#state === 'ended' || this.#state === 'closed') {
+      return false;
+    }
     const numbered = this.queue.push(input);
     if (numbered === null) {
       this.#handlers.full();
       return false;
     }
-    if (this.#state === 'ready') this.#transmit({ type: 'input', ...numbered });
+    if (this.#state === 'ready' && !this.#held) this.#transmit({ type: 'input', ...numbered });
     return true;
   }
 
@@ -138,7 +147,7 @@ export class Connection {
   }
 
   #transmit(message: ClientMessage): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(encodeMessage(message));
   }
 
   #receive(data: unknown): void {
@@ -159,6 +168,14 @@ export class Connection {
         this.queue.acknowledge(message.seq);
         this.#handlers.message(message);
         return;
+      case 'denied':
+        this.queue.drop(message.seq);
+        this.#handlers.message(message);
+        return;
+      case 'progress':
+        this.#held = message.stage === 'recovering';
+        this.#handlers.message(message);
+        return;
       case 'clipboard':
       case 'values':
         this.#pending.get(message.id)?.(message);
@@ -172,6 +189,10 @@ export class Connection {
         this.#handlers.message(message);
         return;
       case 'failed':
+        if (PASSING.has(message.code)) {
+          this.#handlers.message({ ...message, type: 'notice' });
+          return;
+        }
         if (message.fatal) this.#stop('ended');
         this.#handlers.message(message);
         return;
@@ -186,11 +207,13 @@ export class Connection {
     this.#heartbeat = opened.heartbeat > 0 ? opened.heartbeat : OPENING_HEARTBEAT_S;
     this.#attempt = 0;
     this.#lostAt = null;
-    const resend = opened.resumed ? this.queue.resume(opened.applied) : [];
-    const lost = opened.resumed ? 0 : this.queue.restart(opened.applied);
+    this.#held = false;
+    const resend = opened.fresh
+      ? this.queue.restart(opened.applied, this.#handlers.place())
+      : this.queue.resume(opened.applied);
     this.#become('ready');
     for (const numbered of resend) this.#transmit({ type: 'input', ...numbered });
-    this.#handlers.opened(opened, lost);
+    this.#handlers.opened(opened);
   }
 
   #beat(): void {
@@ -241,6 +264,13 @@ export class Connection {
     this.#state = state;
     this.#handlers.state(state);
   }
+}
+
+/** A message as text. Halves of surrogate pairs, which keyboards can send, are not JSON for everybody. */
+export function encodeMessage(message: ClientMessage): string {
+  return JSON.stringify(message, (_, value: unknown) =>
+    typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value,
+  );
 }
 
 /**

@@ -5,6 +5,7 @@ const TYPES: ReadonlySet<string> = new Set<ServerMessage['type']>([
   'opened',
   'refused',
   'failed',
+  'notice',
   'ack',
   'denied',
   'participants',

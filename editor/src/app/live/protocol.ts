@@ -49,7 +49,8 @@ export interface Opened {
   lang: string;
   participants: Participant[];
   applied: number;
-  resumed: boolean;
+  /** The view is new: its caret is where a document begins, whatever the former view's was. */
+  fresh: boolean;
   save: SaveStatus;
   heartbeat: number;
 }
@@ -109,6 +110,7 @@ export type ServerMessage =
   | Opened
   | Refused
   | Failed
+  | { type: 'notice'; code: string; message: string; hint: string }
   | { type: 'ack'; seq: number }
   | { type: 'denied'; seq: number; code: string; message: string; hint: string }
   | { type: 'participants'; list: Participant[] }

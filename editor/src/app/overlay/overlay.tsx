@@ -6,6 +6,7 @@ import type { Editor } from '../state/editor.js';
 import type { Peer } from '../state/state.js';
 import { pixelsPerTwip } from '../tiles/geometry.js';
 import { isHovered } from './hover.js';
+import { SelectionHandles } from './selection-handles.js';
 
 /** How long a peer's name stays after the caret moved. */
 const NAME_MS = 3000;
@@ -20,11 +21,12 @@ export function Overlay({ editor }: { editor: Editor }) {
   const peers = [...state.peers.value.values()].filter((peer) => isText || peer.part === part);
   const caret = state.caret.value;
   const cell = state.cell.value;
+  const selection = state.selection.value;
   const area = state.cellArea.value;
   const graphic = state.graphic.value;
   return (
     <div class="overlay" aria-hidden="true">
-      {state.selection.value.map((rect, index) => (
+      {selection.map((rect, index) => (
         <div key={index} class="overlay__selection" style={box(rect, scale)} />
       ))}
       {peers.map((peer) => {
@@ -33,11 +35,18 @@ export function Overlay({ editor }: { editor: Editor }) {
           <PeerMarks key={peer.view} peer={peer} person={person} scale={scale} />
         );
       })}
-      {area !== null && <div class="overlay__area" style={box(area, scale)} />}
+      {area !== null && (
+        <div
+          // The ranges in it have their own colour when the engine tells them.
+          class={selection.length > 0 ? 'overlay__area' : 'overlay__area overlay__area--filled'}
+          style={box(area, scale)}
+        />
+      )}
       {cell !== null && (
         <div class="overlay__cell" data-testid="cell-cursor" style={box(cell.rect, scale)} />
       )}
       {graphic !== null && <GraphicFrame rect={graphic} scale={scale} />}
+      {state.touch.value && <SelectionHandles editor={editor} scale={scale} />}
       {caret !== null && state.caretVisible.value && state.editable && (
         <div
           // A new element after each movement starts the blinking anew: a moving caret is always seen.

@@ -43,7 +43,9 @@ export function FormulaBar({ editor }: { editor: Editor }) {
             event.preventDefault();
             const entered = draft.value;
             if (event.key === 'Enter' && entered !== null) {
-              editor.input({ kind: 'cell', ...entered });
+              // Of a selected range, the first cell is the current one.
+              const [first = ''] = entered.address.split(':');
+              editor.input({ kind: 'cell', address: first, text: entered.text });
             }
             draft.value = null;
             editor.focusDocument();

@@ -2,6 +2,7 @@ import { RotateCw } from 'lucide-preact';
 import { translate } from '../i18n/index.js';
 import type { Editor } from '../state/editor.js';
 import { Mark } from './icon.js';
+import { Notices } from './notices.js';
 
 const STAGES = {
   downloading: 'stageDownloading',
@@ -22,6 +23,7 @@ export function ProgressPanel({ editor }: { editor: Editor }) {
           <span />
         </div>
       </div>
+      <Notices editor={editor} />
     </main>
   );
 }

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { translate } from '../i18n/index.js';
 import type { Editor } from '../state/editor.js';
@@ -23,10 +24,32 @@ export function SlideList({ editor }: { editor: Editor }) {
   const current = state.part.value;
   const parts = state.parts.value;
 
+  const seen = useSignal<readonly number[]>([]);
+
   useEffect(() => {
-    editor.tiles.wantThumbnails(parts.map((_, index) => wholeSlide(index, size)));
-    return () => editor.tiles.wantThumbnails([]);
-  }, [editor, parts, size]);
+    const root = list.current;
+    if (root === null) return undefined;
+    const inSight = new Set<number>();
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const index = Number((target as HTMLElement).dataset.index);
+          if (isIntersecting) inSight.add(index);
+          else inSight.delete(index);
+        }
+        seen.value = [...inSight].sort((a, b) => a - b);
+      },
+      { root: root.parentElement, rootMargin: '100px' },
+    );
+    for (const slide of Array.from(root.children)) observer.observe(slide);
+    return () => observer.disconnect();
+  }, [parts.length]);
+
+  useEffect(() => {
+    editor.tiles.wantThumbnails(seen.value.map((index) => wholeSlide(index, size)));
+  }, [editor, seen.value, size]);
+
+  useEffect(() => () => editor.tiles.wantThumbnails([]), [editor]);
 
   useEffect(() => {
     list.current
@@ -56,7 +79,8 @@ export function SlideList({ editor }: { editor: Editor }) {
             data-index={index}
             data-hidden={part.hidden}
             aria-selected={index === current}
-            aria-label={translate('slide', { number: index + 1 })}
+            aria-label={`${translate('slide', { number: index + 1 })} ${part.name}`.trim()}
+            title={part.name}
             tabIndex={index === current ? 0 : -1}
             onClick={() => {
               editor.goToPart(index);

@@ -1,5 +1,5 @@
 import { Minus, MoveHorizontal, Plus } from 'lucide-preact';
-import { translate } from '../i18n/index.js';
+import { language, translate } from '../i18n/index.js';
 import type { Editor } from '../state/editor.js';
 import { ZOOM_STEPS, nextZoom, tileTwipsAt, zoomOf } from '../tiles/geometry.js';
 
@@ -22,10 +22,10 @@ function Place({ editor }: { editor: Editor }) {
     return (
       <>
         <span class="status__item" data-testid="page-number">
-          {state.stateOf('StatePageNumber').value}
+          {pageText(state.stateOf('StatePageNumber').value)}
         </span>
         <span class="status__item status__item--optional" data-testid="word-count">
-          {state.stateOf('StateWordCount').value}
+          {wordText(state.stateOf('StateWordCount').value)}
         </span>
       </>
     );
@@ -37,7 +37,7 @@ function Place({ editor }: { editor: Editor }) {
           {translate('sheetOf', { current, count })}
         </span>
         <span class="status__item status__item--optional" data-testid="cell-summary">
-          {state.stateOf('StateTableCell').value}
+          {summaryText(state.stateOf('StateTableCell').value)}
         </span>
       </>
     );
@@ -47,6 +47,32 @@ function Place({ editor }: { editor: Editor }) {
       {translate('slideOf', { current, count })}
     </span>
   );
+}
+
+/** The engine says it in English unless it has a language pack; what is not understood is shown as it is. */
+export function pageText(text: string): string {
+  const [, current, count] = /^Page (\d+) of (\d+)$/.exec(text) ?? [];
+  return current === undefined || count === undefined
+    ? text
+    : translate('pageOf', { current, count });
+}
+
+export function wordText(text: string): string {
+  const [, selected, words, characters] =
+    /^(Selected: )?([\d,]+) words?, ([\d,]+) characters?$/.exec(text) ?? [];
+  if (words === undefined || characters === undefined) return text;
+  const local = (digits: string): string =>
+    Number(digits.replaceAll(',', '')).toLocaleString(language.value);
+  return translate(selected === undefined ? 'wordCount' : 'wordCountSelected', {
+    words: local(words),
+    characters: local(characters),
+  });
+}
+
+export function summaryText(text: string): string {
+  const [, average, sum] = /^Average: (.*); Sum: (.*)$/.exec(text) ?? [];
+  if (average === undefined || sum === undefined) return text;
+  return average === '' ? '' : translate('cellSummary', { average, sum });
 }
 
 function Zoom({ editor }: { editor: Editor }) {

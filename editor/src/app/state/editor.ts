@@ -21,6 +21,8 @@ export type Raise = <N extends EditorEventName>(name: N, data: EditorEvents[N]) 
 
 const GEOMETRY = '.uno:SheetGeometryData?columns=1&rows=1&sizes=1&hidden=1';
 const NOTICE_MS = 8000;
+/** What the Docs API calls a document that could not be saved. */
+const NOT_SAVED = -101;
 
 /** The open document: takes what the user does to the server and what comes back into `state`. */
 export class Editor {
@@ -28,6 +30,7 @@ export class Editor {
   readonly tiles: TileSource;
   readonly #connection: Connection;
   readonly #raise: Raise;
+  readonly #readOnly: boolean;
   #noticeId = 0;
   #announcedUnsaved = false;
   #ready = false;
@@ -37,10 +40,14 @@ export class Editor {
   focusDocument: () => void = () => undefined;
   /** The last area told to the engine, told again after a reconnection. */
   #area: View | null = null;
+  /** The last input that changed the part; until it is confirmed, the engine may report earlier ones. */
+  #partInput = 0;
+  #acknowledged = 0;
   #closing = false;
   #warnedOfLoss = false;
 
-  constructor(url: string, config: unknown, raise: Raise) {
+  constructor(url: string, config: unknown, options: { readOnly: boolean }, raise: Raise) {
+    this.#readOnly = options.readOnly;
     this.#raise = raise;
     this.#connection = new Connection(url, config, {
       message: (message) => batch(() => this.#receive(message)),
@@ -49,7 +56,8 @@ export class Editor {
         void this.tiles.receive(tile);
       },
       state: (state) => this.#connectionState(state),
-      opened: (opened, lost) => batch(() => this.#opened(opened, lost)),
+      opened: (opened) => batch(() => this.#opened(opened)),
+      place: () => this.#place(),
       full: () => this.notify('warning', 'noticeQueueFull'),
     });
     this.tiles = new TileSource((message) => this.#connection.send(message));
@@ -101,8 +109,13 @@ export class Editor {
 
   goToPart(index: number): void {
     if (index === this.state.part.value) return;
-    this.input({ kind: 'part', index });
+    this.#goTo(index);
     this.#showPart(index);
+  }
+
+  #goTo(index: number): void {
+    this.input({ kind: 'part', index });
+    this.#partInput = this.#connection.queue.last;
   }
 
   /** Tells the engine the zoom and area of this view. */
@@ -152,14 +165,14 @@ export class Editor {
     else if (state !== 'ended' && state !== 'ready') phase.value = state;
   }
 
-  #opened(opened: Opened, lostInputs: number): void {
+  #opened(opened: Opened): void {
     const { state } = this;
     const { document, participants, save } = opened;
     state.document.value = {
       title: document.title,
       fileType: document.fileType,
       kind: document.kind,
-      access: opened.access,
+      access: this.#readOnly ? 'view' : opened.access,
       copy: opened.copy,
       self: opened.participant,
       userName: opened.user.name,
@@ -170,22 +183,54 @@ export class Editor {
     state.stopped.value = null;
     state.phase.value = 'ready';
     state.unacknowledged.value = this.#connection.queue.size;
-    if (!opened.resumed) state.peers.value = new Map();
+    this.#partInput = 0;
+    this.#acknowledged = opened.applied;
+    // They are reported anew; after the engine was replaced, other views have these numbers.
+    state.peers.value = new Map();
     this.#participants(participants);
     this.#saved(save);
-    if (lostInputs > 0) this.notify('warning', 'noticeInputsLost');
     if (this.#ready) {
-      if (!opened.resumed && state.part.value !== 0) {
-        this.input({ kind: 'part', index: state.part.value });
-      }
       if (this.#area !== null) this.area(this.#area);
       this.tiles.restart();
     }
     this.#ask(document.kind);
     if (!this.#ready) {
       this.#ready = true;
-      this.#raise('onInfo', { mode: opened.access });
+      this.#raise('onInfo', { mode: state.editable ? 'edit' : 'view' });
       this.#raise('onDocumentReady', undefined);
+    }
+  }
+
+  /** What brings a new view to this editor's caret, before inputs that were meant for it. */
+  #place(): readonly Input[] {
+    const { document, part, caret, cellAddress } = this.state;
+    switch (document.value?.kind) {
+      case 'word': {
+        if (caret.value === null) return [];
+        const [x, y, , height] = caret.value;
+        const at = { kind: 'mouse', x, y: Math.round(y + height / 2) } as const;
+        return (['down', 'up'] as const).map((action) => ({
+          ...at,
+          action,
+          count: 1,
+          buttons: 1,
+          modifiers: 0,
+        }));
+      }
+      case 'cell': {
+        const cell: Input = {
+          kind: 'command',
+          name: '.uno:GoToCell',
+          args: { ToPoint: { type: 'string', value: cellAddress.value } },
+        };
+        return [{ kind: 'part', index: part.value }, ...(cellAddress.value === '' ? [] : [cell])];
+      }
+      case 'slide':
+        // A text that was being edited can't be entered again from here: what was typed meanwhile is told lost.
+        if (this.#connection.queue.size > 0) this.notify('warning', 'noticeInputsLost');
+        return [{ kind: 'part', index: part.value }];
+      case undefined:
+        return [];
     }
   }
 
@@ -240,10 +285,15 @@ export class Editor {
         });
         return;
       case 'ack':
+        this.#acknowledged = message.seq;
         state.unacknowledged.value = this.#connection.queue.size;
         this.#closeWhenDelivered();
         return;
+      case 'notice':
+        this.#notice('warning', `${message.message} ${message.hint}`.trim());
+        return;
       case 'denied':
+        state.unacknowledged.value = this.#connection.queue.size;
         this.#notice('warning', `${message.message} ${message.hint}`.trim());
         return;
       case 'participants':
@@ -292,8 +342,10 @@ export class Editor {
         state.graphic.value = event.rect;
         return;
       case 'cell':
+        // There is none while the cell is edited, in which the frame stays and a caret blinks.
+        if (event.cell === null) return;
         state.cell.value = event.cell;
-        if (event.cell !== null) state.caret.value = null;
+        state.caret.value = null;
         return;
       case 'cellArea':
         state.cellArea.value = event.rect;
@@ -307,11 +359,11 @@ export class Editor {
       case 'state':
         state.stateOf(event.name).value = event.value;
         return;
+      // The mouse is reported only while a button is down, too seldom for a shape that follows it.
       case 'pointer':
-        state.pointer.value = event.style;
         return;
       case 'part':
-        this.#showPart(event.index);
+        if (this.#acknowledged >= this.#partInput) this.#showPart(event.index);
         return;
       case 'headers':
         this.#askGeometry();
@@ -378,6 +430,12 @@ export class Editor {
 
   #saved(save: SaveStatus): void {
     const { state, at, message, hint } = save;
+    if (state === 'failed' && this.state.save.peek().state !== 'failed') {
+      this.#raise('onWarning', {
+        warningCode: NOT_SAVED,
+        warningDescription: message ?? translate('saveFailed'),
+      });
+    }
     this.state.save.value = { state, at, message, hint };
     const unsaved = state !== 'saved';
     if (unsaved !== this.#announcedUnsaved) {

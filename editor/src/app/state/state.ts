@@ -77,8 +77,9 @@ export class EditorState {
   readonly cellFormula = signal('');
   readonly sheet = signal<SheetGeometry | null>(null);
   readonly peers = signal<ReadonlyMap<number, Peer>>(new Map());
-  readonly pointer = signal('text');
   readonly focused = signal(false);
+  /** The last thing that pointed was a finger. */
+  readonly touch = signal(false);
 
   readonly styles = signal<readonly string[]>([]);
   readonly fonts = signal<readonly string[]>([]);

@@ -61,6 +61,7 @@ export function DocumentView({ editor }: { editor: Editor }) {
             ref={field}
             aria-label={translate('documentInput')}
             aria-readonly={readOnly}
+            aria-keyshortcuts="Alt+F10"
             autocomplete="off"
             autocapitalize="sentences"
             autocorrect="off"

@@ -14,14 +14,17 @@ export interface Scene {
   devicePixelRatio: number;
 }
 
-/** Paints the visible tiles; a missing one shows what other zooms have there, or white paper. */
+/**
+ * Paints the visible tiles; a missing one shows what other zooms have there, or white paper. False when
+ * something was missing.
+ */
 export function paintScene(
   canvas: HTMLCanvasElement,
   cache: TileCache<ImageBitmap>,
   scene: Scene,
-): void {
+): boolean {
   const context = canvas.getContext('2d');
-  if (context === null) return;
+  if (context === null) return false;
   const { layout, scroll, devicePixelRatio: ratio } = scene;
   const width = Math.round(scene.window.width * ratio);
   const height = Math.round(scene.window.height * ratio);
@@ -31,7 +34,7 @@ export function paintScene(
   }
   context.clearRect(0, 0, width, height);
   const area = visibleArea(scene.kind, layout, scene.document, scene.window, scroll);
-  if (area === null) return;
+  if (area === null) return true;
 
   const deviceX = (twips: number, perTwip: number): number =>
     Math.round((twips * perTwip + layout.margin.x - scroll.x) * ratio);
@@ -65,7 +68,8 @@ export function paintScene(
     at,
     tile: cache.get({ part, tileTwips, tilePixels, ...at }),
   }));
-  if (tiles.some(({ tile }) => tile === undefined)) {
+  const complete = tiles.every(({ tile }) => tile !== undefined);
+  if (!complete) {
     for (const other of cache.others(part, tileTwips)) {
       const x = deviceX(other.column * other.tileTwips, perTwip);
       const y = deviceY(other.row * other.tileTwips, perTwip);
@@ -83,4 +87,5 @@ export function paintScene(
     context.drawImage(tile.image, x, y, side, side);
   }
   context.restore();
+  return complete;
 }

@@ -55,13 +55,51 @@ describe('tile source', () => {
     expect(lists()).toHaveLength(1);
   });
 
-  it('leaves repainting of the visible area to the server, and asks when nothing comes', async () => {
+  it('leaves repainting of the visible area to the server', async () => {
     source.show(visible);
     for (const [column, row] of lists()[0]?.tiles ?? []) await source.receive(frame(column, row));
     source.invalidate(0, [0, 0, 10, 10], 2);
+    vi.advanceTimersByTime(60_000);
     expect(lists()).toHaveLength(1);
-    vi.advanceTimersByTime(10_000);
+  });
+
+  it('asks for what became stale once it is looked at again', async () => {
+    source.show(visible);
+    for (const [column, row] of lists()[0]?.tiles ?? []) await source.receive(frame(column, row));
+    source.invalidate(0, [0, 0, 10, 10], 2);
+    source.show({ ...visible, width: 999 });
     expect(lists()[1]?.tiles).toEqual([[0, 0]]);
+  });
+
+  it('asks again for a tile that never came', () => {
+    source.show(visible);
+    vi.advanceTimersByTime(7000);
+    expect(lists()).toHaveLength(2);
+  });
+
+  it('asks for stale visible tiles before slides, whose list would replace their repainting', async () => {
+    const thumbnail = { part: 1, tileTwips: 9000, tilePixels: 64, column: 0, row: 0 };
+    source.show(visible);
+    for (const [column, row] of lists()[0]?.tiles ?? []) await source.receive(frame(column, row));
+    source.wantThumbnails([thumbnail]);
+    vi.advanceTimersByTime(1);
+    await source.receive({ ...frame(0, 0), ...thumbnail });
+    source.invalidate(-1, null, 2);
+    vi.advanceTimersByTime(3000);
+    expect(lists().at(-1)).toMatchObject({ part: 0, tiles: [[0, 0]] });
+    await source.receive(frame(0, 0, 2));
+    expect(lists().at(-1)).toMatchObject({ part: 1 });
+  });
+
+  it('asks for a slide of the list again when it was changed', async () => {
+    const thumbnail = { part: 1, tileTwips: 9000, tilePixels: 64, column: 0, row: 0 };
+    source.wantThumbnails([thumbnail]);
+    vi.advanceTimersByTime(1);
+    await source.receive({ ...frame(0, 0), ...thumbnail });
+    source.invalidate(1, null, 2);
+    expect(lists()).toHaveLength(1);
+    vi.advanceTimersByTime(3000);
+    expect(lists()).toHaveLength(2);
   });
 
   it('asks for slides only when the visible one is complete', async () => {
@@ -78,6 +116,7 @@ describe('tile source', () => {
     source.show(visible);
     for (const [column, row] of lists()[0]?.tiles ?? []) await source.receive(frame(column, row));
     source.restart();
-    expect(lists().at(-1)?.tiles).toHaveLength(4);
+    expect(lists()).toHaveLength(2);
+    expect(lists().at(-1)?.tiles).toEqual([[0, 0]]);
   });
 });

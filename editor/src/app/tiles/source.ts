@@ -1,13 +1,13 @@
 import type { TileFrame } from '../live/decode.js';
 import type { ClientMessage, Rect, View } from '../live/protocol.js';
-import { TileCache, tileId, type CachedTile, type TileKey } from './cache.js';
-import { grow, tilesIn } from './geometry.js';
+import { TileCache, tileId, type TileKey } from './cache.js';
+import { grow, tilesIn, type TileAt } from './geometry.js';
 
 /** 256 MB of RGBA: more than a 4K screen at two device pixels each way needs. */
 const CACHE_PIXELS = 64 * 1024 * 1024;
 const MOST_TILES = 256;
-/** The server repaints what is visible by itself; only when it did not is it asked. */
-const PATIENCE_MS = 2000;
+/** Slides in the list are painted again when a slide has been left alone for so long. */
+const THUMBNAIL_MS = 2000;
 const RETRY_MS = 6000;
 
 export interface Visible extends View {
@@ -23,6 +23,8 @@ export class TileSource {
   #visible: Visible | null = null;
   #thumbnails: TileKey[] = [];
   #asked = new Set<string>();
+  /** Stale tiles are wanted too: they may have become so while they were out of sight. */
+  #refresh = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners = new Set<Listener>();
   #received = 0;
@@ -45,6 +47,7 @@ export class TileSource {
   show(visible: Visible): void {
     this.#visible = visible;
     this.#send({ type: 'viewport', ...visible });
+    this.#refresh = true;
     this.#ask(true);
   }
 
@@ -71,8 +74,13 @@ export class TileSource {
     if (this.#asked.size === 0) this.#ask(false);
   }
 
+  /**
+   * Notes that what was painted there is stale. The server repaints the visible area by itself, and sends
+   * only what looks different then; so nothing is asked for but slides of the list.
+   */
   invalidate(part: number, rect: Rect | null, version: number): void {
-    if (this.cache.invalidate(part, rect, version).length > 0) this.#askIn(PATIENCE_MS);
+    this.cache.invalidate(part, rect, version);
+    if (this.#thumbnails.length > 0) this.#askIn(THUMBNAIL_MS);
   }
 
   /** After a new connection: what was asked for is forgotten, what was painted may be out of date. */
@@ -99,6 +107,7 @@ export class TileSource {
     const first = list[0];
     if (first === undefined) {
       this.#asked.clear();
+      this.#refresh = false;
       return;
     }
     const known = !again && list.every((key) => this.#asked.has(tileId(key)));
@@ -118,24 +127,30 @@ export class TileSource {
   /** One list has one part and zoom: the visible area, a ring around it, then slide by slide. */
   #missing(): TileKey[] {
     const visible = this.#visible;
+    const thumbnail = this.#thumbnails.find((key) => this.cache.peek(key)?.stale !== false);
     if (visible !== null) {
       const { part, tileTwips, tilePixels } = visible;
       const rect: Rect = [visible.x, visible.y, visible.width, visible.height];
       const near = tilesIn(rect, tileTwips);
       const nearIds = new Set(near.map((tile) => `${tile.column}/${tile.row}`));
-      const ring = tilesIn(grow(rect, tileTwips), tileTwips).filter(
-        (tile) => !nearIds.has(`${tile.column}/${tile.row}`),
-      );
-      const list = [...near, ...ring]
-        .map((tile) => ({ part, tileTwips, tilePixels, ...tile }))
-        .filter((key) => isWanted(this.cache.peek(key)));
-      if (list.length > 0) return list.slice(0, MOST_TILES);
+      const isNear = (tile: TileAt): boolean => nearIds.has(`${tile.column}/${tile.row}`);
+      const ring = tilesIn(grow(rect, tileTwips), tileTwips).filter((tile) => !isNear(tile));
+      const keyOf = (tile: TileAt): TileKey => ({ part, tileTwips, tilePixels, ...tile });
+      const isMissing = (key: TileKey): boolean => this.cache.peek(key) === undefined;
+      const missing = [...near, ...ring].map(keyOf).filter(isMissing);
+      // A new list replaces what the server was about to repaint, so these go before anything else.
+      const stale = near.map(keyOf).filter((key) => this.cache.peek(key)?.stale === true);
+      const others = thumbnail !== undefined || missing.length > 0;
+      if (others || this.#refresh) {
+        const list = [
+          ...missing.filter(isNear),
+          ...stale,
+          ...missing.filter((key) => !isNear(key)),
+        ];
+        if (list.length > 0) return list.slice(0, MOST_TILES);
+      }
+      this.#refresh = false;
     }
-    const thumbnail = this.#thumbnails.find((key) => isWanted(this.cache.peek(key)));
     return thumbnail === undefined ? [] : [thumbnail];
   }
-}
-
-function isWanted(tile: CachedTile<ImageBitmap> | undefined): boolean {
-  return tile === undefined || tile.stale;
 }

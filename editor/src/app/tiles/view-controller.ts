@@ -85,6 +85,11 @@ export class ViewController {
       listenToKeyboard(field, {
         input: (input) => editor.input(input),
         shortcut: (shortcut) => this.#shortcut(shortcut),
+        documentKind: () => editor.state.document.value?.kind ?? 'word',
+        leaveDocument: () =>
+          document
+            .querySelector<HTMLElement>('[role="toolbar"] [tabindex="0"], .zoom button')
+            ?.focus(),
       }),
       listenToClipboard(field, editor),
       listenToPointer(scroller, {
@@ -95,6 +100,7 @@ export class ViewController {
         toDocument: (at) => toTwips(this.#layout, this.#scroll, at),
         scrollBy: (x, y) => scroller.scrollBy(x, y),
         focus: () => field.focus({ preventScroll: true }),
+        touch: (used) => (editor.state.touch.value = used),
         hover: (at) => {
           const place = at === null ? null : toTwips(this.#layout, this.#scroll, at);
           hover.value = place && { ...place, scale: pixelsPerTwip(this.#layout.tileTwips) };
@@ -142,7 +148,8 @@ export class ViewController {
       const kept = kind === 'cell' ? this.#scrolls.get(part) : undefined;
       this.#scrollTo(kept ?? { x: 0, y: 0 });
     } else if (former.tileTwips !== tileTwips) {
-      const anchor = this.#anchor ?? { x: this.#window.width / 2, y: 0 };
+      const x = kind === 'cell' ? 0 : this.#window.width / 2;
+      const anchor = this.#anchor ?? { x, y: 0 };
       this.#scrollTo(scrollAfterZoom(former, this.#layout, scroll, anchor));
     }
     this.#anchor = null;
@@ -272,7 +279,7 @@ export class ViewController {
   #paint(): void {
     this.#frame = 0;
     const { state, tiles } = this.#editor;
-    const { document } = { document: state.document.peek() };
+    const document = state.document.peek();
     if (document === null || this.#window.width === 0) return;
     const scroll = this.#scroll;
     const layout = this.#layout;
@@ -291,7 +298,8 @@ export class ViewController {
     this.#elements.layer.style.transform = `translate(${layout.margin.x - scroll.x}px, ${layout.margin.y - scroll.y}px)`;
     this.#elements.canvas.style.width = `${this.#window.width}px`;
     this.#elements.canvas.style.height = `${this.#window.height}px`;
-    paintScene(this.#elements.canvas, tiles.cache, scene);
+    const complete = paintScene(this.#elements.canvas, tiles.cache, scene);
+    this.#elements.canvas.dataset.complete = String(complete);
     const { columns, rows } = this.#elements;
     const sheet = state.sheet.peek();
     if (columns !== null && rows !== null && sheet !== null) {

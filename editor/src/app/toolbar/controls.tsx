@@ -78,8 +78,8 @@ export interface ColorProps {
   label: MessageKey;
   icon: Icon;
   testId: string;
-  /** State that says the colour at the caret. */
-  state: string;
+  /** States that may say the colour at the caret; the first that the engine reports does. */
+  states: readonly string[];
   command: string;
   argument: string;
   none: MessageKey;
@@ -87,7 +87,8 @@ export interface ColorProps {
 
 export function ColorTool(props: ColorProps) {
   const { editor, command, argument } = props;
-  const current = colorFromState(editor.state.stateOf(props.state).value);
+  const reported = props.states.map((name) => editor.state.stateOf(name).value);
+  const current = colorFromState(reported.find((state) => state !== '') ?? '');
   const choose = (value: number): void =>
     editor.command(command, { [argument]: { type: 'long', value } });
   return (

@@ -95,28 +95,24 @@ export function groupsFor(editor: Editor, kind: DocumentKind): Group[] {
       ),
     });
   }
-  if (kind !== 'slide') {
-    groups.push({
-      id: 'indent',
-      content: (
-        <>
-          {tool('indentLess', ListIndentDecrease, 'DecrementIndent', {
-            toggle: false,
-            testId: 'indent-less',
-          })}
-          {tool('indentMore', ListIndentIncrease, 'IncrementIndent', {
-            toggle: false,
-            testId: 'indent-more',
-          })}
-        </>
-      ),
-    });
-  }
+  const [less, more] =
+    kind === 'slide'
+      ? (['OutlineLeft', 'OutlineRight'] as const)
+      : (['DecrementIndent', 'IncrementIndent'] as const);
+  groups.push({
+    id: 'indent',
+    content: (
+      <>
+        {tool('indentLess', ListIndentDecrease, less, { toggle: false, testId: 'indent-less' })}
+        {tool('indentMore', ListIndentIncrease, more, { toggle: false, testId: 'indent-more' })}
+      </>
+    ),
+  });
   groups.push({
     id: 'insert',
     content: (
       <>
-        <LinkTool editor={editor} />
+        {kind !== 'slide' && <LinkTool editor={editor} />}
         <ImageTool editor={editor} />
         {kind !== 'cell' && <TableTool editor={editor} />}
       </>
@@ -223,7 +219,7 @@ function Colors({ editor, kind }: { editor: Editor; kind: DocumentKind }) {
         label="textColor"
         icon={Baseline}
         testId="toolbar-color"
-        state={text}
+        states={[text]}
         command={`.uno:${text}`}
         argument={text}
         none="automatic"
@@ -233,7 +229,7 @@ function Colors({ editor, kind }: { editor: Editor; kind: DocumentKind }) {
         label={kind === 'cell' ? 'fill' : 'highlight'}
         icon={kind === 'cell' ? PaintBucket : Highlighter}
         testId="toolbar-highlight"
-        state={behind}
+        states={[behind, 'BackColor']}
         command={`.uno:${behind}`}
         argument={behind}
         none="noColor"

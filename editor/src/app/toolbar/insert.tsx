@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import { Image, Link, Table } from 'lucide-preact';
 import { translate } from '../i18n/index.js';
 import { pasteImage } from '../input/clipboard.js';
+import { KEY } from '../input/keys.js';
 import type { Editor } from '../state/editor.js';
 import { Popover, moveInGrid } from './popover.js';
 
@@ -56,6 +57,10 @@ export function LinkTool({ editor }: { editor: Editor }) {
               'Hyperlink.Text': { type: 'string', value: text.value || address.value.trim() },
               'Hyperlink.URL': { type: 'string', value: url },
             });
+            // The engine leaves the link selected, where the next letter would replace it.
+            if (editor.state.document.value?.kind === 'word') {
+              editor.input({ kind: 'key', char: 0, code: KEY.RIGHT });
+            }
             close();
           }}
         >

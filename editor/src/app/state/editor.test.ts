@@ -1,0 +1,205 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ClientMessage, Input } from '../live/protocol.js';
+import { Editor } from './editor.js';
+
+class FakeSocket extends EventTarget {
+  static readonly OPEN = 1;
+  static last: FakeSocket;
+  readyState = 1;
+  sent: ClientMessage[] = [];
+
+  constructor() {
+    super();
+    FakeSocket.last = this;
+  }
+
+  say(message: unknown): void {
+    this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(message) }));
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as ClientMessage);
+  }
+
+  close(): void {
+    if (this.readyState === 3) return;
+    this.readyState = 3;
+    this.dispatchEvent(new Event('close'));
+  }
+}
+
+const save = (state: string, message: string | null = null) => ({
+  state,
+  at: null,
+  message,
+  hint: null,
+});
+const opened = (more: object = {}, kind = 'word') => ({
+  type: 'opened',
+  participant: 'p1',
+  view: 1,
+  session: 's1',
+  document: { key: 'k', title: 'T', fileType: 'docx', kind, parts: [], width: 9, height: 9 },
+  access: 'edit',
+  copy: true,
+  download: true,
+  user: { id: 'u', name: 'U' },
+  lang: 'en',
+  participants: [],
+  applied: 0,
+  fresh: true,
+  save: save('saved'),
+  heartbeat: 15,
+  ...more,
+});
+
+describe('editor', () => {
+  let raised: [string, unknown][];
+  let editor: Editor;
+
+  const open = (message: unknown, readOnly = false): void => {
+    editor = new Editor('ws://x', {}, { readOnly }, (name, data) => raised.push([name, data]));
+    editor.open();
+    FakeSocket.last.dispatchEvent(new Event('open'));
+    FakeSocket.last.say(message);
+  };
+  const say = (message: unknown): void => FakeSocket.last.say(message);
+  const inputs = (): Input[] =>
+    FakeSocket.last.sent.flatMap((message) => (message.type === 'input' ? [message.input] : []));
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('WebSocket', FakeSocket);
+    raised = [];
+  });
+
+  afterEach(() => {
+    editor.leave();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('tells the page around it once that the document is there', () => {
+    open(opened());
+    say(opened({ fresh: false }));
+    expect(raised).toEqual([
+      ['onInfo', { mode: 'edit' }],
+      ['onDocumentReady', undefined],
+    ]);
+  });
+
+  it('tells when there are unsaved changes and when there are none', () => {
+    open(opened());
+    raised = [];
+    say({ type: 'save', ...save('unsaved') });
+    say({ type: 'save', ...save('saving') });
+    say({ type: 'save', ...save('saved') });
+    expect(raised).toEqual([
+      ['onDocumentStateChange', true],
+      ['onDocumentStateChange', false],
+    ]);
+  });
+
+  it('warns once when saving failed', () => {
+    open(opened());
+    raised = [];
+    say({ type: 'save', ...save('failed', 'Nobody took the file.') });
+    say({ type: 'save', ...save('failed', 'Nobody took the file.') });
+    expect(raised).toEqual([
+      ['onWarning', { warningCode: -101, warningDescription: 'Nobody took the file.' }],
+      ['onDocumentStateChange', true],
+    ]);
+  });
+
+  it('reports a refusal as error', () => {
+    open({ type: 'refused', code: 'token.expired', message: 'M.', hint: 'H.', editorError: -21 });
+    expect(raised).toEqual([['onError', { errorCode: -21, errorDescription: 'M.' }]]);
+    expect(editor.state.phase.value).toBe('refused');
+  });
+
+  it('sends nothing that a viewer may not do', () => {
+    open(opened({ access: 'view' }));
+    editor.command('.uno:Bold');
+    editor.input({ kind: 'text', text: 'x' });
+    editor.input({ kind: 'key', char: 97, code: 512 });
+    editor.input({ kind: 'key', char: 0, code: 1024 });
+    expect(inputs()).toEqual([{ kind: 'key', char: 0, code: 1024 }]);
+  });
+
+  it('is for reading when it is embedded', () => {
+    open(opened(), true);
+    editor.input({ kind: 'text', text: 'x' });
+    expect(inputs()).toEqual([]);
+    expect(raised[0]).toEqual(['onInfo', { mode: 'view' }]);
+  });
+
+  it('does not copy where copying is not permitted', async () => {
+    open(opened({ copy: false }));
+    expect(await editor.copy(false)).toBeNull();
+    expect(editor.state.notices.value).toHaveLength(1);
+  });
+
+  it('does not follow an older change of sheet back', () => {
+    open(opened({}, 'cell'));
+    editor.goToPart(1);
+    editor.goToPart(2);
+    say({ type: 'part', index: 1 });
+    expect(editor.state.part.value).toBe(2);
+    say({ type: 'ack', seq: 2 });
+    say({ type: 'part', index: 0 });
+    expect(editor.state.part.value).toBe(0);
+  });
+
+  it('goes back to its sheet when the engine was replaced', () => {
+    open(opened({}, 'cell'));
+    editor.goToPart(2);
+    say({ type: 'ack', seq: 1 });
+    say(opened({ fresh: true, applied: 1 }, 'cell'));
+    expect(inputs()).toEqual([
+      { kind: 'part', index: 2 },
+      { kind: 'part', index: 2 },
+    ]);
+  });
+
+  it('closes when everything typed has arrived', () => {
+    open(opened());
+    raised = [];
+    editor.input({ kind: 'text', text: 'x' });
+    editor.requestClose();
+    expect(raised).toEqual([]);
+    say({ type: 'ack', seq: 1 });
+    expect(raised).toEqual([['onRequestClose', undefined]]);
+  });
+
+  it('warns before it closes without a connection, and closes the second time', () => {
+    open(opened());
+    raised = [];
+    editor.input({ kind: 'text', text: 'x' });
+    FakeSocket.last.close();
+    editor.requestClose();
+    expect(raised).toEqual([]);
+    expect(editor.state.notices.value).toHaveLength(1);
+    editor.requestClose();
+    expect(raised).toEqual([['onRequestClose', undefined]]);
+  });
+
+  it('offers only links that are safe to follow', () => {
+    open(opened());
+    say({ type: 'link', url: 'javascript:alert(1)' });
+    say({ type: 'link', url: 'https://example.org/' });
+    expect(editor.state.notices.value.map((notice) => notice.link?.url)).toEqual([
+      'https://example.org/',
+    ]);
+  });
+
+  it('forgets where others were when they are gone', () => {
+    open(opened());
+    const other = { id: 'p2', view: 2, userId: 'b', name: 'B', color: '#000000', access: 'edit' };
+    say({ type: 'participants', list: [{ ...other, online: true }] });
+    say({ type: 'peerCaret', view: 2, part: 0, rect: [1, 2, 3, 4] });
+    expect(editor.state.peers.value.get(2)?.caret).toEqual([1, 2, 3, 4]);
+    say({ type: 'participants', list: [] });
+    expect(editor.state.peers.value.size).toBe(0);
+  });
+});
