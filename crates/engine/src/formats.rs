@@ -51,25 +51,7 @@ pub(crate) fn saved_as(kind: Kind, extension: &str) -> Option<(&'static str, &'s
 pub(crate) fn is_zip(extension: &str) -> bool {
     matches!(
         extension,
-        "docx"
-            | "docm"
-            | "dotx"
-            | "dotm"
-            | "odt"
-            | "ott"
-            | "xlsx"
-            | "xlsm"
-            | "xltx"
-            | "xltm"
-            | "ods"
-            | "ots"
-            | "pptx"
-            | "pptm"
-            | "potx"
-            | "potm"
-            | "ppsx"
-            | "ppsm"
-            | "odp"
-            | "otp"
+        "docx" | "docm" | "dotx" | "dotm" | "odt" | "ott" | "xlsx" | "xlsm" | "xltx" | "xltm"
+            | "ods" | "ots" | "pptx" | "pptm" | "potx" | "potm" | "ppsx" | "ppsm" | "odp" | "otp"
     )
 }

@@ -76,8 +76,5 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 fn write_profile(profile: &Path) -> std::io::Result<()> {
     let user = profile.join("user");
     create_private(&user)?;
-    std::fs::write(
-        user.join("registrymodifications.xcu"),
-        include_str!("registrymodifications.xcu"),
-    )
+    std::fs::write(user.join("registrymodifications.xcu"), include_str!("registrymodifications.xcu"))
 }

@@ -31,31 +31,27 @@ impl Launcher {
     pub(crate) async fn start(config: EngineConfig) -> Result<Self, EngineError> {
         let (orders, inbox) = sync::channel::<oneshot::Sender<Result<Parts, EngineError>>>();
         let (prepared, first) = oneshot::channel();
-        std::thread::Builder::new()
-            .name("recto-launcher".into())
-            .spawn(move || {
-                let mut process = match Process::start(&config) {
-                    Ok(process) => {
-                        let _ = prepared.send(Ok(()));
-                        Some(process)
-                    }
-                    Err(error) => {
-                        let _ = prepared.send(Err(error));
-                        return;
-                    }
-                };
-                while let Ok(answer) = inbox.recv() {
-                    let parts = spawn(&config, &mut process);
-                    if let Err(error) = &parts {
-                        tracing::warn!(%error, "a kit was not started; the launcher is replaced");
-                        process = None;
-                    }
-                    let _ = answer.send(parts);
+        std::thread::Builder::new().name("recto-launcher".into()).spawn(move || {
+            let mut process = match Process::start(&config) {
+                Ok(process) => {
+                    let _ = prepared.send(Ok(()));
+                    Some(process)
                 }
-            })?;
-        first
-            .await
-            .map_err(|_| EngineError::NotStarted("its thread ended".into()))??;
+                Err(error) => {
+                    let _ = prepared.send(Err(error));
+                    return;
+                }
+            };
+            while let Ok(answer) = inbox.recv() {
+                let parts = spawn(&config, &mut process);
+                if let Err(error) = &parts {
+                    tracing::warn!(%error, "a kit was not started; the launcher is replaced");
+                    process = None;
+                }
+                let _ = answer.send(parts);
+            }
+        })?;
+        first.await.map_err(|_| EngineError::NotStarted("its thread ended".into()))??;
         Ok(Self { orders })
     }
 
@@ -92,11 +88,7 @@ impl Process {
         let scratch = config.work.join(folder::LAUNCHER_SCRATCH);
         let child = Command::new(&config.kit_command)
             .args(&config.kit_args)
-            .arg(if config.zygote {
-                "--zygote"
-            } else {
-                "--single"
-            })
+            .arg(if config.zygote { "--zygote" } else { "--single" })
             .current_dir("/")
             // Nothing of ours may reach a kit: no secret, and nothing that a document can expand.
             .env_clear()
@@ -106,11 +98,7 @@ impl Process {
             .env("TMPDIR", &scratch)
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
-            .stderr(if config.engine_messages {
-                Stdio::inherit()
-            } else {
-                Stdio::null()
-            })
+            .stderr(if config.engine_messages { Stdio::inherit() } else { Stdio::null() })
             .spawn()
             .map_err(|error| EngineError::NotStarted(error.to_string()))?;
         let process = Self { child, socket };
@@ -132,18 +120,12 @@ impl Process {
         let memory = TileMemory::new()?;
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
         ours.set_nonblocking(true)?;
-        let order = Order::Spawn {
-            dir: text(folder.path())?,
-            limits: config.limits,
-        };
+        let order = Order::Spawn { dir: text(folder.path())?, limits: config.limits };
         let with = [theirs.as_fd(), memory.file()];
         match self.order(&order, &with, SPAWN_LIMIT)? {
-            (OrderAnswer::Spawned { .. }, Some(process)) => Ok(Parts {
-                socket: ours,
-                process,
-                memory,
-                folder,
-            }),
+            (OrderAnswer::Spawned { .. }, Some(process)) => {
+                Ok(Parts { socket: ours, process, memory, folder })
+            }
             (OrderAnswer::Failed(why), _) => Err(EngineError::NotStarted(why)),
             _ => Err(super::link::unexpected()),
         }

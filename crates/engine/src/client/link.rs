@@ -47,10 +47,7 @@ impl<T> Future for Pending<T> {
 pub(crate) enum Reply {
     Answer(Answer),
     /// As LibreOffice painted them.
-    Pixels {
-        side: u32,
-        bgra: Vec<u8>,
-    },
+    Pixels { side: u32, bgra: Vec<u8> },
 }
 
 impl Reply {
@@ -125,12 +122,7 @@ impl Link {
         start_limit: Duration,
         hang_limit: Duration,
     ) -> Result<Arc<Self>, EngineError> {
-        let Parts {
-            socket,
-            process,
-            memory,
-            folder,
-        } = parts;
+        let Parts { socket, process, memory, folder } = parts;
         let (mut reading, writing) = UnixStream::from_std(socket)?.into_split();
         let first = tokio::time::timeout(start_limit, read_frame(&mut reading)).await;
         let ready = match first {
@@ -193,20 +185,13 @@ impl Link {
         mut paint: Paint,
         convert: fn(Reply) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
-        let permit = Arc::clone(&self.slots)
-            .acquire_owned()
-            .await
-            .map_err(|_| EngineError::Gone)?;
+        let permit =
+            Arc::clone(&self.slots).acquire_owned().await.map_err(|_| EngineError::Gone)?;
         let slot = lock(&self.free_slots).pop().ok_or(EngineError::Gone)?;
-        let lease = TileLease {
-            slot,
-            side: paint.pixels,
-            link: Arc::downgrade(self),
-            _permit: permit,
-        };
+        let lease =
+            TileLease { slot, side: paint.pixels, link: Arc::downgrade(self), _permit: permit };
         paint.slot = slot;
-        self.send(Call::Paint(paint), self.hang_limit, Some(lease), convert)
-            .await
+        self.send(Call::Paint(paint), self.hang_limit, Some(lease), convert).await
     }
 
     fn send<T>(
@@ -220,22 +205,11 @@ impl Link {
         let mut waiting = lock(&self.waiting);
         if let Some(waiting) = waiting.as_mut() {
             let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-            waiting.insert(
-                id,
-                Waiter {
-                    answer,
-                    since: Instant::now(),
-                    limit,
-                    tile,
-                },
-            );
+            waiting.insert(id, Waiter { answer, since: Instant::now(), limit, tile });
             // Still under the lock, so that ids and requests are in the same order.
             let _ = self.requests.send(Request { id, call });
         }
-        Pending {
-            answer: receiver,
-            convert,
-        }
+        Pending { answer: receiver, convert }
     }
 
     pub(crate) fn alive(&self) -> bool {
@@ -286,24 +260,14 @@ impl Link {
         match frame {
             Up::Ready(_) => {}
             Up::Answer { id, answer } => {
-                let waiter = lock(&self.waiting)
-                    .as_mut()
-                    .and_then(|waiting| waiting.remove(&id));
-                let Some(Waiter {
-                    answer: to, tile, ..
-                }) = waiter
-                else {
-                    return;
-                };
+                let waiter = lock(&self.waiting).as_mut().and_then(|waiting| waiting.remove(&id));
+                let Some(Waiter { answer: to, tile, .. }) = waiter else { return };
                 let reply = match (answer, &tile) {
                     (Err(message), _) => Err(EngineError::Failed(message)),
                     (Ok(Answer::Done), Some(lease)) if !to.is_closed() => {
                         let bytes = lease.side as usize * lease.side as usize * 4;
                         let bgra = self.memory.copy(lease.slot, bytes);
-                        Ok(Reply::Pixels {
-                            side: lease.side,
-                            bgra,
-                        })
+                        Ok(Reply::Pixels { side: lease.side, bgra })
                     }
                     (Ok(answer), _) => {
                         if let Answer::Loaded { keeper, .. } = answer {
@@ -320,24 +284,17 @@ impl Link {
 
     fn report(&self, report: Report) {
         let event = match report {
-            Report::Callback {
-                view,
-                kind,
-                payload,
-            } => event::parse(self.keeper.load(Ordering::Acquire), view, kind, &payload),
+            Report::Callback { view, kind, payload } => {
+                event::parse(self.keeper.load(Ordering::Acquire), view, kind, &payload)
+            }
             Report::Invalidated { payload } => Some(event::invalidation(&payload)),
             Report::Size(size) => {
                 let (width, height, parts) = measure(size);
-                Some(Event::Size {
-                    width,
-                    height,
-                    parts,
-                })
+                Some(Event::Size { width, height, parts })
             }
-            Report::Dialog { view, title } => Some(Event::View {
-                view,
-                event: event::ViewEvent::Dialog { title },
-            }),
+            Report::Dialog { view, title } => {
+                Some(Event::View { view, event: event::ViewEvent::Dialog { title } })
+            }
         };
         if let Some(event) = event {
             self.events.push(event);
@@ -381,11 +338,7 @@ impl Drop for Link {
 }
 
 pub(crate) fn measure(size: Size) -> (i64, i64, Vec<Part>) {
-    let parts = size
-        .parts
-        .into_iter()
-        .map(|(name, hidden)| Part { name, hidden })
-        .collect();
+    let parts = size.parts.into_iter().map(|(name, hidden)| Part { name, hidden }).collect();
     (size.width, size.height, parts)
 }
 

@@ -69,10 +69,7 @@ impl Engine {
     pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
         check_install(&config.install)?;
         folder::prepare_work(&config.work)?;
-        let config = EngineConfig {
-            work: config.work.canonicalize()?,
-            ..config
-        };
+        let config = EngineConfig { work: config.work.canonicalize()?, ..config };
         let launcher = Launcher::start(config.clone()).await?;
         let first = pool::start_kit(&config, &launcher).await?;
         let ready = &first.ready;
@@ -84,13 +81,7 @@ impl Engine {
         let version = ready.version.clone();
         tracing::info!(%version, ?isolation, "the document engine is ready");
         let pool = Pool::start(config.clone(), launcher, first);
-        Ok(Self(Arc::new(Inner {
-            config,
-            pool,
-            isolation,
-            version,
-            open: Mutex::default(),
-        })))
+        Ok(Self(Arc::new(Inner { config, pool, isolation, version, open: Mutex::default() })))
     }
 
     /// Opens a copy of `file` in a warmed kit. The events end with [`Event::Died`].
@@ -137,11 +128,7 @@ impl Engine {
 
     /// The kits of open documents.
     pub fn kit_pids(&self) -> Vec<u32> {
-        self.documents()
-            .iter()
-            .filter(|kit| kit.alive())
-            .map(|kit| kit.ready.pid)
-            .collect()
+        self.documents().iter().filter(|kit| kit.alive()).map(|kit| kit.ready.pid).collect()
     }
 
     /// Ends every kit. Open documents report that they died.
@@ -154,10 +141,7 @@ impl Engine {
     }
 
     fn documents(&self) -> Vec<Arc<Link>> {
-        lock(&self.0.open)
-            .iter()
-            .filter_map(Weak::upgrade)
-            .collect()
+        lock(&self.0.open).iter().filter_map(Weak::upgrade).collect()
     }
 }
 
@@ -167,11 +151,7 @@ fn check_install(install: &Path) -> Result<(), EngineError> {
         return Err(EngineError::NotInstalled(install.to_owned()));
     }
     let root = install.parent().unwrap_or(install);
-    match NEEDED
-        .iter()
-        .map(|name| root.join(name))
-        .find(|path| !path.exists())
-    {
+    match NEEDED.iter().map(|name| root.join(name)).find(|path| !path.exists()) {
         Some(missing) => Err(EngineError::Incomplete(missing)),
         None => Ok(()),
     }

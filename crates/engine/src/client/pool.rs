@@ -31,11 +31,7 @@ impl Pool {
         let _ = kits.try_send(first);
         let waiting = Arc::new(AtomicUsize::new(1));
         let filler = tokio::spawn(fill(config, launcher, kits, Arc::clone(&waiting)));
-        Self {
-            ready: Mutex::new(ready),
-            waiting,
-            filler,
-        }
+        Self { ready: Mutex::new(ready), waiting, filler }
     }
 
     /// A warmed kit that is alive; waits while there is none.
@@ -50,9 +46,7 @@ impl Pool {
                 }
             }
         };
-        tokio::time::timeout(START_LIMIT, live)
-            .await
-            .map_err(|_| none())?
+        tokio::time::timeout(START_LIMIT, live).await.map_err(|_| none())?
     }
 
     pub(crate) fn has_warm(&self) -> bool {

@@ -58,14 +58,16 @@ pub(super) struct DocumentClass {
     pub set_part: Option<unsafe extern "C" fn(D, c_int)>,
     pub get_part_name: Option<unsafe extern "C" fn(D, c_int) -> OwnedText>,
     pub set_part_mode: Unused,
-    pub paint_tile:
-        Option<unsafe extern "C" fn(D, *mut c_uchar, c_int, c_int, c_int, c_int, c_int, c_int)>,
+    pub paint_tile: Option<
+        unsafe extern "C" fn(D, *mut c_uchar, c_int, c_int, c_int, c_int, c_int, c_int),
+    >,
     pub get_tile_mode: Unused,
     pub get_document_size: Option<unsafe extern "C" fn(D, *mut c_long, *mut c_long)>,
     pub initialize_for_rendering: Option<unsafe extern "C" fn(D, Text)>,
     pub register_callback: Option<unsafe extern "C" fn(D, Option<Callback>, *mut c_void)>,
     pub post_key_event: Option<unsafe extern "C" fn(D, c_int, c_int, c_int)>,
-    pub post_mouse_event: Option<unsafe extern "C" fn(D, c_int, c_int, c_int, c_int, c_int, c_int)>,
+    pub post_mouse_event:
+        Option<unsafe extern "C" fn(D, c_int, c_int, c_int, c_int, c_int, c_int)>,
     pub post_uno_command: Option<unsafe extern "C" fn(D, Text, Text, bool)>,
     pub set_text_selection: Option<unsafe extern "C" fn(D, c_int, c_int, c_int)>,
     pub get_text_selection: Option<unsafe extern "C" fn(D, Text, *mut OwnedText) -> OwnedText>,
@@ -113,8 +115,18 @@ pub(super) struct DocumentClass {
 
 /// `paintPartTile` of 24.x and later: canvas, part, mode, width and height in pixels, then x, y,
 /// width and height in twips.
-pub(super) type PaintInMode =
-    unsafe extern "C" fn(D, *mut c_uchar, c_int, c_int, c_int, c_int, c_int, c_int, c_int, c_int);
+pub(super) type PaintInMode = unsafe extern "C" fn(
+    D,
+    *mut c_uchar,
+    c_int,
+    c_int,
+    c_int,
+    c_int,
+    c_int,
+    c_int,
+    c_int,
+    c_int,
+);
 
 pub(super) type Preinit = unsafe extern "C" fn(Text, Text) -> c_int;
 pub(super) type Hook = unsafe extern "C" fn(Text, Text) -> O;

@@ -2,10 +2,7 @@
 //!
 //! All of it belongs to one thread: LibreOffice runs in `unipoll` mode, where every call and every
 //! callback happens on the thread that called [`Office::run`].
-#![allow(
-    unsafe_code,
-    reason = "LibreOffice is a C library that is loaded at run time"
-)]
+#![allow(unsafe_code, reason = "LibreOffice is a C library that is loaded at run time")]
 
 mod document;
 mod ffi;
@@ -34,10 +31,7 @@ impl Library {
             // SAFETY: a valid C string; the library's initialisers are trusted, it is the engine.
             let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_LAZY) };
             if !handle.is_null() {
-                return Ok(Self {
-                    handle,
-                    install: text(install),
-                });
+                return Ok(Self { handle, install: text(install) });
             }
         }
         // SAFETY: `dlerror` returns null or a C string that lives until the next call.
@@ -56,10 +50,7 @@ impl Library {
         // SAFETY: the handle is a loaded library that is never closed.
         let symbol = unsafe { libc::dlsym(self.handle, name.as_ptr()) };
         if symbol.is_null() {
-            return Err(format!(
-                "LibreOffice's library lacks {}",
-                name.to_string_lossy()
-            ));
+            return Err(format!("LibreOffice's library lacks {}", name.to_string_lossy()));
         }
         Ok(symbol)
     }
@@ -73,11 +64,7 @@ impl Library {
             let preinit = std::mem::transmute::<*mut c_void, ffi::Preinit>(symbol);
             preinit(self.install.as_ptr(), profile.as_ptr())
         };
-        if result == 0 {
-            Ok(())
-        } else {
-            Err(format!("LibreOffice was not prepared ({result})"))
-        }
+        if result == 0 { Ok(()) } else { Err(format!("LibreOffice was not prepared ({result})")) }
     }
 
     /// Starts LibreOffice in this process, for good.
@@ -92,15 +79,9 @@ impl Library {
         if office.is_null() {
             return Err("LibreOffice did not start".into());
         }
-        let office = Office {
-            office,
-            modal_paint: false,
-        };
+        let office = Office { office, modal_paint: false };
         let modal_paint = office.major_version() >= 24;
-        Ok(Office {
-            modal_paint,
-            ..office
-        })
+        Ok(Office { modal_paint, ..office })
     }
 }
 
@@ -130,11 +111,7 @@ pub(crate) struct Office {
 macro_rules! function {
     ($object:expr, $class:ty, $field:ident) => {{
         let class = (*$object).class;
-        if std::mem::offset_of!($class, $field) < (*class).size {
-            (*class).$field
-        } else {
-            None
-        }
+        if std::mem::offset_of!($class, $field) < (*class).size { (*class).$field } else { None }
     }};
 }
 use function;
@@ -167,12 +144,8 @@ impl Office {
     fn major_version(self) -> u32 {
         let json: serde_json::Value =
             serde_json::from_str(&self.version_json()).unwrap_or_default();
-        let version = json
-            .get("ProductVersion")
-            .and_then(serde_json::Value::as_str);
-        version
-            .and_then(|text| text.split('.').next()?.parse().ok())
-            .unwrap_or(0)
+        let version = json.get("ProductVersion").and_then(serde_json::Value::as_str);
+        version.and_then(|text| text.split('.').next()?.parse().ok()).unwrap_or(0)
     }
 
     /// Registers `handler` for the office's callbacks and hands this thread to LibreOffice.
@@ -198,9 +171,7 @@ impl Office {
         // SAFETY: see `version_json`; the strings outlive the call.
         let document = unsafe {
             function!(self.office, ffi::OfficeClass, document_load_with_options)
-                .map_or(ptr::null_mut(), |load| {
-                    load(self.office, url.as_ptr(), options.as_ptr())
-                })
+                .map_or(ptr::null_mut(), |load| load(self.office, url.as_ptr(), options.as_ptr()))
         };
         if document.is_null() {
             return Err(self.error());

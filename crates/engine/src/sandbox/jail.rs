@@ -16,10 +16,7 @@ const TMPFS_OPTIONS: &std::ffi::CStr = c"size=16m,mode=755";
 /// Enters a jail and returns, in a new process that is the jail's first, this process's id as
 /// seen from outside. The old process waits and ends with it.
 pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
-    let (user, group) = (
-        rustix::process::getuid().as_raw(),
-        rustix::process::getgid().as_raw(),
-    );
+    let (user, group) = (rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw());
     let spaces = UnshareFlags::NEWUSER
         | UnshareFlags::NEWNS
         | UnshareFlags::NEWNET
@@ -44,9 +41,7 @@ pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
         Forked::Child => {
             drop(writer);
             let mut pid = [0; 4];
-            reader
-                .read_exact(&mut pid)
-                .map_err(|error| failed("pipe", &error))?;
+            reader.read_exact(&mut pid).map_err(|error| failed("pipe", &error))?;
             u32::from_le_bytes(pid)
         }
     };
@@ -64,11 +59,7 @@ fn build(dir: &Path, install: &Path) -> Result<(), String> {
     rustix::mount::mount("tmpfs", &root, "tmpfs", plain, TMPFS_OPTIONS)
         .map_err(|error| failed("tmpfs", &error))?;
     for path in paths::readable(install) {
-        bind(
-            &path,
-            &inside(&root, &path),
-            Some(MountFlags::RDONLY | plain),
-        )?;
+        bind(&path, &inside(&root, &path), Some(MountFlags::RDONLY | plain))?;
     }
     for path in paths::DEVICES {
         bind(Path::new(path), &inside(&root, Path::new(path)), None)?;
