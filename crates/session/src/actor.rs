@@ -596,7 +596,11 @@ impl Session {
                 continue;
             };
             if participant.online() && (part < 0 || part == viewport.part) {
-                for key in tiles_in(&viewport, rect) {
+                let caret = participant.caret();
+                let mut keys = tiles_in(&viewport, rect);
+                // Who types looks at his caret.
+                keys.sort_by_key(|key| !caret.is_some_and(|caret| key.covers(&caret)));
+                for key in keys {
                     participant.tiles.refresh(key);
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use recto_docs_api::Access;
-use recto_engine::{ViewEvent, ViewId};
+use recto_engine::{Rect, ViewEvent, ViewId};
 use recto_token::{Opening, Verified};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -182,6 +182,14 @@ impl Participant {
             access: self.opening.get().access,
             online: self.online(),
         })
+    }
+
+    /// Where his caret is.
+    pub fn caret(&self) -> Option<Rect> {
+        match self.last_events.get("caret") {
+            Some(ViewEvent::Caret { rect }) => Some(*rect),
+            _ => None,
+        }
     }
 
     /// Keeps an event for a browser that returns.

@@ -52,6 +52,17 @@ impl TileKey {
         })
     }
 
+    /// Whether the middle of a rectangle lies in this tile.
+    pub fn covers(self, rect: &Rect) -> bool {
+        let middle = Rect {
+            x: rect.x.saturating_add(rect.width / 2),
+            y: rect.y.saturating_add(rect.height / 2),
+            width: 1,
+            height: 1,
+        };
+        common(&self.rect(), &middle).is_some()
+    }
+
     /// Whether an invalidation makes this tile stale. `part` -1 means every part.
     pub fn touched_by(self, part: i32, rect: Option<&Rect>) -> bool {
         (part < 0 || part == self.part)
@@ -298,16 +309,10 @@ pub(crate) fn encode(key: TileKey, version: u32, pixels: &TilePixels) -> Tile {
 
 /// FNV over 64-bit words: cheap, and only compared within one session.
 fn hash(bytes: &[u8]) -> u64 {
-    bytes
-        .chunks_exact(8)
-        .fold(0xcbf2_9ce4_8422_2325, |hash, chunk| {
-            let word = chunk
-                .iter()
-                .fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
-            (hash ^ word)
-                .wrapping_mul(0x0000_0100_0000_01b3)
-                .rotate_left(23)
-        })
+    let (words, _) = bytes.as_chunks::<8>();
+    words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| {
+        (hash ^ u64::from_le_bytes(*word)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
+    })
 }
 
 #[cfg(test)]
