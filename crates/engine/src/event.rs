@@ -90,30 +90,89 @@ pub enum Event {
 /// What one participant's editor has to know. On the wire as the "Engine events" of
 /// `docs/development/live-protocol.md`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the members are described in the live protocol")]
+#[allow(
+    missing_docs,
+    reason = "the members are described in the live protocol"
+)]
 pub enum ViewEvent {
-    Caret { rect: Rect },
-    CaretVisible { visible: bool },
-    Selection { rects: Vec<Rect> },
-    PeerCaret { view: ViewId, part: i32, rect: Rect },
-    PeerCaretVisible { view: ViewId, visible: bool },
-    PeerSelection { view: ViewId, part: i32, rects: Vec<Rect> },
-    PeerCell { view: ViewId, part: i32, cell: Option<CellPosition> },
-    PeerGraphic { view: ViewId, part: i32, rect: Option<Rect> },
-    Graphic { rect: Option<Rect>, angle: i64, details: Option<Value> },
-    Cell { cell: Option<CellPosition> },
-    CellArea { rect: Option<Rect> },
-    CellFormula { text: String },
-    CellAddress { text: String },
-    State { name: String, value: String },
-    Pointer { style: String },
-    Link { url: String },
-    Part { index: i32 },
+    Caret {
+        rect: Rect,
+    },
+    CaretVisible {
+        visible: bool,
+    },
+    Selection {
+        rects: Vec<Rect>,
+    },
+    PeerCaret {
+        view: ViewId,
+        part: i32,
+        rect: Rect,
+    },
+    PeerCaretVisible {
+        view: ViewId,
+        visible: bool,
+    },
+    PeerSelection {
+        view: ViewId,
+        part: i32,
+        rects: Vec<Rect>,
+    },
+    PeerCell {
+        view: ViewId,
+        part: i32,
+        cell: Option<CellPosition>,
+    },
+    PeerGraphic {
+        view: ViewId,
+        part: i32,
+        rect: Option<Rect>,
+    },
+    Graphic {
+        rect: Option<Rect>,
+        angle: i64,
+        details: Option<Value>,
+    },
+    Cell {
+        cell: Option<CellPosition>,
+    },
+    CellArea {
+        rect: Option<Rect>,
+    },
+    CellFormula {
+        text: String,
+    },
+    CellAddress {
+        text: String,
+    },
+    State {
+        name: String,
+        value: String,
+    },
+    Pointer {
+        style: String,
+    },
+    Link {
+        url: String,
+    },
+    Part {
+        index: i32,
+    },
     Headers {},
-    CommandResult { name: String, success: bool, conflict: bool },
-    Dialog { title: String },
+    CommandResult {
+        name: String,
+        success: bool,
+        conflict: bool,
+    },
+    Dialog {
+        title: String,
+    },
 }
 
 /// Where a cell is.
@@ -152,7 +211,6 @@ pub(crate) mod callback {
     pub const CELL_ADDRESS: i32 = 34;
     pub const WINDOW: i32 = 36;
     pub const CELL_SELECTION_AREA: i32 = 42;
-    pub const JSDIALOG: i32 = 46;
     pub const INVALIDATE_SHEET_GEOMETRY: i32 = 50;
 
     /// The callbacks that a kit passes on; it keeps the others to itself.
@@ -188,15 +246,28 @@ const UNDO_CONFLICT: i64 = 6683;
 pub(crate) fn invalidation(payload: &str) -> Event {
     let numbers = integers(payload);
     if let Some(rest) = payload.trim().strip_prefix("EMPTY") {
-        let part = integers(rest.trim_start_matches([',', ' '])).first().copied();
-        return Event::Invalidated { part: part.map_or(-1, narrow), rect: None };
+        let part = integers(rest.trim_start_matches([',', ' ']))
+            .first()
+            .copied();
+        return Event::Invalidated {
+            part: part.map_or(-1, narrow),
+            rect: None,
+        };
     }
     match numbers[..] {
         [x, y, width, height, ref rest @ ..] => Event::Invalidated {
             part: rest.first().map_or(-1, |part| narrow(*part)),
-            rect: Some(Rect { x, y, width, height }),
+            rect: Some(Rect {
+                x,
+                y,
+                width,
+                height,
+            }),
         },
-        _ => Event::Invalidated { part: -1, rect: None },
+        _ => Event::Invalidated {
+            part: -1,
+            rect: None,
+        },
     }
 }
 
@@ -209,30 +280,50 @@ pub(crate) fn parse(keeper: ViewId, view: ViewId, kind: i32, payload: &str) -> O
         if name == "ModifiedStatus" {
             return Some(Event::Modified(value == "true"));
         }
-        return (view != keeper)
-            .then_some(Event::View { view, event: ViewEvent::State { name, value } });
+        return (view != keeper).then_some(Event::View {
+            view,
+            event: ViewEvent::State { name, value },
+        });
     }
     if view == keeper {
         return None;
     }
     let event = match kind {
         callback::INVALIDATE_VISIBLE_CURSOR => caret(view, payload)?,
-        callback::TEXT_SELECTION => ViewEvent::Selection { rects: rects(payload) },
-        callback::CURSOR_VISIBLE => ViewEvent::CaretVisible { visible: payload == "true" },
+        callback::TEXT_SELECTION => ViewEvent::Selection {
+            rects: rects(payload),
+        },
+        callback::CURSOR_VISIBLE => ViewEvent::CaretVisible {
+            visible: payload == "true",
+        },
         callback::GRAPHIC_SELECTION => graphic(payload),
-        callback::HYPERLINK_CLICKED => ViewEvent::Link { url: link(payload)? },
-        callback::SET_PART => ViewEvent::Part { index: payload.trim().parse().ok()? },
+        callback::HYPERLINK_CLICKED => ViewEvent::Link {
+            url: link(payload)?,
+        },
+        callback::SET_PART => ViewEvent::Part {
+            index: payload.trim().parse().ok()?,
+        },
         callback::UNO_COMMAND_RESULT => command_result(payload)?,
         callback::SEARCH_NOT_FOUND => ViewEvent::CommandResult {
             name: ".uno:ExecuteSearch".into(),
             success: false,
             conflict: false,
         },
-        callback::CELL_CURSOR => ViewEvent::Cell { cell: cell(payload) },
-        callback::MOUSE_POINTER => ViewEvent::Pointer { style: payload.to_owned() },
-        callback::CELL_FORMULA => ViewEvent::CellFormula { text: payload.to_owned() },
-        callback::CELL_ADDRESS => ViewEvent::CellAddress { text: payload.to_owned() },
-        callback::CELL_SELECTION_AREA => ViewEvent::CellArea { rect: rect(payload) },
+        callback::CELL_CURSOR => ViewEvent::Cell {
+            cell: cell(payload),
+        },
+        callback::MOUSE_POINTER => ViewEvent::Pointer {
+            style: payload.to_owned(),
+        },
+        callback::CELL_FORMULA => ViewEvent::CellFormula {
+            text: payload.to_owned(),
+        },
+        callback::CELL_ADDRESS => ViewEvent::CellAddress {
+            text: payload.to_owned(),
+        },
+        callback::CELL_SELECTION_AREA => ViewEvent::CellArea {
+            rect: rect(payload),
+        },
         callback::INVALIDATE_HEADER | callback::INVALIDATE_SHEET_GEOMETRY => ViewEvent::Headers {},
         callback::INVALIDATE_VIEW_CURSOR
         | callback::TEXT_VIEW_SELECTION
@@ -246,14 +337,22 @@ pub(crate) fn parse(keeper: ViewId, view: ViewId, kind: i32, payload: &str) -> O
 
 fn caret(view: ViewId, payload: &str) -> Option<ViewEvent> {
     if !payload.trim_start().starts_with('{') {
-        return Some(ViewEvent::Caret { rect: rect(payload)? });
+        return Some(ViewEvent::Caret {
+            rect: rect(payload)?,
+        });
     }
     let json: Value = serde_json::from_str(payload).ok()?;
     // The engine also reports the caret of whichever view is active, in this view's coordinates.
-    if json.get("viewId").and_then(integer).is_some_and(|id| id != i64::from(view)) {
+    if json
+        .get("viewId")
+        .and_then(integer)
+        .is_some_and(|id| id != i64::from(view))
+    {
         return None;
     }
-    Some(ViewEvent::Caret { rect: rect(json.get("rectangle")?.as_str()?)? })
+    Some(ViewEvent::Caret {
+        rect: rect(json.get("rectangle")?.as_str()?)?,
+    })
 }
 
 fn graphic(payload: &str) -> ViewEvent {
@@ -263,7 +362,11 @@ fn graphic(payload: &str) -> ViewEvent {
     };
     let angle = integers(head).get(4).copied().unwrap_or(0);
     let rect = rect(head);
-    ViewEvent::Graphic { rect, angle, details: rect.and(json) }
+    ViewEvent::Graphic {
+        rect,
+        angle,
+        details: rect.and(json),
+    }
 }
 
 /// Only links that a browser may open: the document is a stranger's.
@@ -278,7 +381,9 @@ fn link(payload: &str) -> Option<String> {
 
 fn command_result(payload: &str) -> Option<ViewEvent> {
     let json: Value = serde_json::from_str(payload).ok()?;
-    let value = json.get("result").map(|result| result.get("value").unwrap_or(result));
+    let value = json
+        .get("result")
+        .map(|result| result.get("value").unwrap_or(result));
     Some(ViewEvent::CommandResult {
         name: json.get("commandName")?.as_str()?.to_owned(),
         success: json.get("success").is_some_and(|value| truth(value)),
@@ -295,18 +400,26 @@ fn peer(keeper: ViewId, own: ViewId, kind: i32, payload: &str) -> Option<ViewEve
     let part = json.get("part").and_then(integer).map_or(0, narrow);
     let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or_default();
     Some(match kind {
-        callback::INVALIDATE_VIEW_CURSOR => {
-            ViewEvent::PeerCaret { view, part, rect: rect(text("rectangle"))? }
-        }
-        callback::TEXT_VIEW_SELECTION => {
-            ViewEvent::PeerSelection { view, part, rects: rects(text("selection")) }
-        }
-        callback::CELL_VIEW_CURSOR => {
-            ViewEvent::PeerCell { view, part, cell: cell(text("rectangle")) }
-        }
-        callback::GRAPHIC_VIEW_SELECTION => {
-            ViewEvent::PeerGraphic { view, part, rect: rect(text("selection")) }
-        }
+        callback::INVALIDATE_VIEW_CURSOR => ViewEvent::PeerCaret {
+            view,
+            part,
+            rect: rect(text("rectangle"))?,
+        },
+        callback::TEXT_VIEW_SELECTION => ViewEvent::PeerSelection {
+            view,
+            part,
+            rects: rects(text("selection")),
+        },
+        callback::CELL_VIEW_CURSOR => ViewEvent::PeerCell {
+            view,
+            part,
+            cell: cell(text("rectangle")),
+        },
+        callback::GRAPHIC_VIEW_SELECTION => ViewEvent::PeerGraphic {
+            view,
+            part,
+            rect: rect(text("selection")),
+        },
         _ => ViewEvent::PeerCaretVisible {
             view,
             visible: json.get("visible").is_some_and(|value| truth(value)),
@@ -328,7 +441,10 @@ fn state(payload: &str) -> Option<(String, String)> {
         let (name, value) = payload.split_once('=')?;
         (name.to_owned(), value.to_owned())
     };
-    Some((name.strip_prefix(".uno:").unwrap_or(&name).to_owned(), value))
+    Some((
+        name.strip_prefix(".uno:").unwrap_or(&name).to_owned(),
+        value,
+    ))
 }
 
 fn cell(payload: &str) -> Option<CellPosition> {
@@ -343,7 +459,12 @@ fn cell(payload: &str) -> Option<CellPosition> {
 
 fn rect(payload: &str) -> Option<Rect> {
     match integers(payload)[..] {
-        [x, y, width, height, ..] => Some(Rect { x, y, width, height }),
+        [x, y, width, height, ..] => Some(Rect {
+            x,
+            y,
+            width,
+            height,
+        }),
         _ => None,
     }
 }
@@ -354,11 +475,16 @@ fn rects(payload: &str) -> Vec<Rect> {
 
 /// The integers that a comma separated list begins with.
 fn integers(payload: &str) -> Vec<i64> {
-    payload.split(',').map_while(|number| number.trim().parse().ok()).collect()
+    payload
+        .split(',')
+        .map_while(|number| number.trim().parse().ok())
+        .collect()
 }
 
 fn integer(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
+    value
+        .as_i64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 fn truth(value: &Value) -> bool {
@@ -407,8 +533,14 @@ mod tests {
 
     #[test]
     fn a_script_is_no_link() {
-        assert_eq!(parse(0, 2, callback::HYPERLINK_CLICKED, "javascript:alert(1)"), None);
-        assert_eq!(parse(0, 2, callback::HYPERLINK_CLICKED, "file:///etc/passwd"), None);
+        assert_eq!(
+            parse(0, 2, callback::HYPERLINK_CLICKED, "javascript:alert(1)"),
+            None
+        );
+        assert_eq!(
+            parse(0, 2, callback::HYPERLINK_CLICKED, "file:///etc/passwd"),
+            None
+        );
         assert!(parse(0, 2, callback::HYPERLINK_CLICKED, "https://example.org/").is_some());
     }
 
@@ -419,7 +551,15 @@ mod tests {
         assert_eq!(invalidation("EMPTY, 3"), all(3));
         assert_eq!(
             invalidation("0, 10, 20, 30, 1"),
-            Event::Invalidated { part: 1, rect: Some(Rect { x: 0, y: 10, width: 20, height: 30 }) }
+            Event::Invalidated {
+                part: 1,
+                rect: Some(Rect {
+                    x: 0,
+                    y: 10,
+                    width: 20,
+                    height: 30
+                })
+            }
         );
         assert_eq!(invalidation("nonsense"), all(-1));
     }

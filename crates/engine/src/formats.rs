@@ -36,8 +36,8 @@ pub(crate) fn saved_as(kind: Kind, extension: &str) -> Option<(&'static str, &'s
         (Kind::Cell, "ots") => ("ots", ""),
         (Kind::Cell, "fods") => ("fods", ""),
         (Kind::Cell, "xls") => ("xls", ""),
-        // Comma, double quote, UTF-8, from line 1, cell text as shown, the first sheet only.
-        (Kind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,true,false,false,false,0"),
+        // Comma, double quote, UTF-8, from line 1, numbers with all digits, the first sheet only.
+        (Kind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,false,false,false,false,0"),
         (Kind::Slide, "pptx") => ("pptx", ""),
         (Kind::Slide, "odp") => ("odp", ""),
         (Kind::Slide, "otp") => ("otp", ""),
@@ -51,7 +51,25 @@ pub(crate) fn saved_as(kind: Kind, extension: &str) -> Option<(&'static str, &'s
 pub(crate) fn is_zip(extension: &str) -> bool {
     matches!(
         extension,
-        "docx" | "docm" | "dotx" | "dotm" | "odt" | "ott" | "xlsx" | "xlsm" | "xltx" | "xltm"
-            | "ods" | "ots" | "pptx" | "pptm" | "potx" | "potm" | "ppsx" | "ppsm" | "odp" | "otp"
+        "docx"
+            | "docm"
+            | "dotx"
+            | "dotm"
+            | "odt"
+            | "ott"
+            | "xlsx"
+            | "xlsm"
+            | "xltx"
+            | "xltm"
+            | "ods"
+            | "ots"
+            | "pptx"
+            | "pptm"
+            | "potx"
+            | "potm"
+            | "ppsx"
+            | "ppsm"
+            | "odp"
+            | "otp"
     )
 }

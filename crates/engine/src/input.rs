@@ -6,7 +6,11 @@ use serde_json::{Map, Value};
 /// One input, as `docs/development/live-protocol.md` names them. Coordinates are twips, absolute
 /// in the document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Input {
     /// A key, pressed and released.
     Key {
@@ -167,7 +171,9 @@ mod as_base64 {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        STANDARD.decode(text.as_bytes()).map_err(|_| D::Error::custom("data is not base64"))
+        STANDARD
+            .decode(text.as_bytes())
+            .map_err(|_| D::Error::custom("data is not base64"))
     }
 }
 
@@ -183,14 +189,33 @@ mod tests {
         .unwrap();
         assert_eq!(
             area,
-            Input::Area { tile_twips: 3840, tile_pixels: 256, x: 0, y: 1, width: 2, height: 3 }
+            Input::Area {
+                tile_twips: 3840,
+                tile_pixels: 256,
+                x: 0,
+                y: 1,
+                width: 2,
+                height: 3
+            }
         );
         let paste: Input =
             serde_json::from_str(r#"{"kind":"paste","mime":"text/html","data":"PGI+"}"#).unwrap();
-        assert_eq!(paste, Input::Paste { mime: "text/html".into(), data: b"<b>".to_vec() });
+        assert_eq!(
+            paste,
+            Input::Paste {
+                mime: "text/html".into(),
+                data: b"<b>".to_vec()
+            }
+        );
         let command: Input =
             serde_json::from_str(r#"{"kind":"command","name":".uno:Bold"}"#).unwrap();
-        assert_eq!(command, Input::Command { name: ".uno:Bold".into(), args: Map::new() });
+        assert_eq!(
+            command,
+            Input::Command {
+                name: ".uno:Bold".into(),
+                args: Map::new()
+            }
+        );
     }
 
     #[test]

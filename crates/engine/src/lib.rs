@@ -33,5 +33,7 @@ pub use kit::kit_main;
 /// toolbar can offer, and what the tests give to LibreOffice.
 pub fn allowed_commands(kind: Kind) -> Vec<Input> {
     let samples = rules::samples(kind).into_iter();
-    samples.map(|(name, args)| Input::Command { name, args }).collect()
+    samples
+        .map(|(name, args)| Input::Command { name, args })
+        .collect()
 }

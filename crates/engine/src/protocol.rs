@@ -27,15 +27,35 @@ pub(crate) struct Request {
 pub(crate) enum Call {
     Ping,
     /// Loads a file of the kit's document folder.
-    Load { name: String },
-    CreateView { author: String, lang: String },
-    DestroyView { view: i32 },
-    Input { view: i32, read_only: bool, input: Input },
+    Load {
+        name: String,
+    },
+    CreateView {
+        author: String,
+        lang: String,
+    },
+    DestroyView {
+        view: i32,
+    },
+    Input {
+        view: i32,
+        read_only: bool,
+        input: Input,
+    },
     Paint(Paint),
-    Query { view: i32, command: String },
-    Selection { view: i32 },
+    Query {
+        view: i32,
+        command: String,
+    },
+    Selection {
+        view: i32,
+    },
     /// Writes a copy into the document folder.
-    Save { name: String, format: String, options: String },
+    Save {
+        name: String,
+        format: String,
+        options: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -54,7 +74,10 @@ pub(crate) struct Paint {
 pub(crate) enum Up {
     /// Warmed and waiting for a document.
     Ready(Ready),
-    Answer { id: u64, answer: Result<Answer, String> },
+    Answer {
+        id: u64,
+        answer: Result<Answer, String>,
+    },
     /// What LibreOffice reported since the last flush, in its order.
     Report(Vec<Report>),
 }
@@ -72,21 +95,37 @@ pub(crate) struct Ready {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Report {
     /// A callback of one view, as LibreOffice gave it.
-    Callback { view: i32, kind: i32, payload: String },
+    Callback {
+        view: i32,
+        kind: i32,
+        payload: String,
+    },
     /// An invalidation, whichever views it was reported to.
-    Invalidated { payload: String },
+    Invalidated {
+        payload: String,
+    },
     Size(Size),
     /// A window that LibreOffice opened and that was closed again.
-    Dialog { view: i32, title: String },
+    Dialog {
+        view: i32,
+        title: String,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
     Done,
-    Loaded { kind: i32, keeper: i32, size: Size },
+    Loaded {
+        kind: i32,
+        keeper: i32,
+        size: Size,
+    },
     View(i32),
     Values(Option<String>),
-    Selection { text: Option<String>, html: Option<String> },
+    Selection {
+        text: Option<String>,
+        html: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,7 +139,12 @@ pub(crate) struct Size {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Order {
     /// First of all: how to prepare.
-    Prepare { install: String, profile: String, scratch: String, namespaces: bool },
+    Prepare {
+        install: String,
+        profile: String,
+        scratch: String,
+        namespaces: bool,
+    },
     /// Start a kit. Comes with two descriptors: its socket and the tile memory.
     Spawn { dir: String, limits: Limits },
 }
@@ -110,7 +154,9 @@ pub(crate) enum Order {
 pub(crate) enum OrderAnswer {
     Prepared,
     /// Comes with one descriptor: the pidfd of the process to kill.
-    Spawned { pid: u32 },
+    Spawned {
+        pid: u32,
+    },
     Failed(String),
 }
 

@@ -14,7 +14,11 @@ fn probe(namespaces: bool) -> Value {
         std::fs::create_dir(dir.path().join(name)).unwrap();
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_recto-kit"));
-    command.arg("--probe").arg(dir.path()).arg("/usr/lib/libreoffice/program").env_clear();
+    command
+        .arg("--probe")
+        .arg(dir.path())
+        .arg("/usr/lib/libreoffice/program")
+        .env_clear();
     if !namespaces {
         command.arg("--plain");
     }
@@ -25,13 +29,25 @@ fn probe(namespaces: bool) -> Value {
 
 /// Namespaces are an addition: where the system forbids them there is nothing to test.
 fn namespaces_work() -> bool {
-    Command::new("unshare").args(["-Urm", "true"]).status().is_ok_and(|status| status.success())
+    Command::new("unshare")
+        .args(["-Urm", "true"])
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 fn check(report: &Value) {
-    for forbidden in
-        ["passwd", "root", "write", "write_root", "link", "tcp", "udp", "unix", "execute", "fork"]
-    {
+    for forbidden in [
+        "passwd",
+        "root",
+        "write",
+        "write_root",
+        "link",
+        "tcp",
+        "udp",
+        "unix",
+        "execute",
+        "fork",
+    ] {
         assert_ne!(report[forbidden], "permitted", "{forbidden}: {report}");
     }
     for needed in ["own", "thread"] {
@@ -71,16 +87,25 @@ async fn c9_a_real_kit_is_enclosed() {
         let (document, _events) = fixture.open(&source).await;
         let pid = document.kit_pid();
         let environment = std::fs::read_to_string(format!("/proc/{pid}/environ")).unwrap();
-        for variable in environment.split('\0').filter(|variable| !variable.is_empty()) {
+        for variable in environment
+            .split('\0')
+            .filter(|variable| !variable.is_empty())
+        {
             let name = variable.split('=').next().unwrap();
-            assert!(["SAL_LOK_OPTIONS", "LANG", "HOME", "TMPDIR"].contains(&name), "{name}");
+            assert!(
+                ["SAL_LOK_OPTIONS", "LANG", "HOME", "TMPDIR"].contains(&name),
+                "{name}"
+            );
         }
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
         for line in ["NoNewPrivs:\t1", "Seccomp:\t2", "CapEff:\t0000000000000000"] {
             assert!(status.contains(line), "{line}: {status}");
         }
         let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
-        let unlimited = limits.lines().find(|line| line.starts_with("Max address space")).unwrap();
+        let unlimited = limits
+            .lines()
+            .find(|line| line.starts_with("Max address space"))
+            .unwrap();
         assert!(!unlimited.contains("unlimited"), "{limits}");
         if fixture.engine.isolation().namespaces {
             let space = |pid: &str| std::fs::read_link(format!("/proc/{pid}/ns/net")).unwrap();
@@ -108,7 +133,10 @@ async fn c3_a_linked_picture_is_not_fetched() {
         let (document, _events) = fixture.open(&source).await;
         let ann = editor(&document, "Ann").await;
         assert!(ink(&tile(&document, ann, 0, 0).await) > 0);
-        document.save_copy("pdf", &fixture.path("linked.pdf")).await.unwrap();
+        document
+            .save_copy("pdf", &fixture.path("linked.pdf"))
+            .await
+            .unwrap();
         let asked = listener.accept();
         assert!(asked.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock));
     }
@@ -141,7 +169,10 @@ async fn c5_the_place_of_the_file_is_not_told() {
     let (document, _events) = fixture.open(&source).await;
     let ann = editor(&document, "Ann").await;
     let formula = r#"=CELL("filename")"#.to_owned();
-    let input = recto_engine::Input::Cell { address: "B1".into(), text: formula };
+    let input = recto_engine::Input::Cell {
+        address: "B1".into(),
+        text: formula,
+    };
     document.input(ann, input).await.unwrap();
     let saved = fixture.path("saved.csv");
     document.save_copy("csv", &saved).await.unwrap();

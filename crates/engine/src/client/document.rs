@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+use super::csv;
 use super::link::{Link, Pending, Reply, lock, measure, unexpected};
 use super::pixels::{TilePixels, TileRequest};
 use super::saved;
@@ -88,13 +89,7 @@ impl Document {
         kind: Kind,
         limit: Duration,
     ) -> Result<(Self, mpsc::Receiver<Event>), OpenError> {
-        let name = format!("document.{extension}");
-        let copy = kit.folder.doc().join(&name);
-        // A copy, never a link: what the kit writes must not reach the original.
-        let bytes = tokio::fs::copy(file, &copy).await.map_err(EngineError::from)?;
-        if bytes == 0 {
-            return Err(OpenError::Empty);
-        }
+        let name = bring(&kit, file, extension).await?;
         let loaded = kit
             .ask_within(Call::Load { name }, limit, |reply| match reply {
                 Reply::Answer(Answer::Loaded { kind, size, .. }) => Ok((kind, size)),
@@ -125,10 +120,24 @@ impl Document {
         let modified = Arc::new(AtomicBool::new(false));
         let (to, events) = mpsc::channel(EVENTS);
         tokio::spawn(forward(Arc::clone(&kit), Arc::clone(&modified), to));
-        let info = DocumentInfo { kind, parts, width, height };
+        let info = DocumentInfo {
+            kind,
+            parts,
+            width,
+            height,
+        };
         let views = Mutex::default();
         let copies = AtomicU64::new(0);
-        Ok((Self(Arc::new(Inner { kit, info, views, modified, copies })), events))
+        Ok((
+            Self(Arc::new(Inner {
+                kit,
+                info,
+                views,
+                modified,
+                copies,
+            })),
+            events,
+        ))
     }
 
     /// As of loading.
@@ -148,7 +157,11 @@ impl Document {
 
     /// Opens a view for a participant. Its first events are its whole state.
     pub async fn create_view(&self, options: ViewOptions) -> Result<ViewId, EngineError> {
-        let ViewOptions { author, lang, read_only } = options;
+        let ViewOptions {
+            author,
+            lang,
+            read_only,
+        } = options;
         let view = self
             .0
             .kit
@@ -166,7 +179,10 @@ impl Document {
         if lock(&self.0.views).remove(&view).is_none() {
             return Err(EngineError::Impossible("the view does not exist"));
         }
-        self.0.kit.ask(Call::DestroyView { view }, Reply::done).await
+        self.0
+            .kit
+            .ask(Call::DestroyView { view }, Reply::done)
+            .await
     }
 
     /// Changes whether a view may change the document, from the next input on.
@@ -186,7 +202,14 @@ impl Document {
     pub fn send_input(&self, view: ViewId, input: Input) -> Result<Pending<()>, InputDenied> {
         let read_only = *lock(&self.0.views).get(&view).ok_or(InputDenied::NoView)?;
         rules::check(self.0.info.kind, read_only, &input)?;
-        Ok(self.0.kit.ask(Call::Input { view, read_only, input }, Reply::done))
+        Ok(self.0.kit.ask(
+            Call::Input {
+                view,
+                read_only,
+                input,
+            },
+            Reply::done,
+        ))
     }
 
     /// Paints a tile as a view sees it. The future is independent of this borrow.
@@ -202,8 +225,21 @@ impl Document {
             if !known {
                 return Err(EngineError::Impossible("the view does not exist"));
             }
-            let TileRequest { part, pixels, twips, .. } = request;
-            let paint = Paint { view, slot: 0, part, pixels, twips, x, y };
+            let TileRequest {
+                part,
+                pixels,
+                twips,
+                ..
+            } = request;
+            let paint = Paint {
+                view,
+                slot: 0,
+                part,
+                pixels,
+                twips,
+                x,
+                y,
+            };
             let convert = |reply| match reply {
                 Reply::Pixels { side, bgra } => Ok(TilePixels::from_premultiplied_bgra(side, bgra)),
                 Reply::Answer(_) => Err(unexpected()),
@@ -221,9 +257,21 @@ impl Document {
             Reply::Answer(Answer::Values(values)) => Ok(values),
             _ => Err(unexpected()),
         };
-        let values = self.0.kit.ask(Call::Query { view, command: command.into() }, convert).await?;
+        let values = self
+            .0
+            .kit
+            .ask(
+                Call::Query {
+                    view,
+                    command: command.into(),
+                },
+                convert,
+            )
+            .await?;
         // Some answers are no JSON at all when the question does not apply.
-        Ok(values.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null))
+        Ok(values
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or(Value::Null))
     }
 
     /// What is selected in a view.
@@ -244,18 +292,24 @@ impl Document {
         let number = self.0.copies.fetch_add(1, Ordering::Relaxed);
         let name = format!("out-{number}.{file_type}");
         let from = self.0.kit.folder.doc().join(&name);
-        let call = Call::Save { name, format: format.into(), options: options.into() };
-        self.0.kit.ask(call, Reply::done).await.map_err(|error| match error {
-            EngineError::Failed(why) => SaveError::Refused(why),
-            other => other.into(),
-        })?;
+        let call = Call::Save {
+            name,
+            format: format.into(),
+            options: options.into(),
+        };
+        self.0
+            .kit
+            .ask(call, Reply::done)
+            .await
+            .map_err(|error| match error {
+                EngineError::Failed(why) => SaveError::Refused(why),
+                other => other.into(),
+            })?;
         let to = to.to_owned();
         let file_type = file_type.to_owned();
-        tokio::task::spawn_blocking(move || {
-            saved::take(&from, &to, &file_type)
-        })
-        .await
-        .map_err(std::io::Error::other)?
+        tokio::task::spawn_blocking(move || saved::take(&from, &to, &file_type))
+            .await
+            .map_err(std::io::Error::other)?
     }
 
     /// Closes the document without saving and waits until its kit is gone.
@@ -277,6 +331,35 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.kit.kill(Death::Stopped);
     }
+}
+
+/// Puts a copy of the file into the kit's folder and returns its name there. A copy, never a link:
+/// what the kit writes must not reach the original.
+async fn bring(kit: &Link, file: &Path, extension: &str) -> Result<String, OpenError> {
+    let folder = kit.folder.doc();
+    let length = tokio::fs::metadata(file)
+        .await
+        .map_err(EngineError::from)?
+        .len();
+    if length == 0 {
+        return Err(OpenError::Empty);
+    }
+    if extension == "csv" {
+        // LibreOffice asks in a dialog how to read such a file.
+        let name = "document.fods";
+        let (from, to) = (file.to_owned(), folder.join(name));
+        tokio::task::spawn_blocking(move || csv::convert(&from, &to))
+            .await
+            .map_err(std::io::Error::other)
+            .and_then(|converted| converted)
+            .map_err(EngineError::from)?;
+        return Ok(name.into());
+    }
+    let name = format!("document.{extension}");
+    tokio::fs::copy(file, folder.join(&name))
+        .await
+        .map_err(EngineError::from)?;
+    Ok(name)
 }
 
 /// Why a file that the engine did not load was not loaded.

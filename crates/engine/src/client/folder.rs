@@ -45,6 +45,18 @@ impl Drop for KitFolder {
     }
 }
 
+/// Removes the folders of kits, all of which have ended.
+pub(crate) fn remove_kits(work: &Path) {
+    let Ok(entries) = std::fs::read_dir(work) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// Makes the work folder and removes what kits of an earlier run left in it.
 pub(crate) fn prepare_work(work: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(work)?;
@@ -76,5 +88,8 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 fn write_profile(profile: &Path) -> std::io::Result<()> {
     let user = profile.join("user");
     create_private(&user)?;
-    std::fs::write(user.join("registrymodifications.xcu"), include_str!("registrymodifications.xcu"))
+    std::fs::write(
+        user.join("registrymodifications.xcu"),
+        include_str!("registrymodifications.xcu"),
+    )
 }

@@ -3,6 +3,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc as sync;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
@@ -11,6 +12,7 @@ use tokio::sync::oneshot;
 use super::folder::{self, KitFolder};
 use super::link::Parts;
 use super::memory::TileMemory;
+use super::process::KitProcess;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::fds;
@@ -24,6 +26,7 @@ const SPAWN_LIMIT: Duration = Duration::from_secs(20);
 /// launcher every kit.
 pub(crate) struct Launcher {
     orders: sync::Sender<oneshot::Sender<Result<Parts, EngineError>>>,
+    thread: JoinHandle<()>,
 }
 
 impl Launcher {
@@ -31,28 +34,38 @@ impl Launcher {
     pub(crate) async fn start(config: EngineConfig) -> Result<Self, EngineError> {
         let (orders, inbox) = sync::channel::<oneshot::Sender<Result<Parts, EngineError>>>();
         let (prepared, first) = oneshot::channel();
-        std::thread::Builder::new().name("recto-launcher".into()).spawn(move || {
-            let mut process = match Process::start(&config) {
-                Ok(process) => {
-                    let _ = prepared.send(Ok(()));
-                    Some(process)
+        let thread = std::thread::Builder::new()
+            .name("recto-launcher".into())
+            .spawn(move || {
+                let mut process = match Process::start(&config) {
+                    Ok(process) => {
+                        let _ = prepared.send(Ok(()));
+                        Some(process)
+                    }
+                    Err(error) => {
+                        let _ = prepared.send(Err(error));
+                        return;
+                    }
+                };
+                while let Ok(answer) = inbox.recv() {
+                    let parts = spawn(&config, &mut process);
+                    if let Err(error) = &parts {
+                        tracing::warn!(%error, "a kit was not started; the launcher is replaced");
+                        process = None;
+                    }
+                    let _ = answer.send(parts);
                 }
-                Err(error) => {
-                    let _ = prepared.send(Err(error));
-                    return;
-                }
-            };
-            while let Ok(answer) = inbox.recv() {
-                let parts = spawn(&config, &mut process);
-                if let Err(error) = &parts {
-                    tracing::warn!(%error, "a kit was not started; the launcher is replaced");
-                    process = None;
-                }
-                let _ = answer.send(parts);
-            }
-        })?;
-        first.await.map_err(|_| EngineError::NotStarted("its thread ended".into()))??;
-        Ok(Self { orders })
+            })?;
+        first
+            .await
+            .map_err(|_| EngineError::NotStarted("its thread ended".into()))??;
+        Ok(Self { orders, thread })
+    }
+
+    /// Ends the launcher process and waits for it.
+    pub(crate) fn stop(self) {
+        drop(self.orders);
+        let _ = self.thread.join();
     }
 
     pub(crate) async fn spawn(&self) -> Result<Parts, EngineError> {
@@ -88,7 +101,11 @@ impl Process {
         let scratch = config.work.join(folder::LAUNCHER_SCRATCH);
         let child = Command::new(&config.kit_command)
             .args(&config.kit_args)
-            .arg(if config.zygote { "--zygote" } else { "--single" })
+            .arg(if config.zygote {
+                "--zygote"
+            } else {
+                "--single"
+            })
             .current_dir("/")
             // Nothing of ours may reach a kit: no secret, and nothing that a document can expand.
             .env_clear()
@@ -98,7 +115,11 @@ impl Process {
             .env("TMPDIR", &scratch)
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
-            .stderr(if config.engine_messages { Stdio::inherit() } else { Stdio::null() })
+            .stderr(if config.engine_messages {
+                Stdio::inherit()
+            } else {
+                Stdio::null()
+            })
             .spawn()
             .map_err(|error| EngineError::NotStarted(error.to_string()))?;
         let process = Self { child, socket };
@@ -120,11 +141,20 @@ impl Process {
         let memory = TileMemory::new()?;
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
         ours.set_nonblocking(true)?;
-        let order = Order::Spawn { dir: text(folder.path())?, limits: config.limits };
+        let order = Order::Spawn {
+            dir: text(folder.path())?,
+            limits: config.limits,
+        };
         let with = [theirs.as_fd(), memory.file()];
         match self.order(&order, &with, SPAWN_LIMIT)? {
             (OrderAnswer::Spawned { .. }, Some(process)) => {
-                Ok(Parts { socket: ours, process, memory, folder })
+                let process = KitProcess::new(process);
+                Ok(Parts {
+                    socket: ours,
+                    process,
+                    memory,
+                    folder,
+                })
             }
             (OrderAnswer::Failed(why), _) => Err(EngineError::NotStarted(why)),
             _ => Err(super::link::unexpected()),

@@ -1,14 +1,12 @@
 //! The server's end of one kit: what it asks, what comes back, and when it is killed.
 
 use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -16,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::folder::KitFolder;
 use super::memory::TileMemory;
+use super::process::KitProcess;
 use super::queue::EventQueue;
 use crate::error::EngineError;
 use crate::event::{self, Death, Event, Part};
@@ -47,7 +46,10 @@ impl<T> Future for Pending<T> {
 pub(crate) enum Reply {
     Answer(Answer),
     /// As LibreOffice painted them.
-    Pixels { side: u32, bgra: Vec<u8> },
+    Pixels {
+        side: u32,
+        bgra: Vec<u8>,
+    },
 }
 
 impl Reply {
@@ -89,11 +91,12 @@ impl Drop for TileLease {
 
 pub(crate) struct Link {
     pub(crate) ready: Ready,
+    // In this order: the process ends before its folder is removed.
+    process: KitProcess,
     pub(crate) folder: KitFolder,
     pub(crate) events: EventQueue,
     /// The view that loading made; -1 before.
     pub(crate) keeper: AtomicI32,
-    process: OwnedFd,
     requests: mpsc::UnboundedSender<Request>,
     next_id: AtomicU64,
     /// None once the kit is gone.
@@ -107,10 +110,10 @@ pub(crate) struct Link {
     hang_limit: Duration,
 }
 
-/// What a new kit is made of.
+/// What a new kit is made of. In this order: the process ends before its folder is removed.
 pub(crate) struct Parts {
     pub(crate) socket: std::os::unix::net::UnixStream,
-    pub(crate) process: OwnedFd,
+    pub(crate) process: KitProcess,
     pub(crate) memory: TileMemory,
     pub(crate) folder: KitFolder,
 }
@@ -122,13 +125,17 @@ impl Link {
         start_limit: Duration,
         hang_limit: Duration,
     ) -> Result<Arc<Self>, EngineError> {
-        let Parts { socket, process, memory, folder } = parts;
+        let Parts {
+            socket,
+            process,
+            memory,
+            folder,
+        } = parts;
         let (mut reading, writing) = UnixStream::from_std(socket)?.into_split();
         let first = tokio::time::timeout(start_limit, read_frame(&mut reading)).await;
         let ready = match first {
             Ok(Ok(Some(Up::Ready(ready)))) => ready,
             other => {
-                let _ = rustix::process::pidfd_send_signal(&process, Signal::KILL);
                 let why = match other {
                     Err(_) => "a new kit did not become ready in time",
                     Ok(_) => "a new kit died before it was ready",
@@ -185,13 +192,20 @@ impl Link {
         mut paint: Paint,
         convert: fn(Reply) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
-        let permit =
-            Arc::clone(&self.slots).acquire_owned().await.map_err(|_| EngineError::Gone)?;
+        let permit = Arc::clone(&self.slots)
+            .acquire_owned()
+            .await
+            .map_err(|_| EngineError::Gone)?;
         let slot = lock(&self.free_slots).pop().ok_or(EngineError::Gone)?;
-        let lease =
-            TileLease { slot, side: paint.pixels, link: Arc::downgrade(self), _permit: permit };
+        let lease = TileLease {
+            slot,
+            side: paint.pixels,
+            link: Arc::downgrade(self),
+            _permit: permit,
+        };
         paint.slot = slot;
-        self.send(Call::Paint(paint), self.hang_limit, Some(lease), convert).await
+        self.send(Call::Paint(paint), self.hang_limit, Some(lease), convert)
+            .await
     }
 
     fn send<T>(
@@ -205,11 +219,22 @@ impl Link {
         let mut waiting = lock(&self.waiting);
         if let Some(waiting) = waiting.as_mut() {
             let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-            waiting.insert(id, Waiter { answer, since: Instant::now(), limit, tile });
+            waiting.insert(
+                id,
+                Waiter {
+                    answer,
+                    since: Instant::now(),
+                    limit,
+                    tile,
+                },
+            );
             // Still under the lock, so that ids and requests are in the same order.
             let _ = self.requests.send(Request { id, call });
         }
-        Pending { answer: receiver, convert }
+        Pending {
+            answer: receiver,
+            convert,
+        }
     }
 
     pub(crate) fn alive(&self) -> bool {
@@ -219,7 +244,7 @@ impl Link {
     /// Kills the kit. The first reason given is the one reported.
     pub(crate) fn kill(&self, reason: Death) {
         lock(&self.death).get_or_insert(reason);
-        let _ = rustix::process::pidfd_send_signal(&self.process, Signal::KILL);
+        self.process.kill();
     }
 
     pub(crate) fn death(&self) -> Option<Death> {
@@ -260,14 +285,24 @@ impl Link {
         match frame {
             Up::Ready(_) => {}
             Up::Answer { id, answer } => {
-                let waiter = lock(&self.waiting).as_mut().and_then(|waiting| waiting.remove(&id));
-                let Some(Waiter { answer: to, tile, .. }) = waiter else { return };
+                let waiter = lock(&self.waiting)
+                    .as_mut()
+                    .and_then(|waiting| waiting.remove(&id));
+                let Some(Waiter {
+                    answer: to, tile, ..
+                }) = waiter
+                else {
+                    return;
+                };
                 let reply = match (answer, &tile) {
                     (Err(message), _) => Err(EngineError::Failed(message)),
                     (Ok(Answer::Done), Some(lease)) if !to.is_closed() => {
                         let bytes = lease.side as usize * lease.side as usize * 4;
                         let bgra = self.memory.copy(lease.slot, bytes);
-                        Ok(Reply::Pixels { side: lease.side, bgra })
+                        Ok(Reply::Pixels {
+                            side: lease.side,
+                            bgra,
+                        })
                     }
                     (Ok(answer), _) => {
                         if let Answer::Loaded { keeper, .. } = answer {
@@ -284,17 +319,24 @@ impl Link {
 
     fn report(&self, report: Report) {
         let event = match report {
-            Report::Callback { view, kind, payload } => {
-                event::parse(self.keeper.load(Ordering::Acquire), view, kind, &payload)
-            }
+            Report::Callback {
+                view,
+                kind,
+                payload,
+            } => event::parse(self.keeper.load(Ordering::Acquire), view, kind, &payload),
             Report::Invalidated { payload } => Some(event::invalidation(&payload)),
             Report::Size(size) => {
                 let (width, height, parts) = measure(size);
-                Some(Event::Size { width, height, parts })
+                Some(Event::Size {
+                    width,
+                    height,
+                    parts,
+                })
             }
-            Report::Dialog { view, title } => {
-                Some(Event::View { view, event: event::ViewEvent::Dialog { title } })
-            }
+            Report::Dialog { view, title } => Some(Event::View {
+                view,
+                event: event::ViewEvent::Dialog { title },
+            }),
         };
         if let Some(event) = event {
             self.events.push(event);
@@ -331,14 +373,12 @@ impl Link {
     }
 }
 
-impl Drop for Link {
-    fn drop(&mut self) {
-        let _ = rustix::process::pidfd_send_signal(&self.process, Signal::KILL);
-    }
-}
-
 pub(crate) fn measure(size: Size) -> (i64, i64, Vec<Part>) {
-    let parts = size.parts.into_iter().map(|(name, hidden)| Part { name, hidden }).collect();
+    let parts = size
+        .parts
+        .into_iter()
+        .map(|(name, hidden)| Part { name, hidden })
+        .collect();
     (size.width, size.height, parts)
 }
 

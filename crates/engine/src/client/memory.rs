@@ -1,5 +1,8 @@
 //! The memory in which a kit paints and from which the server copies.
-#![allow(unsafe_code, reason = "memory shared with another process is only reachable by pointer")]
+#![allow(
+    unsafe_code,
+    reason = "memory shared with another process is only reachable by pointer"
+)]
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
@@ -50,7 +53,10 @@ impl TileMemory {
 
     /// The first `length` bytes of a slot. A kit that paints on meanwhile only harms its own tile.
     pub(crate) fn copy(&self, slot: usize, length: usize) -> Vec<u8> {
-        assert!(slot < SLOTS && length <= SLOT_BYTES, "the slot is checked by the caller");
+        assert!(
+            slot < SLOTS && length <= SLOT_BYTES,
+            "the slot is checked by the caller"
+        );
         let mut pixels = Vec::with_capacity(length);
         // SAFETY: the range lies in the mapping (asserted), the target was just allocated and does
         // not overlap it, and every byte up to `length` is initialised by the copy.

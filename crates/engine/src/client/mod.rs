@@ -1,5 +1,6 @@
 //! The async client: what the rest of Recto sees of the engine.
 
+mod csv;
 mod document;
 mod folder;
 mod launcher;
@@ -7,6 +8,7 @@ mod link;
 mod memory;
 mod pixels;
 mod pool;
+mod process;
 mod queue;
 mod saved;
 
@@ -69,7 +71,10 @@ impl Engine {
     pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
         check_install(&config.install)?;
         folder::prepare_work(&config.work)?;
-        let config = EngineConfig { work: config.work.canonicalize()?, ..config };
+        let config = EngineConfig {
+            work: config.work.canonicalize()?,
+            ..config
+        };
         let launcher = Launcher::start(config.clone()).await?;
         let first = pool::start_kit(&config, &launcher).await?;
         let ready = &first.ready;
@@ -81,7 +86,13 @@ impl Engine {
         let version = ready.version.clone();
         tracing::info!(%version, ?isolation, "the document engine is ready");
         let pool = Pool::start(config.clone(), launcher, first);
-        Ok(Self(Arc::new(Inner { config, pool, isolation, version, open: Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            config,
+            pool,
+            isolation,
+            version,
+            open: Mutex::default(),
+        })))
     }
 
     /// Opens a copy of `file` in a warmed kit. The events end with [`Event::Died`].
@@ -128,20 +139,28 @@ impl Engine {
 
     /// The kits of open documents.
     pub fn kit_pids(&self) -> Vec<u32> {
-        self.documents().iter().filter(|kit| kit.alive()).map(|kit| kit.ready.pid).collect()
+        self.documents()
+            .iter()
+            .filter(|kit| kit.alive())
+            .map(|kit| kit.ready.pid)
+            .collect()
     }
 
     /// Ends every kit. Open documents report that they died.
     pub async fn stop(&self) {
-        self.0.pool.stop().await;
         for kit in self.documents() {
             kit.kill(Death::Stopped);
             kit.gone().await;
         }
+        self.0.pool.stop().await;
+        folder::remove_kits(&self.0.config.work);
     }
 
     fn documents(&self) -> Vec<Arc<Link>> {
-        lock(&self.0.open).iter().filter_map(Weak::upgrade).collect()
+        lock(&self.0.open)
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect()
     }
 }
 
@@ -151,7 +170,11 @@ fn check_install(install: &Path) -> Result<(), EngineError> {
         return Err(EngineError::NotInstalled(install.to_owned()));
     }
     let root = install.parent().unwrap_or(install);
-    match NEEDED.iter().map(|name| root.join(name)).find(|path| !path.exists()) {
+    match NEEDED
+        .iter()
+        .map(|name| root.join(name))
+        .find(|path| !path.exists())
+    {
         Some(missing) => Err(EngineError::Incomplete(missing)),
         None => Ok(()),
     }

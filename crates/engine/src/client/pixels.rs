@@ -21,18 +21,24 @@ impl TileRequest {
     /// The left upper corner in twips, when the request makes sense.
     pub(crate) fn corner(&self) -> Result<(i32, i32), EngineError> {
         if !(16..=1024).contains(&self.pixels) {
-            return Err(EngineError::Impossible("a tile has 16 to 1024 pixels a side"));
+            return Err(EngineError::Impossible(
+                "a tile has 16 to 1024 pixels a side",
+            ));
         }
         // Between 4 and 400 % and their neighbours; beyond, the engine's arithmetic overflows.
         if !(64..=1 << 20).contains(&self.twips) || self.part < 0 {
-            return Err(EngineError::Impossible("a tile has 64 to 1048576 twips a side"));
+            return Err(EngineError::Impossible(
+                "a tile has 64 to 1048576 twips a side",
+            ));
         }
         let place = |index: u32| {
             index
                 .checked_mul(self.twips)
                 .and_then(|at| at.checked_add(self.twips))
                 .and_then(|end| i32::try_from(end - self.twips).ok())
-                .ok_or(EngineError::Impossible("the tile lies outside of every document"))
+                .ok_or(EngineError::Impossible(
+                    "the tile lies outside of every document",
+                ))
         };
         Ok((place(self.column)?, place(self.row)?))
     }
@@ -77,7 +83,10 @@ mod tests {
     fn swaps_and_straightens() {
         let painted = vec![1, 2, 3, 255, 10, 20, 30, 0, 64, 0, 128, 128, 0, 0, 0, 77];
         let tile = TilePixels::from_premultiplied_bgra(2, painted);
-        assert_eq!(tile.rgba, [3, 2, 1, 255, 0, 0, 0, 0, 255, 0, 128, 128, 0, 0, 0, 77]);
+        assert_eq!(
+            tile.rgba,
+            [3, 2, 1, 255, 0, 0, 0, 0, 255, 0, 128, 128, 0, 0, 0, 77]
+        );
     }
 
     proptest! {

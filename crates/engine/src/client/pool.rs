@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::launcher::Launcher;
 use super::link::Link;
@@ -20,7 +21,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 pub(crate) struct Pool {
     ready: Mutex<mpsc::Receiver<Arc<Link>>>,
     waiting: Arc<AtomicUsize>,
-    filler: JoinHandle<()>,
+    filler: Mutex<Option<JoinHandle<()>>>,
+    stopping: CancellationToken,
 }
 
 impl Pool {
@@ -30,8 +32,21 @@ impl Pool {
         // There is room for at least one.
         let _ = kits.try_send(first);
         let waiting = Arc::new(AtomicUsize::new(1));
-        let filler = tokio::spawn(fill(config, launcher, kits, Arc::clone(&waiting)));
-        Self { ready: Mutex::new(ready), waiting, filler }
+        let stopping = CancellationToken::new();
+        let filling = fill(
+            config,
+            launcher,
+            kits,
+            Arc::clone(&waiting),
+            stopping.clone(),
+        );
+        let filler = Mutex::new(Some(tokio::spawn(filling)));
+        Self {
+            ready: Mutex::new(ready),
+            waiting,
+            filler,
+            stopping,
+        }
     }
 
     /// A warmed kit that is alive; waits while there is none.
@@ -46,7 +61,9 @@ impl Pool {
                 }
             }
         };
-        tokio::time::timeout(START_LIMIT, live).await.map_err(|_| none())?
+        tokio::time::timeout(START_LIMIT, live)
+            .await
+            .map_err(|_| none())?
     }
 
     pub(crate) fn has_warm(&self) -> bool {
@@ -54,19 +71,22 @@ impl Pool {
     }
 
     pub(crate) async fn stop(&self) {
-        self.filler.abort();
+        self.stopping.cancel();
         let mut ready = self.ready.lock().await;
         ready.close();
         while let Some(kit) = ready.recv().await {
             kit.kill(crate::event::Death::Stopped);
             kit.gone().await;
         }
+        if let Some(filler) = self.filler.lock().await.take() {
+            let _ = filler.await;
+        }
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.filler.abort();
+        self.stopping.cancel();
     }
 }
 
@@ -75,11 +95,26 @@ async fn fill(
     launcher: Launcher,
     kits: mpsc::Sender<Arc<Link>>,
     waiting: Arc<AtomicUsize>,
+    stopping: CancellationToken,
+) {
+    let forever = keep_full(&config, &launcher, &kits, &waiting);
+    tokio::select! {
+        () = stopping.cancelled() => {}
+        () = forever => {}
+    }
+    let _ = tokio::task::spawn_blocking(move || launcher.stop()).await;
+}
+
+async fn keep_full(
+    config: &EngineConfig,
+    launcher: &Launcher,
+    kits: &mpsc::Sender<Arc<Link>>,
+    waiting: &AtomicUsize,
 ) {
     let mut pause = FIRST_PAUSE;
     // Kits are started one after the other: each of them keeps a processor busy.
     while let Ok(place) = kits.reserve().await {
-        match start_kit(&config, &launcher).await {
+        match start_kit(config, launcher).await {
             Ok(kit) => {
                 pause = FIRST_PAUSE;
                 waiting.fetch_add(1, Ordering::AcqRel);

@@ -29,7 +29,10 @@ impl EventQueue {
         if events.len() >= CROWDED {
             events.retain(|older| !replaces(&event, older));
             if matches!(event, Event::Invalidated { .. }) {
-                event = Event::Invalidated { part: -1, rect: None };
+                event = Event::Invalidated {
+                    part: -1,
+                    rect: None,
+                };
             }
         }
         if events.len() < FULL || matches!(event, Event::Died { .. }) {
@@ -41,8 +44,11 @@ impl EventQueue {
 
     pub(crate) async fn next(&self) -> Event {
         loop {
-            if let Some(event) =
-                self.events.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+            if let Some(event) = self
+                .events
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop_front()
             {
                 return event;
             }
@@ -57,9 +63,16 @@ fn replaces(newer: &Event, older: &Event) -> bool {
         (Event::Invalidated { .. }, Event::Invalidated { .. })
         | (Event::Size { .. }, Event::Size { .. })
         | (Event::Modified(_), Event::Modified(_)) => true,
-        (Event::View { view: new, event: newer }, Event::View { view: old, event: older }) => {
-            new == old && replaces_in_view(newer, older)
-        }
+        (
+            Event::View {
+                view: new,
+                event: newer,
+            },
+            Event::View {
+                view: old,
+                event: older,
+            },
+        ) => new == old && replaces_in_view(newer, older),
         _ => false,
     }
 }
@@ -75,7 +88,10 @@ fn replaces_in_view(newer: &ViewEvent, older: &ViewEvent) -> bool {
             ViewEvent::PeerCaretVisible { view: new, .. },
             ViewEvent::PeerCaretVisible { view: old, .. },
         )
-        | (ViewEvent::PeerSelection { view: new, .. }, ViewEvent::PeerSelection { view: old, .. })
+        | (
+            ViewEvent::PeerSelection { view: new, .. },
+            ViewEvent::PeerSelection { view: old, .. },
+        )
         | (ViewEvent::PeerCell { view: new, .. }, ViewEvent::PeerCell { view: old, .. })
         | (ViewEvent::PeerGraphic { view: new, .. }, ViewEvent::PeerGraphic { view: old, .. }) => {
             new == old
@@ -94,20 +110,30 @@ mod tests {
     use crate::event::Rect;
 
     fn state(view: i32, name: &str, value: usize) -> Event {
-        let event = ViewEvent::State { name: name.into(), value: value.to_string() };
+        let event = ViewEvent::State {
+            name: name.into(),
+            value: value.to_string(),
+        };
         Event::View { view, event }
     }
 
     #[tokio::test]
     async fn a_crowd_keeps_the_last_of_each() {
         let queue = EventQueue::default();
-        let rect = Some(Rect { x: 1, y: 2, width: 3, height: 4 });
+        let rect = Some(Rect {
+            x: 1,
+            y: 2,
+            width: 3,
+            height: 4,
+        });
         for number in 0..1000 {
             queue.push(state(1, "Bold", number));
             queue.push(state(2, "Bold", number));
             queue.push(Event::Invalidated { part: 0, rect });
         }
-        queue.push(Event::Died { reason: crate::event::Death::Crashed });
+        queue.push(Event::Died {
+            reason: crate::event::Death::Crashed,
+        });
         let mut seen = Vec::new();
         loop {
             let event = queue.next().await;
@@ -119,7 +145,10 @@ mod tests {
         assert!(seen.len() <= CROWDED + 3, "{}", seen.len());
         assert!(seen.contains(&state(1, "Bold", 999)));
         assert!(seen.contains(&state(2, "Bold", 999)));
-        assert!(seen.iter().any(|event| matches!(event, Event::Invalidated { .. })));
+        assert!(
+            seen.iter()
+                .any(|event| matches!(event, Event::Invalidated { .. }))
+        );
     }
 
     #[tokio::test]
@@ -127,7 +156,12 @@ mod tests {
         let queue = EventQueue::default();
         for number in 0..2000 {
             queue.push(state(number, "Bold", 0));
-            let rect = Some(Rect { x: i64::from(number), y: 0, width: 1, height: 1 });
+            let rect = Some(Rect {
+                x: i64::from(number),
+                y: 0,
+                width: 1,
+                height: 1,
+            });
             queue.push(Event::Invalidated { part: 0, rect });
         }
         queue.push(Event::Modified(true));
@@ -139,6 +173,12 @@ mod tests {
                 _ => {}
             }
         }
-        assert_eq!(last, Some(Event::Invalidated { part: -1, rect: None }));
+        assert_eq!(
+            last,
+            Some(Event::Invalidated {
+                part: -1,
+                rect: None
+            })
+        );
     }
 }

@@ -14,31 +14,49 @@ const LONGEST_HEAD: u64 = 4 << 20;
 
 /// Whether the file is protected with a password, as far as its container tells.
 pub(super) fn is_encrypted(path: &Path) -> bool {
-    let Ok(mut file) = File::open(path) else { return false };
+    let Ok(mut file) = File::open(path) else {
+        return false;
+    };
     let mut head = Vec::new();
-    if (&mut file).take(LONGEST_HEAD).read_to_end(&mut head).is_err() {
+    if (&mut file)
+        .take(LONGEST_HEAD)
+        .read_to_end(&mut head)
+        .is_err()
+    {
         return false;
     }
     if head.starts_with(&OLE) {
         // The directory entry of an encrypted OOXML package, in UTF-16.
-        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let name: Vec<u8> = "EncryptedPackage"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         return head.windows(name.len()).any(|window| window == name);
     }
     if file.seek(SeekFrom::Start(0)).is_err() {
         return false;
     }
-    let Ok(mut archive) = zip::ZipArchive::new(file) else { return false };
-    let Ok(manifest) = archive.by_name("META-INF/manifest.xml") else { return false };
+    let Ok(mut archive) = zip::ZipArchive::new(file) else {
+        return false;
+    };
+    let Ok(manifest) = archive.by_name("META-INF/manifest.xml") else {
+        return false;
+    };
     let mut text = Vec::new();
     let key = b"encryption-data";
-    manifest.take(LONGEST_MANIFEST).read_to_end(&mut text).is_ok()
+    manifest
+        .take(LONGEST_MANIFEST)
+        .read_to_end(&mut text)
+        .is_ok()
         && text.windows(key.len()).any(|window| window == key)
 }
 
 /// Copies what the engine wrote to `to` and returns when it is on the disk, if it is a file of this
 /// type that can be read again. A copy, because the kit may hold the file open and write on.
 pub(super) fn take(from: &Path, to: &Path, extension: &str) -> Result<(), SaveError> {
-    let result = copy(from, to).map_err(SaveError::from).and_then(|()| check(to, extension));
+    let result = copy(from, to)
+        .map_err(SaveError::from)
+        .and_then(|()| check(to, extension));
     let _ = std::fs::remove_file(from);
     if result.is_err() {
         let _ = std::fs::remove_file(to);
@@ -52,7 +70,9 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
     let mut from = File::options().read(true).custom_flags(flags).open(from)?;
     if !from.metadata()?.is_file() {
-        return Err(std::io::Error::other("the engine did not write a plain file"));
+        return Err(std::io::Error::other(
+            "the engine did not write a plain file",
+        ));
     }
     let mut target = File::create(to)?;
     std::io::copy(&mut from, &mut target)?;
@@ -67,9 +87,17 @@ fn check(path: &Path, extension: &str) -> Result<(), SaveError> {
     let file = File::open(path)?;
     if formats::is_zip(extension) {
         let archive = zip::ZipArchive::new(file).map_err(|_| SaveError::Unreadable)?;
-        return if archive.is_empty() { Err(SaveError::Unreadable) } else { Ok(()) };
+        return if archive.is_empty() {
+            Err(SaveError::Unreadable)
+        } else {
+            Ok(())
+        };
     }
     // An empty text is an empty file.
     let may_be_empty = matches!(extension, "txt" | "csv");
-    if file.metadata()?.len() > 0 || may_be_empty { Ok(()) } else { Err(SaveError::Unreadable) }
+    if file.metadata()?.len() > 0 || may_be_empty {
+        Ok(())
+    } else {
+        Err(SaveError::Unreadable)
+    }
 }

@@ -1,5 +1,8 @@
 //! The kit's end of the tile memory.
-#![allow(unsafe_code, reason = "memory shared with another process is only reachable by pointer")]
+#![allow(
+    unsafe_code,
+    reason = "memory shared with another process is only reachable by pointer"
+)]
 
 use std::os::fd::OwnedFd;
 use std::ptr::NonNull;
@@ -19,7 +22,14 @@ impl Canvas {
         // SAFETY: a new mapping at an address of the kernel's choice.
         let start = unsafe {
             let length = SLOT_BYTES * SLOTS;
-            rustix::mm::mmap(std::ptr::null_mut(), length, access, MapFlags::SHARED, memory, 0)?
+            rustix::mm::mmap(
+                std::ptr::null_mut(),
+                length,
+                access,
+                MapFlags::SHARED,
+                memory,
+                0,
+            )?
         };
         let start = NonNull::new(start.cast()).ok_or(std::io::ErrorKind::InvalidData)?;
         Ok(Self { start })
@@ -27,7 +37,10 @@ impl Canvas {
 
     /// Runs `paint` on the first `length` bytes of a slot, which begin transparent.
     pub(super) fn with_slot(&self, slot: usize, length: usize, paint: impl FnOnce(&mut [u8])) {
-        assert!(slot < SLOTS && length <= SLOT_BYTES, "slots come from the server");
+        assert!(
+            slot < SLOTS && length <= SLOT_BYTES,
+            "slots come from the server"
+        );
         // SAFETY: the range lies in the mapping; the kit paints one tile at a time, and the server
         // reads a slot only after the kit has answered.
         let slot = unsafe {

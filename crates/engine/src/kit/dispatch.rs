@@ -38,7 +38,8 @@ pub(super) fn paint(kit: &Kit, id: u64, paint: &Paint) {
         Some(document) => {
             kit.enter(document, paint.view);
             let length = paint.pixels as usize * paint.pixels as usize * 4;
-            kit.canvas.with_slot(paint.slot, length, |canvas| document.paint(canvas, paint));
+            kit.canvas
+                .with_slot(paint.slot, length, |canvas| document.paint(canvas, paint));
             Ok(Answer::Done)
         }
     };
@@ -63,7 +64,11 @@ fn load(kit: &Kit, name: &str) -> Result<Answer, String> {
         document.set_zoom(PIXELS, TWIPS);
         document.set_visible_area(0, 0, SCREEN, SCREEN);
     }
-    Ok(Answer::Loaded { kind: document.kind(), keeper, size: size(document) })
+    Ok(Answer::Loaded {
+        kind: document.kind(),
+        keeper,
+        size: size(document),
+    })
 }
 
 /// Kits are leaked when they are made, so that callbacks may point to them.
@@ -83,7 +88,11 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             kit.enter(document, kit.keeper.get());
             Ok(Answer::Done)
         }
-        Call::Input { view, read_only, input } => {
+        Call::Input {
+            view,
+            read_only,
+            input,
+        } => {
             if !kit.views.borrow().contains_key(&view) {
                 return Err("there is no such view".into());
             }
@@ -105,13 +114,21 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             };
             Ok(Answer::Selection { text, html })
         }
-        Call::Save { name, format, options } => {
+        Call::Save {
+            name,
+            format,
+            options,
+        } => {
             let url = folder_url(&kit.doc.join(name));
             kit.phase.set(Phase::Busy);
             kit.enter(document, kit.keeper.get());
             let saved = document.save_as(&url, &format, &options);
             kit.phase.set(Phase::Serving);
-            if saved { Ok(Answer::Done) } else { Err(kit.office.error()) }
+            if saved {
+                Ok(Answer::Done)
+            } else {
+                Err(kit.office.error())
+            }
         }
         Call::Ping | Call::Load { .. } | Call::Paint(_) => Err("it is not asked here".into()),
     }
@@ -159,7 +176,14 @@ fn act(kit: &Kit, document: Document, view: i32, read_only: bool, input: Input) 
             set_composing(kit, view, composing);
         }
         Input::Erase { before, after } => document.erase(narrow(before), narrow(after)),
-        Input::Mouse { action, x, y, count, buttons, modifiers } => {
+        Input::Mouse {
+            action,
+            x,
+            y,
+            count,
+            buttons,
+            modifiers,
+        } => {
             if read_only {
                 mouse::read_only(kit, document, view, action, (x, y), (count, buttons));
                 return;
@@ -169,7 +193,14 @@ fn act(kit: &Kit, document: Document, view: i32, read_only: bool, input: Input) 
                 MouseAction::Up => 1,
                 MouseAction::Move => 2,
             };
-            document.mouse(action, x, y, narrow(count), narrow(buttons), narrow(modifiers));
+            document.mouse(
+                action,
+                x,
+                y,
+                narrow(count),
+                narrow(buttons),
+                narrow(modifiers),
+            );
         }
         Input::Select { handle, x, y } => {
             let handle = match handle {
@@ -195,7 +226,14 @@ fn act(kit: &Kit, document: Document, view: i32, read_only: bool, input: Input) 
                 document.set_part(index);
             }
         }
-        Input::Area { tile_twips, tile_pixels, x, y, width, height } => {
+        Input::Area {
+            tile_twips,
+            tile_pixels,
+            x,
+            y,
+            width,
+            height,
+        } => {
             document.set_zoom(narrow(tile_pixels), narrow(tile_twips));
             document.set_visible_area(x, y, width, height);
         }
@@ -212,7 +250,11 @@ fn act(kit: &Kit, document: Document, view: i32, read_only: bool, input: Input) 
 /// Types as keys, so that lists, corrections and cells react as to typing. What a key cannot carry
 /// (beyond 16 bits), and the end of a composition, is committed as an input method does.
 fn type_text(kit: &Kit, document: Document, view: i32, text: &str) {
-    let composing = kit.views.borrow().get(&view).is_some_and(|state| state.composing);
+    let composing = kit
+        .views
+        .borrow()
+        .get(&view)
+        .is_some_and(|state| state.composing);
     if composing {
         commit(document, text);
         set_composing(kit, view, false);
@@ -227,7 +269,9 @@ fn type_text(kit: &Kit, document: Document, view: i32, text: &str) {
             }
             '\n' => press(document, 13, RETURN),
             '\t' => press(document, 9, TAB),
-            letter if u32::from(letter) > 0xffff => commit(document, letter.encode_utf8(&mut [0; 4])),
+            letter if u32::from(letter) > 0xffff => {
+                commit(document, letter.encode_utf8(&mut [0; 4]))
+            }
             letter => press(document, narrow(u32::from(letter)), 0),
         }
     }

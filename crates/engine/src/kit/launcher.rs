@@ -36,7 +36,12 @@ fn serve(prepare: bool) -> std::io::Result<()> {
     let control = take_control()?;
     let (bytes, _) = fds::receive(control.as_fd())?;
     let launcher = match serde_json::from_slice(&bytes)? {
-        Order::Prepare { install, profile, scratch, namespaces } => {
+        Order::Prepare {
+            install,
+            profile,
+            scratch,
+            namespaces,
+        } => {
             // Before LibreOffice is loaded, while forking is cheap.
             let namespaces =
                 namespaces && sandbox::jail_works(Path::new(&scratch), Path::new(&install));
@@ -50,9 +55,17 @@ fn serve(prepare: bool) -> std::io::Result<()> {
         Err(why) => return answer(&control, &OrderAnswer::Failed(why), None),
     };
     answer(&control, &OrderAnswer::Prepared, None)?;
-    let mut launcher = Launcher { control, library, install, namespaces };
+    let mut launcher = Launcher {
+        control,
+        library,
+        install,
+        namespaces,
+    };
     loop {
-        let pause = Timespec { tv_sec: 1, tv_nsec: 0 };
+        let pause = Timespec {
+            tv_sec: 1,
+            tv_nsec: 0,
+        };
         let mut ready = [PollFd::new(&launcher.control, PollFlags::IN)];
         let ready = rustix::io::retry_on_intr(|| rustix::event::poll(&mut ready, Some(&pause)))?;
         sandbox::reap();
@@ -63,7 +76,9 @@ fn serve(prepare: bool) -> std::io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }
-        let Order::Spawn { dir, limits } = serde_json::from_slice(&bytes)? else { continue };
+        let Order::Spawn { dir, limits } = serde_json::from_slice(&bytes)? else {
+            continue;
+        };
         launcher = launcher.spawn(&dir, &limits, given)?;
     }
 }

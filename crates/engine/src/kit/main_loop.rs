@@ -61,7 +61,6 @@ pub(super) struct Kit {
     resized: Cell<bool>,
     /// Windows to close: view, window, title when a person should hear of it.
     windows: RefCell<Vec<(i32, u32, Option<String>)>>,
-    import_dialog: Cell<Option<u64>>,
 }
 
 /// Starts LibreOffice and serves until the server is gone. Only returns when it could not.
@@ -108,7 +107,6 @@ pub(super) fn run(
         invalid: RefCell::default(),
         resized: Cell::new(false),
         windows: RefCell::default(),
-        import_dialog: Cell::new(None),
     }));
     kit.leaked.set(Some(kit));
     office.run(kit);
@@ -117,7 +115,9 @@ pub(super) fn run(
 
 /// The `file:` URL of a folder.
 pub(super) fn folder_url(path: &Path) -> String {
-    url::Url::from_file_path(path).map(String::from).unwrap_or_default()
+    url::Url::from_file_path(path)
+        .map(String::from)
+        .unwrap_or_default()
 }
 
 impl Handler for Kit {
@@ -131,15 +131,6 @@ impl Handler for Kit {
 
     fn wake(&self) {
         let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
-    }
-
-    fn office_event(&self, kind: i32, payload: &str) {
-        // The text import dialog opens while a CSV file is loaded and would wait for ever.
-        if kind == callback::JSDIALOG && payload.contains("TextImportCsvDialog") {
-            let json: Value = serde_json::from_str(payload).unwrap_or_default();
-            let id = json.get("id").and_then(|id| id.as_str()?.parse().ok()).unwrap_or(1);
-            self.import_dialog.set(Some(id));
-        }
     }
 
     fn view_event(&self, view: i32, kind: i32, payload: &str) {
@@ -159,7 +150,11 @@ impl Handler for Kit {
                     state.graphic = !payload.trim_start().starts_with("EMPTY");
                 }
                 let payload = payload.to_owned();
-                self.reports.borrow_mut().push(Report::Callback { view, kind, payload });
+                self.reports.borrow_mut().push(Report::Callback {
+                    view,
+                    kind,
+                    payload,
+                });
             }
             _ => {}
         }
@@ -178,11 +173,6 @@ impl Kit {
     }
 
     fn poll_busy(&self, timeout: i32) -> bool {
-        if let Some(window) = self.import_dialog.take() {
-            let answer = r#"{"id":"ok","cmd":"click","data":"1","type":"responsebutton"}"#;
-            self.office.answer_dialog(window, answer);
-            return true;
-        }
         // Not on the socket: what arrives stays there until the document may be touched.
         self.wait(timeout, false);
         false
@@ -227,8 +217,10 @@ impl Kit {
             tv_nsec: i64::try_from(micros % 1_000_000 * 1000).unwrap_or(0),
         });
         let fd = self.socket.fd();
-        let mut fds =
-            [PollFd::new(&self.waker, PollFlags::IN), PollFd::new(&fd, PollFlags::IN)];
+        let mut fds = [
+            PollFd::new(&self.waker, PollFlags::IN),
+            PollFd::new(&fd, PollFlags::IN),
+        ];
         let used = if socket { 2 } else { 1 };
         // A wait for ever without the socket could only be ended by LibreOffice itself.
         if rustix::event::poll(&mut fds[..used], limit.as_ref()).is_err() {
@@ -250,7 +242,11 @@ impl Kit {
             return;
         }
         let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
-        let Some(id) = json.get("id").and_then(number).and_then(|id| u32::try_from(id).ok()) else {
+        let Some(id) = json
+            .get("id")
+            .and_then(number)
+            .and_then(|id| u32::try_from(id).ok())
+        else {
             return;
         };
         let title = match text("type") {
@@ -264,13 +260,17 @@ impl Kit {
 
     fn close_windows(&self) -> bool {
         let windows = std::mem::take(&mut *self.windows.borrow_mut());
-        let Some(document) = self.document.get() else { return false };
+        let Some(document) = self.document.get() else {
+            return false;
+        };
         let any = !windows.is_empty();
         for (view, id, title) in windows {
             self.enter(document, view);
             document.close_window(id);
             if let Some(title) = title {
-                self.reports.borrow_mut().push(Report::Dialog { view, title });
+                self.reports
+                    .borrow_mut()
+                    .push(Report::Dialog { view, title });
             }
         }
         any
@@ -287,7 +287,11 @@ impl Kit {
     pub(super) fn flush(&self) {
         let mut reports = std::mem::take(&mut *self.reports.borrow_mut());
         let invalid = std::mem::take(&mut *self.invalid.borrow_mut());
-        reports.extend(invalid.into_iter().map(|payload| Report::Invalidated { payload }));
+        reports.extend(
+            invalid
+                .into_iter()
+                .map(|payload| Report::Invalidated { payload }),
+        );
         if self.resized.take()
             && let Some(document) = self.document.get()
         {
@@ -306,9 +310,15 @@ pub(super) fn size(document: Document) -> Size {
         // LibreOffice counts a text's pages as parts; tiles are not painted by page.
         vec![(String::new(), false)]
     } else {
-        (0..document.parts()).map(|part| part_of(document, part)).collect()
+        (0..document.parts())
+            .map(|part| part_of(document, part))
+            .collect()
     };
-    Size { width, height, parts }
+    Size {
+        width,
+        height,
+        parts,
+    }
 }
 
 fn part_of(document: Document, part: i32) -> (String, bool) {

@@ -21,7 +21,10 @@ use std::path::Path;
 /// `--single` to let every kit prepare itself, `--probe FOLDER PROGRAM_FOLDER [--plain]` to enter
 /// the sandbox and print what it permits.
 pub fn kit_main(args: impl IntoIterator<Item = OsString>) -> ! {
-    let args: Vec<_> = args.into_iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let args: Vec<_> = args
+        .into_iter()
+        .map(|arg| arg.to_string_lossy().into_owned())
+        .collect();
     let args: Vec<_> = args.iter().map(String::as_str).collect();
     let code = match args[..] {
         ["--zygote"] => launcher::run(true),

@@ -28,7 +28,11 @@ pub(super) fn read_only(
     (x, y): (i32, i32),
     (count, buttons): (u32, u32),
 ) {
-    let pressed = kit.views.borrow().get(&view).and_then(|state| state.reading.pressed);
+    let pressed = kit
+        .views
+        .borrow()
+        .get(&view)
+        .and_then(|state| state.reading.pressed);
     let set = |pressed| {
         if let Some(state) = kit.views.borrow_mut().get_mut(&view) {
             state.reading.pressed = pressed;
@@ -70,7 +74,12 @@ pub(super) fn read_only(
 
 /// A selected object would be moved by the arrow keys.
 pub(super) fn release_graphic(kit: &Kit, document: Document, view: i32) {
-    if kit.views.borrow().get(&view).is_some_and(|state| state.graphic) {
+    if kit
+        .views
+        .borrow()
+        .get(&view)
+        .is_some_and(|state| state.graphic)
+    {
         document.key(0, 0, ESCAPE);
         document.key(1, 0, ESCAPE);
     }

@@ -92,7 +92,10 @@ impl Socket {
         while let Some((frame, end)) = next_frame(&buffer, taken) {
             taken = end;
             match serde_json::from_slice(frame) {
-                Ok(Request { id, call: Call::Paint(paint) }) => {
+                Ok(Request {
+                    id,
+                    call: Call::Paint(paint),
+                }) => {
                     self.paints.borrow_mut().push_back((id, paint));
                 }
                 Ok(request) => self.requests.borrow_mut().push_back(request),
@@ -105,7 +108,9 @@ impl Socket {
 
     /// Sends a frame. When the server is gone, so is this kit's purpose: the next read says so.
     pub(super) fn send(&self, frame: &Up) {
-        let Ok(bytes) = protocol::encode(frame) else { return };
+        let Ok(bytes) = protocol::encode(frame) else {
+            return;
+        };
         let mut rest = &bytes[..];
         while !rest.is_empty() {
             match (&self.stream).write(rest) {

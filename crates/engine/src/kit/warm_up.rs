@@ -26,9 +26,19 @@ pub(super) fn run(kit: &Kit) {
 
 /// Loads, paints, perhaps writes, and closes.
 fn visit(kit: &Kit, url: &str, write: Option<(&str, &str)>) -> bool {
-    let Ok(document) = kit.office.load(url, "") else { return false };
+    let Ok(document) = kit.office.load(url, "") else {
+        return false;
+    };
     document.initialize("{}");
-    let paint = Paint { view: 0, slot: 0, part: 0, pixels: SIDE, twips: 3840, x: 0, y: 0 };
+    let paint = Paint {
+        view: 0,
+        slot: 0,
+        part: 0,
+        pixels: SIDE,
+        twips: 3840,
+        x: 0,
+        y: 0,
+    };
     let mut canvas = vec![0; SIDE as usize * SIDE as usize * 4];
     document.paint(&mut canvas, &paint);
     let written = write.is_some_and(|(url, format)| document.save_as(url, format, ""));

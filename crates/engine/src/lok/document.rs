@@ -35,7 +35,10 @@ macro_rules! call {
 
 impl Document {
     pub(super) fn new(document: *mut Doc, modal_paint: bool) -> Self {
-        Self { document, modal_paint }
+        Self {
+            document,
+            modal_paint,
+        }
     }
 
     pub(crate) fn destroy(self) {
@@ -116,7 +119,9 @@ impl Document {
     pub(crate) fn command(self, name: &str, arguments: Option<&str>) {
         let name = text(name);
         let arguments = arguments.map(text);
-        let pointer = arguments.as_ref().map_or(ptr::null(), |arguments| arguments.as_ptr());
+        let pointer = arguments
+            .as_ref()
+            .map_or(ptr::null(), |arguments| arguments.as_ptr());
         call!(self.post_uno_command(name.as_ptr(), pointer, true));
     }
 
@@ -179,11 +184,21 @@ impl Document {
 
     /// Paints into `canvas`, which has room for the tile.
     pub(crate) fn paint(self, canvas: &mut [u8], paint: &Paint) {
-        let Paint { part, pixels, twips, x, y, .. } = *paint;
+        let Paint {
+            part,
+            pixels,
+            twips,
+            x,
+            y,
+            ..
+        } = *paint;
         let side = c_int::try_from(pixels).unwrap_or(0);
         let twips = c_int::try_from(twips).unwrap_or(0);
         let needed = pixels as usize * pixels as usize * 4;
-        assert!(canvas.len() >= needed, "the slot is as large as the largest tile");
+        assert!(
+            canvas.len() >= needed,
+            "the slot is as large as the largest tile"
+        );
         let pixels = canvas.as_mut_ptr();
         if self.kind() == 0 {
             call!(self.paint_tile(pixels, side, side, x, y, twips, twips));
@@ -195,9 +210,19 @@ impl Document {
             unsafe {
                 if let Some(function) = function!(self.document, DocumentClass, paint_part_tile) {
                     let address = function as *const c_void;
-                    let function =
-                        std::mem::transmute::<*const c_void, ffi::PaintInMode>(address);
-                    function(self.document, pixels, part, 0, side, side, x, y, twips, twips);
+                    let function = std::mem::transmute::<*const c_void, ffi::PaintInMode>(address);
+                    function(
+                        self.document,
+                        pixels,
+                        part,
+                        0,
+                        side,
+                        side,
+                        x,
+                        y,
+                        twips,
+                        twips,
+                    );
                 }
             }
             return;
@@ -213,5 +238,9 @@ unsafe extern "C" fn view_callback<H: Handler + 'static>(
 ) {
     // SAFETY: `data` is what `register` leaked, of this type.
     let (registered, payload) = unsafe { (&*data.cast::<Registered<H>>(), payload(text)) };
-    guarded(|| registered.handler.view_event(registered.view, kind, &payload));
+    guarded(|| {
+        registered
+            .handler
+            .view_event(registered.view, kind, &payload)
+    });
 }

@@ -35,7 +35,7 @@ pub(super) struct OfficeClass {
     pub get_error: Option<unsafe extern "C" fn(O) -> OwnedText>,
     pub document_load_with_options: Option<unsafe extern "C" fn(O, Text, Text) -> D>,
     pub free_error: Unused,
-    pub register_callback: Option<unsafe extern "C" fn(O, Option<Callback>, *mut c_void)>,
+    pub register_callback: Unused,
     pub get_filter_types: Unused,
     pub set_optional_features: Option<unsafe extern "C" fn(O, c_ulonglong)>,
     pub set_document_password: Unused,
@@ -43,7 +43,6 @@ pub(super) struct OfficeClass {
     pub run_macro: Unused,
     pub sign_document: Unused,
     pub run_loop: Option<unsafe extern "C" fn(O, PollCallback, WakeCallback, *mut c_void)>,
-    pub send_dialog_event: Option<unsafe extern "C" fn(O, c_ulonglong, Text)>,
 }
 
 #[repr(C)]
@@ -58,16 +57,14 @@ pub(super) struct DocumentClass {
     pub set_part: Option<unsafe extern "C" fn(D, c_int)>,
     pub get_part_name: Option<unsafe extern "C" fn(D, c_int) -> OwnedText>,
     pub set_part_mode: Unused,
-    pub paint_tile: Option<
-        unsafe extern "C" fn(D, *mut c_uchar, c_int, c_int, c_int, c_int, c_int, c_int),
-    >,
+    pub paint_tile:
+        Option<unsafe extern "C" fn(D, *mut c_uchar, c_int, c_int, c_int, c_int, c_int, c_int)>,
     pub get_tile_mode: Unused,
     pub get_document_size: Option<unsafe extern "C" fn(D, *mut c_long, *mut c_long)>,
     pub initialize_for_rendering: Option<unsafe extern "C" fn(D, Text)>,
     pub register_callback: Option<unsafe extern "C" fn(D, Option<Callback>, *mut c_void)>,
     pub post_key_event: Option<unsafe extern "C" fn(D, c_int, c_int, c_int)>,
-    pub post_mouse_event:
-        Option<unsafe extern "C" fn(D, c_int, c_int, c_int, c_int, c_int, c_int)>,
+    pub post_mouse_event: Option<unsafe extern "C" fn(D, c_int, c_int, c_int, c_int, c_int, c_int)>,
     pub post_uno_command: Option<unsafe extern "C" fn(D, Text, Text, bool)>,
     pub set_text_selection: Option<unsafe extern "C" fn(D, c_int, c_int, c_int)>,
     pub get_text_selection: Option<unsafe extern "C" fn(D, Text, *mut OwnedText) -> OwnedText>,
@@ -115,18 +112,8 @@ pub(super) struct DocumentClass {
 
 /// `paintPartTile` of 24.x and later: canvas, part, mode, width and height in pixels, then x, y,
 /// width and height in twips.
-pub(super) type PaintInMode = unsafe extern "C" fn(
-    D,
-    *mut c_uchar,
-    c_int,
-    c_int,
-    c_int,
-    c_int,
-    c_int,
-    c_int,
-    c_int,
-    c_int,
-);
+pub(super) type PaintInMode =
+    unsafe extern "C" fn(D, *mut c_uchar, c_int, c_int, c_int, c_int, c_int, c_int, c_int, c_int);
 
 pub(super) type Preinit = unsafe extern "C" fn(Text, Text) -> c_int;
 pub(super) type Hook = unsafe extern "C" fn(Text, Text) -> O;

@@ -2,7 +2,10 @@
 //!
 //! All of it belongs to one thread: LibreOffice runs in `unipoll` mode, where every call and every
 //! callback happens on the thread that called [`Office::run`].
-#![allow(unsafe_code, reason = "LibreOffice is a C library that is loaded at run time")]
+#![allow(
+    unsafe_code,
+    reason = "LibreOffice is a C library that is loaded at run time"
+)]
 
 mod document;
 mod ffi;
@@ -31,7 +34,10 @@ impl Library {
             // SAFETY: a valid C string; the library's initialisers are trusted, it is the engine.
             let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_LAZY) };
             if !handle.is_null() {
-                return Ok(Self { handle, install: text(install) });
+                return Ok(Self {
+                    handle,
+                    install: text(install),
+                });
             }
         }
         // SAFETY: `dlerror` returns null or a C string that lives until the next call.
@@ -50,7 +56,10 @@ impl Library {
         // SAFETY: the handle is a loaded library that is never closed.
         let symbol = unsafe { libc::dlsym(self.handle, name.as_ptr()) };
         if symbol.is_null() {
-            return Err(format!("LibreOffice's library lacks {}", name.to_string_lossy()));
+            return Err(format!(
+                "LibreOffice's library lacks {}",
+                name.to_string_lossy()
+            ));
         }
         Ok(symbol)
     }
@@ -64,7 +73,11 @@ impl Library {
             let preinit = std::mem::transmute::<*mut c_void, ffi::Preinit>(symbol);
             preinit(self.install.as_ptr(), profile.as_ptr())
         };
-        if result == 0 { Ok(()) } else { Err(format!("LibreOffice was not prepared ({result})")) }
+        if result == 0 {
+            Ok(())
+        } else {
+            Err(format!("LibreOffice was not prepared ({result})"))
+        }
     }
 
     /// Starts LibreOffice in this process, for good.
@@ -79,9 +92,15 @@ impl Library {
         if office.is_null() {
             return Err("LibreOffice did not start".into());
         }
-        let office = Office { office, modal_paint: false };
+        let office = Office {
+            office,
+            modal_paint: false,
+        };
         let modal_paint = office.major_version() >= 24;
-        Ok(Office { modal_paint, ..office })
+        Ok(Office {
+            modal_paint,
+            ..office
+        })
     }
 }
 
@@ -93,8 +112,6 @@ pub(crate) trait Handler {
     fn poll(&self, timeout: i32) -> bool;
     /// Ends a wait; called from any thread.
     fn wake(&self);
-    /// A callback of the office itself.
-    fn office_event(&self, kind: i32, payload: &str);
     /// A callback of a view.
     fn view_event(&self, view: i32, kind: i32, payload: &str);
 }
@@ -111,7 +128,11 @@ pub(crate) struct Office {
 macro_rules! function {
     ($object:expr, $class:ty, $field:ident) => {{
         let class = (*$object).class;
-        if std::mem::offset_of!($class, $field) < (*class).size { (*class).$field } else { None }
+        if std::mem::offset_of!($class, $field) < (*class).size {
+            (*class).$field
+        } else {
+            None
+        }
     }};
 }
 use function;
@@ -144,18 +165,19 @@ impl Office {
     fn major_version(self) -> u32 {
         let json: serde_json::Value =
             serde_json::from_str(&self.version_json()).unwrap_or_default();
-        let version = json.get("ProductVersion").and_then(serde_json::Value::as_str);
-        version.and_then(|text| text.split('.').next()?.parse().ok()).unwrap_or(0)
+        let version = json
+            .get("ProductVersion")
+            .and_then(serde_json::Value::as_str);
+        version
+            .and_then(|text| text.split('.').next()?.parse().ok())
+            .unwrap_or(0)
     }
 
-    /// Registers `handler` for the office's callbacks and hands this thread to LibreOffice.
+    /// Hands this thread to LibreOffice, which calls `handler` from now on.
     pub(crate) fn run<H: Handler>(self, handler: &'static H) {
         let data = ptr::from_ref(handler).cast_mut().cast();
         // SAFETY: the handler lives for ever, and the callbacks get a pointer to it of its type.
         unsafe {
-            if let Some(register) = function!(self.office, ffi::OfficeClass, register_callback) {
-                register(self.office, Some(office_callback::<H>), data);
-            }
             if let Some(set) = function!(self.office, ffi::OfficeClass, set_optional_features) {
                 set(self.office, Self::FEATURES);
             }
@@ -171,7 +193,9 @@ impl Office {
         // SAFETY: see `version_json`; the strings outlive the call.
         let document = unsafe {
             function!(self.office, ffi::OfficeClass, document_load_with_options)
-                .map_or(ptr::null_mut(), |load| load(self.office, url.as_ptr(), options.as_ptr()))
+                .map_or(ptr::null_mut(), |load| {
+                    load(self.office, url.as_ptr(), options.as_ptr())
+                })
         };
         if document.is_null() {
             return Err(self.error());
@@ -186,17 +210,6 @@ impl Office {
             function!(self.office, ffi::OfficeClass, get_error)
                 .and_then(|get| take(get(self.office)))
                 .unwrap_or_default()
-        }
-    }
-
-    /// Answers a dialog that LibreOffice shows while it loads.
-    pub(crate) fn answer_dialog(self, window: u64, answer: &str) {
-        let answer = text(answer);
-        // SAFETY: see `load`.
-        unsafe {
-            if let Some(send) = function!(self.office, ffi::OfficeClass, send_dialog_event) {
-                send(self.office, window, answer.as_ptr());
-            }
         }
     }
 }
@@ -250,14 +263,4 @@ unsafe extern "C" fn wake_callback<H: Handler>(data: *mut c_void) {
     // SAFETY: as in `poll_callback`.
     let handler = unsafe { &*data.cast::<H>() };
     guarded(|| handler.wake());
-}
-
-unsafe extern "C" fn office_callback<H: Handler>(
-    kind: c_int,
-    text: *const c_char,
-    data: *mut c_void,
-) {
-    // SAFETY: as in `poll_callback`; LibreOffice's payloads are C strings.
-    let (handler, payload) = unsafe { (&*data.cast::<H>(), payload(text)) };
-    guarded(|| handler.office_event(kind, &payload));
 }

@@ -49,7 +49,9 @@ fn is_cell(cell: &str) -> bool {
     let row = row.strip_prefix('$').unwrap_or(row);
     (1..=3).contains(&column.len())
         && row.bytes().all(|digit| digit.is_ascii_digit())
-        && row.parse::<u32>().is_ok_and(|row| (1..=ROWS).contains(&row))
+        && row
+            .parse::<u32>()
+            .is_ok_and(|row| (1..=ROWS).contains(&row))
 }
 
 #[cfg(test)]
@@ -59,17 +61,32 @@ mod tests {
 
     #[test]
     fn addresses() {
-        for good in ["A1", "$B$7", "AMJ1048576", "b2:C$9", "Sheet1.A1", "$Sheet_2.$A$1:B2"] {
+        for good in [
+            "A1",
+            "$B$7",
+            "AMJ1048576",
+            "b2:C$9",
+            "Sheet1.A1",
+            "$Sheet_2.$A$1:B2",
+        ] {
             assert!(is_valid(good), "{good}");
         }
         for good in ["'My sheet'.A1", "$'It''s: ok.'.A1", "Übersicht.B2"] {
             assert!(is_valid(good), "{good}");
         }
-        for bad in ["", "A", "1", "A0", "A1048577", "ABCD1", "A1;B2", "A1:", "'x'A1", "'x.A1", "a b.A1"]
-        {
+        for bad in [
+            "", "A", "1", "A0", "A1048577", "ABCD1", "A1;B2", "A1:", "'x'A1", "'x.A1", "a b.A1",
+        ] {
             assert!(!is_valid(bad), "{bad}");
         }
-        for bad in ["file:///etc/passwd", "'file:///x'#$S.A1", "A+1", ".A1", "A1\n", "=A1"] {
+        for bad in [
+            "file:///etc/passwd",
+            "'file:///x'#$S.A1",
+            "A+1",
+            ".A1",
+            "A1\n",
+            "=A1",
+        ] {
             assert!(!is_valid(bad), "{bad}");
         }
     }

@@ -15,7 +15,10 @@ use super::{address, denied, limit};
 pub(crate) fn samples(kind: Kind) -> Vec<(String, Map<String, Value>)> {
     let rules = RULES.iter().filter(|rule| rule.kinds.contains(&kind));
     let sample = |rule: &Rule| {
-        let args = rule.required.iter().map(|(name, argument)| ((*name).into(), argument.sample()));
+        let args = rule
+            .required
+            .iter()
+            .map(|(name, argument)| ((*name).into(), argument.sample()));
         (format!(".uno:{}", rule.name), args.collect())
     };
     rules.map(sample).collect()
@@ -63,20 +66,36 @@ const ALL: &[Kind] = &[Kind::Word, Kind::Cell, Kind::Slide];
 const COLOR: Argument = Whole(-1, 0xffff_ffff);
 const COUNT: Argument = Whole(1, 1000);
 const INDEX: Argument = Whole(0, 2_000_000);
-const TWIPS_100: Argument = Whole(0, 1_000_000);
+/// Hundredths of a millimetre: from 5 cm to 3 m, LibreOffice's largest page.
+const PAGE_SIDE: Argument = Whole(5000, 300_000);
 
 type Arguments = &'static [(&'static str, Argument)];
 
 const fn plain(name: &'static str, kinds: &'static [Kind]) -> Rule {
-    Rule { name, kinds, required: &[], optional: &[] }
+    Rule {
+        name,
+        kinds,
+        required: &[],
+        optional: &[],
+    }
 }
 
 const fn needs(name: &'static str, kinds: &'static [Kind], required: Arguments) -> Rule {
-    Rule { name, kinds, required, optional: &[] }
+    Rule {
+        name,
+        kinds,
+        required,
+        optional: &[],
+    }
 }
 
 const fn takes(name: &'static str, kinds: &'static [Kind], optional: Arguments) -> Rule {
-    Rule { name, kinds, required: &[], optional }
+    Rule {
+        name,
+        kinds,
+        required: &[],
+        optional,
+    }
 }
 
 const FAMILIES: Argument = OneOf(&[
@@ -96,7 +115,7 @@ pub(crate) const RULES: &[Rule] = &[
     takes("Undo", ALL, &[("Repair", Flag)]),
     takes("Redo", ALL, &[("Repair", Flag)]),
     plain("SelectAll", ALL),
-    plain("Delete", ALL),
+    plain("Delete", WS),
     plain("SwBackspace", W),
     plain("Cut", ALL),
     plain("Copy", ALL),
@@ -112,7 +131,10 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "ExecuteSearch",
         kinds: ALL,
-        required: &[("SearchItem.SearchString", Text(1000)), ("SearchItem.Command", Whole(0, 3))],
+        required: &[
+            ("SearchItem.SearchString", Text(1000)),
+            ("SearchItem.Command", Whole(0, 3)),
+        ],
         optional: &[
             ("SearchItem.ReplaceString", Text(1000)),
             ("SearchItem.Backward", Flag),
@@ -137,14 +159,26 @@ pub(crate) const RULES: &[Rule] = &[
     plain("ResetAttributes", ALL),
     plain("ChangeCaseToUpper", ALL),
     plain("ChangeCaseToLower", ALL),
-    needs("CharFontName", ALL, &[("CharFontName.FamilyName", Text(100))]),
-    needs("FontHeight", ALL, &[("FontHeight.Height", Real(1.0, 999.9))]),
+    needs(
+        "CharFontName",
+        ALL,
+        &[("CharFontName.FamilyName", Text(100))],
+    ),
+    needs(
+        "FontHeight",
+        ALL,
+        &[("FontHeight.Height", Real(1.0, 999.9))],
+    ),
     needs("Color", ALL, &[("Color", COLOR)]),
     needs("FontColor", WC, &[("FontColor", COLOR)]),
     needs("CharBackColor", WS, &[("CharBackColor", COLOR)]),
     needs("BackColor", W, &[("BackColor", COLOR)]),
     needs("BackgroundColor", WC, &[("BackgroundColor", COLOR)]),
-    needs("StyleApply", ALL, &[("Style", Text(200)), ("FamilyName", FAMILIES)]),
+    needs(
+        "StyleApply",
+        ALL,
+        &[("Style", Text(200)), ("FamilyName", FAMILIES)],
+    ),
     // Paragraphs.
     plain("LeftPara", ALL),
     plain("CenterPara", ALL),
@@ -171,13 +205,28 @@ pub(crate) const RULES: &[Rule] = &[
     needs(
         "AttributePageSize",
         W,
-        &[("AttributePageSize.Width", TWIPS_100), ("AttributePageSize.Height", TWIPS_100)],
+        &[
+            ("AttributePageSize.Width", PAGE_SIDE),
+            ("AttributePageSize.Height", PAGE_SIDE),
+        ],
     ),
     // Links and comments.
-    needs("SetHyperlink", WC, &[("Hyperlink.Text", Text(2000)), ("Hyperlink.URL", Link)]),
+    needs(
+        "SetHyperlink",
+        WC,
+        &[("Hyperlink.Text", Text(2000)), ("Hyperlink.URL", Link)],
+    ),
     plain("RemoveHyperlink", WC),
-    needs("InsertAnnotation", ALL, &[("Text", Text(20_000)), ("Author", Text(200))]),
-    needs("EditAnnotation", ALL, &[("Id", INDEX), ("Text", Text(20_000))]),
+    needs(
+        "InsertAnnotation",
+        ALL,
+        &[("Text", Text(20_000)), ("Author", Text(200))],
+    ),
+    needs(
+        "EditAnnotation",
+        ALL,
+        &[("Id", INDEX), ("Text", Text(20_000))],
+    ),
     needs("ReplyComment", W, &[("Id", INDEX), ("Text", Text(20_000))]),
     needs("ResolveComment", W, &[("Id", INDEX)]),
     needs("DeleteComment", W, &[("Id", INDEX)]),
@@ -185,10 +234,22 @@ pub(crate) const RULES: &[Rule] = &[
     takes("TrackChanges", W, &[("TrackChanges", Flag)]),
     plain("AcceptAllTrackedChanges", W),
     plain("RejectAllTrackedChanges", W),
-    needs("AcceptTrackedChange", W, &[("AcceptTrackedChange", Whole(0, 0xffff))]),
-    needs("RejectTrackedChange", W, &[("RejectTrackedChange", Whole(0, 0xffff))]),
+    needs(
+        "AcceptTrackedChange",
+        W,
+        &[("AcceptTrackedChange", Whole(0, 0xffff))],
+    ),
+    needs(
+        "RejectTrackedChange",
+        W,
+        &[("RejectTrackedChange", Whole(0, 0xffff))],
+    ),
     // Tables.
-    needs("InsertTable", WS, &[("Columns", Whole(1, 63)), ("Rows", Whole(1, 500))]),
+    needs(
+        "InsertTable",
+        WS,
+        &[("Columns", Whole(1, 63)), ("Rows", Whole(1, 500))],
+    ),
     plain("InsertRowsBefore", ALL),
     plain("InsertRowsAfter", ALL),
     plain("InsertColumnsBefore", ALL),
@@ -204,7 +265,11 @@ pub(crate) const RULES: &[Rule] = &[
     plain("SplitCell", C),
     // Cells.
     needs("GoToCell", C, &[("ToPoint", Address)]),
-    needs("EnterString", C, &[("StringName", Text(super::LONGEST_CELL))]),
+    needs(
+        "EnterString",
+        C,
+        &[("StringName", Text(super::LONGEST_CELL))],
+    ),
     plain("ClearContents", C),
     plain("AlignLeft", C),
     plain("AlignHorizontalCenter", C),
@@ -233,8 +298,16 @@ pub(crate) const RULES: &[Rule] = &[
     plain("ShowColumn", C),
     needs("RowHeight", C, &[("RowHeight", Whole(0, 0xffff))]),
     needs("ColumnWidth", C, &[("ColumnWidth", Whole(0, 0xffff))]),
-    needs("SelectRow", C, &[("Row", INDEX), ("Modifier", Whole(0, 0x7000))]),
-    needs("SelectColumn", C, &[("Col", INDEX), ("Modifier", Whole(0, 0x7000))]),
+    needs(
+        "SelectRow",
+        C,
+        &[("Row", INDEX), ("Modifier", Whole(0, 0x7000))],
+    ),
+    needs(
+        "SelectColumn",
+        C,
+        &[("Col", INDEX), ("Modifier", Whole(0, 0x7000))],
+    ),
     // Sheets; LibreOffice counts them from one here.
     needs("Insert", C, &[("Name", Text(100)), ("Index", COUNT)]),
     needs("Remove", C, &[("Index", COUNT)]),
@@ -245,7 +318,11 @@ pub(crate) const RULES: &[Rule] = &[
     plain("DeletePage", S),
     plain("HideSlide", S),
     plain("ShowSlide", S),
-    needs("AssignLayout", S, &[("WhatPage", INDEX), ("WhatLayout", Whole(0, 40))]),
+    needs(
+        "AssignLayout",
+        S,
+        &[("WhatPage", INDEX), ("WhatLayout", Whole(0, 40))],
+    ),
     needs("FillColor", CS, &[("FillColor", COLOR)]),
     needs("XLineColor", CS, &[("XLineColor", COLOR)]),
     plain("BasicShapes.rectangle", S),
@@ -260,35 +337,61 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 /// The commands that leave the document alone, whatever their arguments.
-const READING: [&str; 6] =
-    ["SelectAll", "GoToCell", "SelectRow", "SelectColumn", "SelectWord", "Escape"];
+const READING: [&str; 6] = [
+    "SelectAll",
+    "GoToCell",
+    "SelectRow",
+    "SelectColumn",
+    "SelectWord",
+    "Escape",
+];
 
 fn find(kind: Kind, name: &str) -> Option<&'static Rule> {
     let name = name.strip_prefix(".uno:")?;
-    RULES.iter().find(|rule| rule.name == name && rule.kinds.contains(&kind))
+    RULES
+        .iter()
+        .find(|rule| rule.name == name && rule.kinds.contains(&kind))
 }
 
 /// Whether the command may be given with these arguments.
 pub(super) fn check(kind: Kind, name: &str, args: &Map<String, Value>) -> Result<(), InputDenied> {
-    let rule = find(kind, name)
-        .ok_or_else(|| InputDenied::Command(name.chars().take(60).collect()))?;
-    if let Some((missing, _)) = rule.required.iter().find(|(key, _)| !args.contains_key(*key)) {
+    let rule =
+        find(kind, name).ok_or_else(|| InputDenied::Command(name.chars().take(60).collect()))?;
+    if let Some((missing, _)) = rule
+        .required
+        .iter()
+        .find(|(key, _)| !args.contains_key(*key))
+    {
         return Err(denied(name, missing));
     }
     for (key, value) in args {
-        let known = rule.required.iter().chain(rule.optional).find(|(known, _)| known == key);
-        limit(name, key, known.is_some_and(|(_, argument)| argument.accepts(value)))?;
+        let known = rule
+            .required
+            .iter()
+            .chain(rule.optional)
+            .find(|(known, _)| known == key);
+        limit(
+            name,
+            key,
+            known.is_some_and(|(_, argument)| argument.accepts(value)),
+        )?;
     }
     Ok(())
 }
 
 /// Whether the command, with these arguments, leaves the document as it is.
 pub(super) fn only_reads(kind: Kind, name: &str, args: &Map<String, Value>) -> bool {
-    let Some(rule) = find(kind, name) else { return false };
+    let Some(rule) = find(kind, name) else {
+        return false;
+    };
     // Next (0) or all (1); the others replace.
     let searches = || {
-        let command = args.get("SearchItem.Command").and_then(|command| command.get("value"));
-        command.and_then(whole).is_some_and(|command| (0..=1).contains(&command))
+        let command = args
+            .get("SearchItem.Command")
+            .and_then(|command| command.get("value"));
+        command
+            .and_then(whole)
+            .is_some_and(|command| (0..=1).contains(&command))
     };
     READING.contains(&rule.name) || (rule.name == "ExecuteSearch" && searches())
 }
@@ -309,8 +412,11 @@ impl Argument {
     }
 
     fn accepts(self, wire: &Value) -> bool {
-        let Some(wire) = wire.as_object().filter(|wire| wire.len() == 2) else { return false };
-        let (Some(kind), Some(value)) = (wire.get("type").and_then(Value::as_str), wire.get("value"))
+        let Some(wire) = wire.as_object().filter(|wire| wire.len() == 2) else {
+            return false;
+        };
+        let (Some(kind), Some(value)) =
+            (wire.get("type").and_then(Value::as_str), wire.get("value"))
         else {
             return false;
         };
@@ -318,7 +424,14 @@ impl Argument {
         match self {
             Flag => kind == "boolean" && flag(value),
             Whole(from, to) => {
-                let types = ["long", "short", "unsigned short", "int32", "int16", "uint16"];
+                let types = [
+                    "long",
+                    "short",
+                    "unsigned short",
+                    "int32",
+                    "int16",
+                    "uint16",
+                ];
                 types.contains(&kind)
                     && whole(value).is_some_and(|number| (from..=to).contains(&number))
             }
@@ -346,7 +459,10 @@ fn whole(value: &Value) -> Option<i64> {
 }
 
 fn real(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|number| number.is_finite())
+    value
+        .as_f64()
+        .or_else(|| value.as_str()?.parse().ok())
+        .filter(|number| number.is_finite())
 }
 
 /// What a browser opens safely: a web page, a letter, or a place in this document.
@@ -373,14 +489,26 @@ mod tests {
     fn arguments_are_checked() {
         let link = |url: &str| {
             let text = json!({"type": "string", "value": "here"});
-            let args = json!({"Hyperlink.Text": text, "Hyperlink.URL": {"type": "string", "value": url}});
+            let args =
+                json!({"Hyperlink.Text": text, "Hyperlink.URL": {"type": "string", "value": url}});
             run(Kind::Word, ".uno:SetHyperlink", &args).is_ok()
         };
-        for good in ["https://example.org/a?b#c", "mailto:a@example.org", "#Heading 1", "HTTP://x/"] {
+        for good in [
+            "https://example.org/a?b#c",
+            "mailto:a@example.org",
+            "#Heading 1",
+            "HTTP://x/",
+        ] {
             assert!(link(good), "{good}");
         }
-        for bad in ["javascript:alert(1)", "file:///etc/passwd", "vnd.sun.star.script:x", "", "x", "\u{1}"]
-        {
+        for bad in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "vnd.sun.star.script:x",
+            "",
+            "x",
+            "\u{1}",
+        ] {
             assert!(!link(bad), "{bad}");
         }
         let size = |kind: &str, value: Value| {
@@ -420,7 +548,11 @@ mod tests {
             for (name, argument) in rule.required.iter().chain(rule.optional) {
                 let lower = name.to_lowercase();
                 let names_one = lower.contains("url") || lower.contains("file");
-                assert!(!names_one || matches!(argument, Link), "{} {name}", rule.name);
+                assert!(
+                    !names_one || matches!(argument, Link),
+                    "{} {name}",
+                    rule.name
+                );
             }
         }
     }

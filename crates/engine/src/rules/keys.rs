@@ -40,7 +40,11 @@ pub(super) fn check(kind: Kind, char: u32, code: u32) -> Result<(), InputDenied>
         ALT => base == key::RETURN && kind == Kind::Cell,
         _ => false,
     };
-    if allowed { Ok(()) } else { Err(InputDenied::Key) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(InputDenied::Key)
+    }
 }
 
 /// Whether the key moves the caret or the selection and does nothing else in any document.
@@ -56,7 +60,10 @@ pub(super) fn only_moves(char: u32, code: u32) -> bool {
 fn types_or_moves(char: u32, base: u32) -> bool {
     // The engine takes one UTF-16 unit; what lies beyond comes as text.
     let typed = char::from_u32(char).is_some_and(|letter| char <= 0xffff && !letter.is_control());
-    let enters = matches!(base, key::RETURN | key::ESCAPE | key::TAB | key::BACKSPACE | key::DELETE);
+    let enters = matches!(
+        base,
+        key::RETURN | key::ESCAPE | key::TAB | key::BACKSPACE | key::DELETE
+    );
     if enters || key::MOVEMENT.contains(&base) {
         // Browsers give these a control character or nothing.
         return char < 0x20 || char == 0x7f;
@@ -76,7 +83,9 @@ fn edits_or_moves(base: u32) -> bool {
 
 fn is_ctrl_letter(base: u32) -> bool {
     key::LETTERS.contains(&base)
-        && CTRL_LETTERS.iter().any(|letter| u32::from(letter - b'a') == base - key::A)
+        && CTRL_LETTERS
+            .iter()
+            .any(|letter| u32::from(letter - b'a') == base - key::A)
 }
 
 #[cfg(test)]
@@ -92,9 +101,14 @@ mod tests {
     #[test]
     fn typing_is_allowed() {
         for kind in KINDS {
-            for (char, code) in
-                [(97, 512), (65, 512 | SHIFT), (0x20ac, 0), (0x4f60, 0), (32, key::SPACE), (13, 1280)]
-            {
+            for (char, code) in [
+                (97, 512),
+                (65, 512 | SHIFT),
+                (0x20ac, 0),
+                (0x4f60, 0),
+                (32, key::SPACE),
+                (13, 1280),
+            ] {
                 assert_eq!(check(kind, char, code), Ok(()), "{char} {code}");
             }
         }
@@ -105,7 +119,10 @@ mod tests {
         for kind in KINDS {
             for name in *b"oswqnpfhkmtdg" {
                 assert_eq!(check(kind, 0, letter(name) | CTRL), Err(InputDenied::Key));
-                assert_eq!(check(kind, 0, letter(name) | CTRL | SHIFT), Err(InputDenied::Key));
+                assert_eq!(
+                    check(kind, 0, letter(name) | CTRL | SHIFT),
+                    Err(InputDenied::Key)
+                );
                 assert_eq!(check(kind, 0, letter(name) | ALT), Err(InputDenied::Key));
             }
             for number in 768..=793 {
@@ -124,7 +141,10 @@ mod tests {
     #[test]
     fn only_alt_enter_in_a_sheet() {
         assert_eq!(check(Kind::Cell, 0, key::RETURN | ALT), Ok(()));
-        assert_eq!(check(Kind::Word, 0, key::RETURN | ALT), Err(InputDenied::Key));
+        assert_eq!(
+            check(Kind::Word, 0, key::RETURN | ALT),
+            Err(InputDenied::Key)
+        );
         assert_eq!(check(Kind::Cell, 0, 1024 | ALT), Err(InputDenied::Key));
     }
 

@@ -24,8 +24,12 @@ const LONGEST_CELL: usize = 32_767;
 const LARGEST_PASTE: usize = 16 << 20;
 /// No document reaches so far (in twips); LibreOffice's arithmetic is 32 bits wide.
 const FARTHEST: i32 = 1 << 29;
-const PASTE_TYPES: [&str; 4] =
-    ["text/plain;charset=utf-8", "text/html", "image/png", "image/jpeg"];
+const PASTE_TYPES: [&str; 4] = [
+    "text/plain;charset=utf-8",
+    "text/html",
+    "image/png",
+    "image/jpeg",
+];
 
 /// Whether a view of this right may give this input to this kind of document.
 pub(crate) fn check(kind: Kind, read_only: bool, input: &Input) -> Result<(), InputDenied> {
@@ -39,7 +43,14 @@ pub(crate) fn check(kind: Kind, read_only: bool, input: &Input) -> Result<(), In
             limit("erase", "before", *before <= 10_000)?;
             limit("erase", "after", *after <= 10_000)
         }
-        Input::Mouse { x, y, count, buttons, modifiers, .. } => {
+        Input::Mouse {
+            x,
+            y,
+            count,
+            buttons,
+            modifiers,
+            ..
+        } => {
             check_point("mouse", *x, *y)?;
             limit("mouse", "count", (0..=3).contains(count))?;
             limit("mouse", "buttons", *buttons <= 7)?;
@@ -54,7 +65,14 @@ pub(crate) fn check(kind: Kind, read_only: bool, input: &Input) -> Result<(), In
             limit("paste", "data", data.len() <= LARGEST_PASTE)
         }
         Input::Part { index } => limit("part", "index", (0..=100_000).contains(index)),
-        Input::Area { tile_twips, tile_pixels, x, y, width, height } => {
+        Input::Area {
+            tile_twips,
+            tile_pixels,
+            x,
+            y,
+            width,
+            height,
+        } => {
             limit("area", "tileTwips", (64..=1 << 20).contains(tile_twips))?;
             limit("area", "tilePixels", (16..=1024).contains(tile_pixels))?;
             check_point("area", *x, *y)?;
@@ -62,8 +80,16 @@ pub(crate) fn check(kind: Kind, read_only: bool, input: &Input) -> Result<(), In
             limit("area", "height", (0..=FARTHEST).contains(height))
         }
         Input::Cell { address, text } => {
-            limit("cell", "address", kind == Kind::Cell && address::is_valid(address))?;
-            limit("cell", "text", text.len() <= LONGEST_CELL && !text.contains('\0'))
+            limit(
+                "cell",
+                "address",
+                kind == Kind::Cell && address::is_valid(address),
+            )?;
+            limit(
+                "cell",
+                "text",
+                text.len() <= LONGEST_CELL && !text.contains('\0'),
+            )
         }
     }
 }
@@ -72,7 +98,9 @@ pub(crate) fn check(kind: Kind, read_only: bool, input: &Input) -> Result<(), In
 /// so that it cannot drag, tick or fill anything.
 fn harmless(kind: Kind, input: &Input) -> bool {
     match input {
-        Input::Mouse { .. } | Input::Select { .. } | Input::Part { .. } | Input::Area { .. } => true,
+        Input::Mouse { .. } | Input::Select { .. } | Input::Part { .. } | Input::Area { .. } => {
+            true
+        }
         Input::Key { char, code } => keys::only_moves(*char, *code),
         Input::Command { name, args } => commands::only_reads(kind, name, args),
         _ => false,
@@ -81,7 +109,11 @@ fn harmless(kind: Kind, input: &Input) -> bool {
 
 fn check_text(input: &str, argument: &str, text: &str) -> Result<(), InputDenied> {
     let control = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t' | '\r');
-    limit(input, argument, text.len() <= LONGEST_TEXT && !text.contains(control))
+    limit(
+        input,
+        argument,
+        text.len() <= LONGEST_TEXT && !text.contains(control),
+    )
 }
 
 fn check_point(input: &str, x: i32, y: i32) -> Result<(), InputDenied> {
@@ -90,12 +122,19 @@ fn check_point(input: &str, x: i32, y: i32) -> Result<(), InputDenied> {
 }
 
 fn limit(input: &str, argument: &str, holds: bool) -> Result<(), InputDenied> {
-    if holds { Ok(()) } else { Err(denied(input, argument)) }
+    if holds {
+        Ok(())
+    } else {
+        Err(denied(input, argument))
+    }
 }
 
 fn denied(input: &str, argument: &str) -> InputDenied {
     let short = |text: &str| text.chars().take(60).collect();
-    InputDenied::Argument { input: short(input), argument: short(argument) }
+    InputDenied::Argument {
+        input: short(input),
+        argument: short(argument),
+    }
 }
 
 #[cfg(test)]
@@ -107,23 +146,53 @@ mod tests {
     const KINDS: [Kind; 3] = [Kind::Word, Kind::Cell, Kind::Slide];
 
     fn command(name: &str, args: serde_json::Value) -> Input {
-        let serde_json::Value::Object(args) = args else { panic!("arguments are an object") };
-        Input::Command { name: name.into(), args }
+        let serde_json::Value::Object(args) = args else {
+            panic!("arguments are an object")
+        };
+        Input::Command {
+            name: name.into(),
+            args,
+        }
     }
 
     #[test]
     fn p1_a_reader_changes_nothing() {
         let inputs = [
-            Input::Key { char: 97, code: 512 },
-            Input::Key { char: 0, code: 1283 },
-            Input::Key { char: 0, code: 1280 },
-            Input::Key { char: 0, code: 512 + 25 + modifier::CTRL },
+            Input::Key {
+                char: 97,
+                code: 512,
+            },
+            Input::Key {
+                char: 0,
+                code: 1283,
+            },
+            Input::Key {
+                char: 0,
+                code: 1280,
+            },
+            Input::Key {
+                char: 0,
+                code: 512 + 25 + modifier::CTRL,
+            },
             Input::Text { text: "a".into() },
             Input::Compose { text: "a".into() },
-            Input::Erase { before: 1, after: 0 },
-            Input::Paste { mime: "text/html".into(), data: vec![] },
-            Input::Cell { address: "A1".into(), text: "1".into() },
-            Input::Graphic { action: crate::GraphicAction::Start, x: 0, y: 0 },
+            Input::Erase {
+                before: 1,
+                after: 0,
+            },
+            Input::Paste {
+                mime: "text/html".into(),
+                data: vec![],
+            },
+            Input::Cell {
+                address: "A1".into(),
+                text: "1".into(),
+            },
+            Input::Graphic {
+                action: crate::GraphicAction::Start,
+                x: 0,
+                y: 0,
+            },
             command(".uno:Bold", json!({})),
             command(".uno:Undo", json!({})),
             command(
@@ -134,7 +203,11 @@ mod tests {
         ];
         for kind in KINDS {
             for input in &inputs {
-                assert_eq!(check(kind, true, input), Err(InputDenied::ViewOnly), "{input:?}");
+                assert_eq!(
+                    check(kind, true, input),
+                    Err(InputDenied::ViewOnly),
+                    "{input:?}"
+                );
             }
         }
     }
@@ -142,9 +215,18 @@ mod tests {
     #[test]
     fn a_reader_moves_and_selects() {
         let inputs = [
-            Input::Key { char: 0, code: 1024 },
-            Input::Key { char: 0, code: 1031 + modifier::SHIFT + modifier::CTRL },
-            Input::Key { char: 0, code: 512 + modifier::CTRL },
+            Input::Key {
+                char: 0,
+                code: 1024,
+            },
+            Input::Key {
+                char: 0,
+                code: 1031 + modifier::SHIFT + modifier::CTRL,
+            },
+            Input::Key {
+                char: 0,
+                code: 512 + modifier::CTRL,
+            },
             Input::Mouse {
                 action: MouseAction::Down,
                 x: 1,
@@ -153,7 +235,11 @@ mod tests {
                 buttons: 1,
                 modifiers: 0,
             },
-            Input::Select { handle: SelectHandle::End, x: 1, y: 1 },
+            Input::Select {
+                handle: SelectHandle::End,
+                x: 1,
+                y: 1,
+            },
             Input::Part { index: 1 },
             command(".uno:SelectAll", json!({})),
         ];
@@ -176,9 +262,15 @@ mod tests {
             }
         }
         let macro_url = command("macro:///Standard.Module1.Main", json!({}));
-        assert!(matches!(check(Kind::Word, false, &macro_url), Err(InputDenied::Command(_))));
+        assert!(matches!(
+            check(Kind::Word, false, &macro_url),
+            Err(InputDenied::Command(_))
+        ));
         let query = command(".uno:Bold?FileName:string=file:///etc/passwd", json!({}));
-        assert!(matches!(check(Kind::Word, false, &query), Err(InputDenied::Command(_))));
+        assert!(matches!(
+            check(Kind::Word, false, &query),
+            Err(InputDenied::Command(_))
+        ));
     }
 
     #[test]
@@ -186,11 +278,21 @@ mod tests {
         let long = "x".repeat(LONGEST_TEXT + 1);
         assert!(check(Kind::Word, false, &Input::Text { text: long }).is_err());
         let data = vec![0; LARGEST_PASTE + 1];
-        let paste = Input::Paste { mime: "image/png".into(), data };
+        let paste = Input::Paste {
+            mime: "image/png".into(),
+            data,
+        };
         assert!(check(Kind::Word, false, &paste).is_err());
-        let odd = Input::Paste { mime: "application/x-openoffice".into(), data: vec![] };
+        let odd = Input::Paste {
+            mime: "application/x-openoffice".into(),
+            data: vec![],
+        };
         assert!(check(Kind::Word, false, &odd).is_err());
-        let far = Input::Select { handle: SelectHandle::End, x: i32::MIN, y: 0 };
+        let far = Input::Select {
+            handle: SelectHandle::End,
+            x: i32::MIN,
+            y: 0,
+        };
         assert!(check(Kind::Word, false, &far).is_err());
     }
 }

@@ -13,24 +13,39 @@ const QUERIES: &[(&str, &[&str])] = &[
     (".uno:TrackedChangeAuthors", &[]),
     (".uno:ViewAnnotations", &[]),
     (".uno:ViewAnnotationsPosition", &[]),
-    (".uno:ViewRowColumnHeaders", &["x", "y", "width", "height", "columnHeader"]),
+    (
+        ".uno:ViewRowColumnHeaders",
+        &["x", "y", "width", "height", "columnHeader"],
+    ),
     (
         ".uno:SheetGeometryData",
         &["columns", "rows", "sizes", "hidden", "filtered", "groups"],
     ),
-    (".uno:CellCursor", &["outputHeight", "outputWidth", "tileHeight", "tileWidth"]),
+    (
+        ".uno:CellCursor",
+        &["outputHeight", "outputWidth", "tileHeight", "tileWidth"],
+    ),
 ];
 
 /// A command of the list, with parameters that are whole numbers, `true` or `false`.
 pub(crate) fn check(query: &str) -> Result<(), InputDenied> {
     let denied = || InputDenied::Command(query.chars().take(60).collect());
     let (command, parameters) = query.split_once('?').unwrap_or((query, ""));
-    let (_, known) =
-        QUERIES.iter().find(|(name, _)| *name == command).ok_or_else(denied)?;
-    for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
+    let (_, known) = QUERIES
+        .iter()
+        .find(|(name, _)| *name == command)
+        .ok_or_else(denied)?;
+    for parameter in parameters
+        .split('&')
+        .filter(|parameter| !parameter.is_empty())
+    {
         let (name, value) = parameter.split_once('=').ok_or_else(denied)?;
         let number = value.len() <= 10
-            && value.strip_prefix('-').unwrap_or(value).bytes().all(|digit| digit.is_ascii_digit());
+            && value
+                .strip_prefix('-')
+                .unwrap_or(value)
+                .bytes()
+                .all(|digit| digit.is_ascii_digit());
         let plain = !value.is_empty() && (number || matches!(value, "true" | "false"));
         if !known.contains(&name) || !plain {
             return Err(denied());

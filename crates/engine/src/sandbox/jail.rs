@@ -13,10 +13,12 @@ use super::{die_with_parent, exit, fork, paths};
 
 const TMPFS_OPTIONS: &std::ffi::CStr = c"size=16m,mode=755";
 
-/// Enters a jail and returns, in a new process that is the jail's first, this process's id as
-/// seen from outside. The old process waits and ends with it.
+/// Enters a jail and returns, in a new process within, this process's id as seen from outside. The old process waits and ends with it.
 pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
-    let (user, group) = (rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw());
+    let (user, group) = (
+        rustix::process::getuid().as_raw(),
+        rustix::process::getgid().as_raw(),
+    );
     let spaces = UnshareFlags::NEWUSER
         | UnshareFlags::NEWNS
         | UnshareFlags::NEWNET
@@ -28,6 +30,18 @@ pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
     write("/proc/self/setgroups", "deny")?;
     write("/proc/self/uid_map", &format!("{user} {user} 1"))?;
     write("/proc/self/gid_map", &format!("{group} {group} 1"))?;
+    // The first process of a process namespace ignores signals that it did not ask for, even its
+    // own abort. So that is not the kit but one that does nothing.
+    match fork().map_err(|error| failed("fork", &error))? {
+        Forked::Parent(_) => {}
+        Forked::Child => {
+            die_with_parent(None);
+            close_all();
+            loop {
+                process::pause();
+            }
+        }
+    }
     let (mut reader, mut writer) = std::io::pipe().map_err(|error| failed("pipe", &error))?;
     let pid = match fork().map_err(|error| failed("fork", &error))? {
         Forked::Parent(child) => {
@@ -41,7 +55,9 @@ pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
         Forked::Child => {
             drop(writer);
             let mut pid = [0; 4];
-            reader.read_exact(&mut pid).map_err(|error| failed("pipe", &error))?;
+            reader
+                .read_exact(&mut pid)
+                .map_err(|error| failed("pipe", &error))?;
             u32::from_le_bytes(pid)
         }
     };
@@ -59,7 +75,11 @@ fn build(dir: &Path, install: &Path) -> Result<(), String> {
     rustix::mount::mount("tmpfs", &root, "tmpfs", plain, TMPFS_OPTIONS)
         .map_err(|error| failed("tmpfs", &error))?;
     for path in paths::readable(install) {
-        bind(&path, &inside(&root, &path), Some(MountFlags::RDONLY | plain))?;
+        bind(
+            &path,
+            &inside(&root, &path),
+            Some(MountFlags::RDONLY | plain),
+        )?;
     }
     for path in paths::DEVICES {
         bind(Path::new(path), &inside(&root, Path::new(path)), None)?;

@@ -34,9 +34,17 @@ pub(super) fn restrict(install: &Path, places: &Places) -> Result<bool, String> 
             .create()?;
         let mut allow = |path: &Path, access: BitFlags<AccessFs>| {
             // What is not there needs no rule.
-            let Ok(opened) = PathFd::new(path) else { return Ok(()) };
-            let access = if path.is_dir() { access } else { access & AccessFs::from_file(NEWEST) };
-            (&mut rules).add_rule(PathBeneath::new(opened, access)).map(|_| ())
+            let Ok(opened) = PathFd::new(path) else {
+                return Ok(());
+            };
+            let access = if path.is_dir() {
+                access
+            } else {
+                access & AccessFs::from_file(NEWEST)
+            };
+            (&mut rules)
+                .add_rule(PathBeneath::new(opened, access))
+                .map(|_| ())
         };
         for path in paths::readable(install) {
             allow(&path, read)?;

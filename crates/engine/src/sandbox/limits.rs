@@ -15,7 +15,10 @@ pub(super) fn apply(limits: &Limits) -> Result<(), String> {
         (Resource::Core, 0),
     ];
     for (resource, value) in all {
-        let limit = Rlimit { current: Some(value), maximum: Some(value) };
+        let limit = Rlimit {
+            current: Some(value),
+            maximum: Some(value),
+        };
         setrlimit(resource, limit).map_err(|error| format!("setrlimit {resource:?}: {error}"))?;
     }
     Ok(())

@@ -2,7 +2,10 @@
 //!
 //! Always: no new privileges, no capabilities, resource limits, Landlock for files, seccomp for
 //! system calls. Where the system permits it: namespaces with a root of their own.
-#![allow(unsafe_code, reason = "the system calls of a sandbox have no safe form")]
+#![allow(
+    unsafe_code,
+    reason = "the system calls of a sandbox have no safe form"
+)]
 
 mod jail;
 mod landlock;
@@ -27,11 +30,19 @@ pub(crate) struct Places {
 
 impl Places {
     fn outside(dir: &Path) -> Self {
-        Self { doc: dir.join("doc"), tmp: dir.join("tmp"), profile: dir.join("profile") }
+        Self {
+            doc: dir.join("doc"),
+            tmp: dir.join("tmp"),
+            profile: dir.join("profile"),
+        }
     }
 
     fn jailed() -> Self {
-        Self { doc: "/doc".into(), tmp: "/tmp".into(), profile: "/profile".into() }
+        Self {
+            doc: "/doc".into(),
+            tmp: "/tmp".into(),
+            profile: "/profile".into(),
+        }
     }
 }
 
@@ -66,7 +77,12 @@ pub(crate) fn enter(
         return Err("neither Landlock nor namespaces are available".into());
     }
     seccomp::restrict()?;
-    Ok(Entered { places, pid, landlock, namespaces })
+    Ok(Entered {
+        places,
+        pid,
+        landlock,
+        namespaces,
+    })
 }
 
 /// Whether a jail works here, tried out in a child.

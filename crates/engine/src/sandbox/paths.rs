@@ -32,13 +32,20 @@ pub(super) const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", 
 /// All that exist here, without those that lie within another.
 pub(super) fn readable(install: &Path) -> Vec<PathBuf> {
     let arch = PathBuf::from(format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH));
-    let libraries = if arch.is_dir() { arch } else { PathBuf::from("/usr/lib") };
+    let libraries = if arch.is_dir() {
+        arch
+    } else {
+        PathBuf::from("/usr/lib")
+    };
     // The program folder's neighbours (`share`) belong to it.
     let office = install.parent().unwrap_or(install).to_owned();
     let mut paths = vec![libraries, office];
     paths.extend(READ.iter().map(PathBuf::from));
     paths.retain(|path| path.exists());
     let all = paths.clone();
-    paths.retain(|path| !all.iter().any(|other| path != other && path.starts_with(other)));
+    paths.retain(|path| {
+        !all.iter()
+            .any(|other| path != other && path.starts_with(other))
+    });
     paths
 }

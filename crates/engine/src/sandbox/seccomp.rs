@@ -128,24 +128,41 @@ const ALLOWED_HERE: &[i64] = &[
 const ALLOWED_HERE: &[i64] = &[];
 
 /// Is it a terminal, how much is there to read, do not block, close on execution.
-const IOCTLS: [u64; 4] = [libc::TCGETS as u64, libc::FIONREAD as u64, libc::FIONBIO as u64, libc::FIOCLEX as u64];
+const IOCTLS: [u64; 4] = [
+    libc::TCGETS as u64,
+    libc::FIONREAD as u64,
+    libc::FIONBIO as u64,
+    libc::FIOCLEX as u64,
+];
 /// Names of threads and mappings. Not the signal at the parent's death, which a kit must keep.
-const PRCTLS: [u64; 3] = [libc::PR_SET_NAME as u64, libc::PR_GET_NAME as u64, 0x5356_4d41];
+const PRCTLS: [u64; 3] = [
+    libc::PR_SET_NAME as u64,
+    libc::PR_GET_NAME as u64,
+    0x5356_4d41,
+];
 
 /// In force for the calling thread and all that it starts.
 pub(super) fn restrict() -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("seccomp: {error}");
-    let arch = std::env::consts::ARCH.try_into().map_err(|error| failed(&error))?;
-    let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
-        ALLOWED.iter().chain(ALLOWED_HERE).map(|call| (*call, Vec::new())).collect();
+    let arch = std::env::consts::ARCH
+        .try_into()
+        .map_err(|error| failed(&error))?;
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = ALLOWED
+        .iter()
+        .chain(ALLOWED_HERE)
+        .map(|call| (*call, Vec::new()))
+        .collect();
     let any = |argument: u8, values: &[u64]| -> Result<Vec<SeccompRule>, String> {
         let one = |value: &u64| {
             let is = SeccompCmpOp::Eq;
-            let condition =
-                SeccompCondition::new(argument, SeccompCmpArgLen::Dword, is, *value)?;
+            let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, is, *value)?;
             SeccompRule::new(vec![condition])
         };
-        values.iter().map(one).collect::<Result<_, _>>().map_err(|error| failed(&error))
+        values
+            .iter()
+            .map(one)
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed(&error))
     };
     rules.insert(libc::SYS_ioctl, any(1, &IOCTLS)?);
     rules.insert(libc::SYS_prctl, any(0, &PRCTLS)?);
@@ -171,7 +188,9 @@ pub(super) fn restrict() -> Result<(), String> {
     );
     for filter in [no_clone3, allow_list] {
         let filter = filter.map_err(|error| failed(&error))?;
-        let program: BpfProgram = filter.try_into().map_err(|error: seccompiler::BackendError| failed(&error))?;
+        let program: BpfProgram = filter
+            .try_into()
+            .map_err(|error: seccompiler::BackendError| failed(&error))?;
         seccompiler::apply_filter(&program).map_err(|error| failed(&error))?;
     }
     Ok(())

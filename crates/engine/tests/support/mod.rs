@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use recto_engine::{
-    Document, Engine, EngineConfig, Event, OpenOptions, TilePixels, TileRequest, ViewEvent,
-    ViewId, ViewOptions,
+    Document, Engine, EngineConfig, Event, OpenOptions, TilePixels, TileRequest, ViewEvent, ViewId,
+    ViewOptions,
 };
 use tokio::sync::mpsc::Receiver;
 
@@ -47,7 +47,10 @@ impl Fixture {
 
     pub async fn open(&self, path: &Path) -> (Document, Receiver<Event>) {
         let file_type = path.extension().unwrap().to_str().unwrap();
-        self.engine.open(path, OpenOptions { file_type }).await.unwrap()
+        self.engine
+            .open(path, OpenOptions { file_type })
+            .await
+            .unwrap()
     }
 
     /// A document of the type of `name`, made by the engine from a flat one.
@@ -72,19 +75,23 @@ pub async fn editor(document: &Document, name: &str) -> ViewId {
 }
 
 pub async fn view(document: &Document, name: &str, read_only: bool) -> ViewId {
-    let options = ViewOptions { author: name.into(), lang: "en-US".into(), read_only };
+    let options = ViewOptions {
+        author: name.into(),
+        lang: "en-US".into(),
+        read_only,
+    };
     document.create_view(options).await.unwrap()
 }
 
 /// The first event that `pick` picks.
-pub async fn wait<T>(
-    events: &mut Receiver<Event>,
-    mut pick: impl FnMut(&Event) -> Option<T>,
-) -> T {
+pub async fn wait<T>(events: &mut Receiver<Event>, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
     let mut seen = Vec::new();
     let search = async {
         loop {
-            let event = events.recv().await.unwrap_or_else(|| panic!("no more events: {seen:?}"));
+            let event = events
+                .recv()
+                .await
+                .unwrap_or_else(|| panic!("no more events: {seen:?}"));
             if let Some(found) = pick(&event) {
                 return found;
             }
@@ -108,8 +115,17 @@ pub async fn wait_view<T>(
 }
 
 pub async fn tile(document: &Document, view: ViewId, column: u32, row: u32) -> TilePixels {
-    let request = TileRequest { part: 0, pixels: 256, twips: 3840, column, row };
-    tokio::time::timeout(LIMIT, document.paint(view, request)).await.unwrap().unwrap()
+    let request = TileRequest {
+        part: 0,
+        pixels: 256,
+        twips: 3840,
+        column,
+        row,
+    };
+    tokio::time::timeout(LIMIT, document.paint(view, request))
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 /// How many pixels are dark.
@@ -133,7 +149,11 @@ pub fn words(path: &Path, part: &str) -> String {
 pub fn unzip(path: &Path, part: &str) -> String {
     let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     let mut text = String::new();
-    archive.by_name(part).unwrap().read_to_string(&mut text).unwrap();
+    archive
+        .by_name(part)
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
     text
 }
 
@@ -149,9 +169,13 @@ const OFFICE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
  office:version="1.3" office:mimetype="application/vnd.oasis.opendocument."#;
 
 pub fn text(paragraphs: &[&str]) -> String {
-    let body: String =
-        paragraphs.iter().map(|text| format!("<text:p>{text}</text:p>")).collect();
-    format!("{OFFICE}text\"><office:body><office:text>{body}</office:text></office:body></office:document>")
+    let body: String = paragraphs
+        .iter()
+        .map(|text| format!("<text:p>{text}</text:p>"))
+        .collect();
+    format!(
+        "{OFFICE}text\"><office:body><office:text>{body}</office:text></office:body></office:document>"
+    )
 }
 
 pub fn sheet(rows: &[&[&str]]) -> String {
@@ -164,7 +188,10 @@ pub fn sheet(rows: &[&[&str]]) -> String {
         ),
     };
     let row = |cells: &&[&str]| -> String {
-        format!("<table:table-row>{}</table:table-row>", cells.iter().map(cell).collect::<String>())
+        format!(
+            "<table:table-row>{}</table:table-row>",
+            cells.iter().map(cell).collect::<String>()
+        )
     };
     let rows: String = rows.iter().map(row).collect();
     format!(
