@@ -86,7 +86,7 @@ export class MockSession {
       lang: 'en',
       participants: this.#list(),
       applied: member.applied,
-      resumed: former !== undefined,
+      fresh: former === undefined,
       save: { state: 'saved', at: null, message: null, hint: null },
       heartbeat: 15,
     });

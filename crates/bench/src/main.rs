@@ -1,4 +1,151 @@
-//! Measures Recto beside the figures of a named alternative.
+//! Measures Recto beside the figures of a named alternative: `make bench`.
+//!
+//! It starts the release binary, plays integrator and browsers against it, and prints what a user
+//! waits for. Nothing here is a test: machines differ, and ratios say more than times.
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod browser;
+mod integrator;
+mod memory;
+mod report;
+mod server;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::integrator::Integrator;
+use crate::report::{Figures, Report};
+use crate::server::Server;
+
+/// Openings measured, and keys typed.
+const OPENINGS: usize = 30;
+const KEYS: usize = 200;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let binary = own_neighbour("recto")?;
+    let sample = std::env::args()
+        .nth(1)
+        .map_or_else(|| PathBuf::from("samples/out/Welcome.docx"), PathBuf::from);
+    if !sample.exists() {
+        bail!(
+            "There is no sample document {}. Run `make samples` first.",
+            sample.display()
+        );
+    }
+    let integrator = Integrator::start(&sample).await?;
+    eprintln!("starting {} …", binary.display());
+    let started = Instant::now();
+    let server = Server::start(&binary, integrator.secret()).await?;
+    let mut report = Report::default();
+    report.single(
+        "start to healthy",
+        started.elapsed(),
+        "ONLYOFFICE 9.3",
+        Some(Duration::from_secs(11)),
+    );
+    report.size(
+        "server without kits",
+        memory::resident(server.pid())?,
+        "ONLYOFFICE 9.3, all processes",
+        Some(482_000),
+        Some(40_000),
+    );
+
+    eprintln!("opening {OPENINGS} documents …");
+    let mut first_tile = Figures::default();
+    for number in 0..OPENINGS {
+        server.until_healthy().await?;
+        let key = format!("bench-open-{number}");
+        let begun = Instant::now();
+        let mut browser = Browser::open(&server, &integrator, &key, "u1", "Bench").await?;
+        browser.ask_for_tiles().await?;
+        browser.next_tile().await?;
+        first_tile.add(begun.elapsed());
+        browser.leave().await?;
+    }
+    report.times(
+        "join to first tile",
+        &first_tile,
+        "ONLYOFFICE 9.3 in Chromium",
+        Some(Duration::from_millis(4800)),
+        Some(Duration::from_millis(200)),
+    );
+
+    eprintln!("typing {KEYS} letters with two people in one document …");
+    let mut writer = Browser::open(&server, &integrator, "bench-type", "u1", "Ada").await?;
+    let mut other = Browser::open(&server, &integrator, "bench-type", "u2", "Bruno").await?;
+    for browser in [&mut writer, &mut other] {
+        browser.ask_for_tiles().await?;
+        browser.next_tile().await?;
+        browser.until_quiet().await?;
+    }
+    let (mut own, mut others) = (Figures::default(), Figures::default());
+    for number in 0..KEYS {
+        let letter = u32::from(b"abcdefghij"[number % 10]);
+        let begun = Instant::now();
+        writer
+            .input(json!({ "kind": "key", "char": letter, "code": 0 }))
+            .await?;
+        let (mine, theirs) = tokio::join!(writer.next_tile_at(), other.next_tile_at());
+        own.add(mine? - begun);
+        others.add(theirs? - begun);
+        writer.until_quiet().await?;
+        other.until_quiet().await?;
+    }
+    report.times(
+        "key to own repaint",
+        &own,
+        "ONLYOFFICE 9.3, own screen",
+        Some(Duration::from_millis(45)),
+        Some(Duration::from_millis(15)),
+    );
+    report.times(
+        "key to the other's repaint",
+        &others,
+        "ONLYOFFICE 9.3, other's screen",
+        Some(Duration::from_millis(159)),
+        Some(Duration::from_millis(25)),
+    );
+    let kits = memory::private_of_kits(server.pid())?;
+    let largest = kits
+        .iter()
+        .max()
+        .copied()
+        .context("no engine process was found")?;
+    report.size(
+        "private memory of the document's kit",
+        largest,
+        "spec: 17 to 27 MB with a zygote",
+        Some(27_000),
+        Some(35_000),
+    );
+    report.size(
+        "server with two browsers",
+        memory::resident(server.pid())?,
+        "",
+        None,
+        None,
+    );
+    writer.leave().await?;
+    other.leave().await?;
+    println!("{report}");
+    Ok(())
+}
+
+/// A program of the same build.
+fn own_neighbour(name: &str) -> anyhow::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let path = own.with_file_name(name);
+    if !path.exists() {
+        bail!(
+            "{} is not built. Run `make bench`, which builds it.",
+            path.display()
+        );
+    }
+    Ok(path)
+}

@@ -1,2 +1,23 @@
 //! The wire types of the Docs API and their rules.
+//!
+//! No I/O happens here: what comes from the network is parsed, checked and
+//! given a type; what goes out is written in the form that integrators expect.
 #![forbid(unsafe_code)]
+
+mod access;
+mod callback;
+mod config;
+mod content;
+mod explain;
+mod file_type;
+mod key;
+mod permissions;
+
+pub use access::Access;
+pub use callback::{Action, ActionKind, Callback, ForceSaveKind, Status, UnknownNumber};
+pub use config::{DocumentConfig, EditorConfig, EditorSettings, User};
+pub use content::ContentError;
+pub use explain::{Explain, editor_error};
+pub use file_type::{DocumentKind, FileType, FileTypeError};
+pub use key::{DocumentKey, KeyError};
+pub use permissions::Permissions;

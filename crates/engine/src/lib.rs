@@ -1,1 +1,37 @@
 //! LibreOfficeKit in sandboxed processes, and the client that the rest of Recto uses.
+//!
+//! A *kit* is a process with one document. Kits are forked from a *launcher*, which has prepared
+//! LibreOffice once; they warm themselves and wait in a pool. Server and kit speak in frames over
+//! a socket; tiles come through shared memory. Documents are written by strangers, so a kit has no
+//! network, no environment, no files but its own, and limits, and what it says is never trusted.
+
+mod client;
+mod config;
+mod error;
+mod event;
+mod explain;
+mod fds;
+mod formats;
+mod input;
+mod kit;
+mod lok;
+mod protocol;
+mod rules;
+mod sandbox;
+
+pub use client::{
+    Document, DocumentInfo, Engine, Isolation, Kind, OpenOptions, Pending, Selection, TilePixels,
+    TileRequest, ViewOptions,
+};
+pub use config::{EngineConfig, Limits};
+pub use error::{EngineError, InputDenied, InputError, OpenError, SaveError};
+pub use event::{CellPosition, Death, Event, Part, Rect, ViewEvent, ViewId};
+pub use input::{GraphicAction, Input, MouseAction, SelectHandle, modifier};
+pub use kit::kit_main;
+
+/// Every command that an editor may give to a kind of document, with acceptable arguments: what a
+/// toolbar can offer, and what the tests give to LibreOffice.
+pub fn allowed_commands(kind: Kind) -> Vec<Input> {
+    let samples = rules::samples(kind).into_iter();
+    samples.map(|(name, args)| Input::Command { name, args }).collect()
+}

@@ -1,2 +1,25 @@
 //! Guarded outgoing requests: downloads and callbacks.
+//!
+//! Every address that Recto contacts was written by somebody else. So the guard judges what is
+//! really connected to: an address given as a number before the request, a name by what it resolves
+//! to, at the moment of connecting and on every hop of a redirect. What is not globally routable is
+//! refused unless the operator allowed its network.
 #![forbid(unsafe_code)]
+
+mod address;
+mod callback;
+mod callback_error;
+mod client;
+mod config;
+mod download;
+mod error;
+mod resolver;
+mod target;
+
+pub use address::{AddressClass, Guard};
+pub use callback_error::{Answer, CallbackError};
+pub use client::{Clock, Fetcher};
+pub use config::FetchConfig;
+pub use download::Downloaded;
+pub use error::{Cause, FetchError, TokenSent};
+pub use resolver::{Lookup, SystemLookup};

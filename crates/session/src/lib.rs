@@ -1,2 +1,21 @@
-//! The life of one open document.
+//! The life of one open document: participants, rights, tiles, snapshots, saving and callbacks.
+//!
+//! One task owns one document key. The web side joins participants to it and carries messages;
+//! everything that decides anything is here.
 #![forbid(unsafe_code)]
+
+mod actor;
+mod callbacks;
+mod config;
+mod engine_side;
+mod participant;
+mod problem;
+mod registry;
+mod saving;
+mod tiles;
+pub mod wire;
+
+pub use config::{Services, SessionConfig};
+pub use participant::{Outgoing, Outlet, outlet};
+pub use problem::Problem;
+pub use registry::{Joined, Sessions};

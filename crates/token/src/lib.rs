@@ -1,2 +1,43 @@
 //! JSON Web Tokens for the Docs API: keys, signing, verification and refusals that explain themselves.
+//!
+//! Every value that a request is authorised by goes through here and comes out
+//! as a [`Verified`], or is refused with a [`Refusal`] that says what is wrong
+//! and what to do. There is no I/O, and the time is an argument (`now`, Unix
+//! seconds), so that each rule can be tested without waiting.
+//!
+//! A token is made for one purpose. Those that only this server reads (for a
+//! session, for the journal) are signed with keys derived for that purpose and
+//! carry a `typ` of their own; they are refused everywhere else.
 #![forbid(unsafe_code)]
+
+mod claims;
+mod diagnose;
+mod incoming;
+mod json;
+mod jws;
+mod keys;
+mod link;
+mod opening;
+mod outgoing;
+mod permissions;
+mod refusal;
+mod secret;
+mod session;
+mod verified;
+
+pub use incoming::{verify_callback, verify_download};
+pub use keys::Keys;
+pub use link::{sign_link, verify_link};
+pub use opening::{Opening, Participant, opening_with_tokens_off, verify_opening};
+pub use outgoing::{sign_body, sign_config, sign_header};
+pub use refusal::{Refusal, RefusalDetails, Wire};
+pub use secret::{Secret, SecretError, SecretWarning, check_secret};
+pub use session::{SessionGrant, issue_session, seal, unseal, verify_session};
+pub use verified::Verified;
+
+/// Seconds by which clocks may differ: `exp` and `nbf` are judged with this
+/// tolerance, as ONLYOFFICE's server does by default.
+pub const CLOCK_TOLERANCE: i64 = 60;
+
+#[cfg(test)]
+mod testing;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GIVE_UP_MS, pauseBefore } from './backoff.js';
 import { Connection, encodeMessage, liveUrl, type ConnectionState } from './connection.js';
-import type { ClientMessage } from './protocol.js';
+import type { ClientMessage, Input } from './protocol.js';
 
 class FakeSocket extends EventTarget {
   static readonly OPEN = 1;
@@ -57,7 +57,7 @@ const opened = (more: object = {}) => ({
   lang: 'en',
   participants: [],
   applied: 0,
-  resumed: false,
+  fresh: true,
   save: { state: 'saved', at: null, message: null, hint: null },
   heartbeat: 15,
   ...more,
@@ -65,7 +65,7 @@ const opened = (more: object = {}) => ({
 
 describe('connection', () => {
   let states: ConnectionState[];
-  let losses: number[];
+  let place: Input[];
   let connection: Connection;
 
   const socket = (): FakeSocket => {
@@ -80,7 +80,7 @@ describe('connection', () => {
     FakeSocket.all = [];
     vi.stubGlobal('WebSocket', FakeSocket);
     states = [];
-    losses = [];
+    place = [];
     connection = new Connection(
       'ws://x/doc/k/live',
       { token: 't' },
@@ -88,7 +88,8 @@ describe('connection', () => {
         message: () => undefined,
         tile: () => undefined,
         state: (state) => states.push(state),
-        opened: (_, lost) => losses.push(lost),
+        opened: () => undefined,
+        place: () => place,
         full: () => undefined,
       },
     );
@@ -127,20 +128,22 @@ describe('connection', () => {
       session: 's2',
       resume: { participant: 'p1', sent: 4 },
     });
-    second.say(opened({ resumed: true, applied: 2 }));
+    second.say(opened({ fresh: false, applied: 2 }));
     expect(inputs(second)).toMatchObject([{ seq: 3 }, { seq: 4 }]);
-    expect(losses).toEqual([0, 0]);
   });
 
-  it('tells how much was lost when the session is another one', () => {
+  it('brings a new view to its place before it sends the rest', () => {
     socket().say(opened());
     connection.input({ kind: 'text', text: 'a' });
+    place = [{ kind: 'part', index: 3 }];
     socket().close();
     vi.advanceTimersByTime(300);
     socket().accept();
-    socket().say(opened({ resumed: false }));
-    expect(losses).toEqual([0, 1]);
-    expect(inputs(socket())).toEqual([]);
+    socket().say(opened({ fresh: true, applied: 0 }));
+    expect(inputs(socket())).toEqual([
+      { type: 'input', seq: 1, input: { kind: 'part', index: 3 } },
+      { type: 'input', seq: 2, input: { kind: 'text', text: 'a' } },
+    ]);
   });
 
   it('takes silence for loss and pings before that', () => {
@@ -190,7 +193,7 @@ describe('connection', () => {
     only.say({ type: 'progress', stage: 'recovering' });
     connection.input({ kind: 'text', text: 'b' });
     expect(inputs(only)).toHaveLength(1);
-    only.say(opened({ resumed: true, applied: 0 }));
+    only.say(opened({ fresh: false, applied: 0 }));
     expect(inputs(only).slice(1)).toMatchObject([{ seq: 1 }, { seq: 2 }]);
   });
 

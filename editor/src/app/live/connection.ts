@@ -11,8 +11,10 @@ export interface ConnectionHandlers {
   message(message: ServerMessage): void;
   tile(tile: TileFrame): void;
   state(state: ConnectionState): void;
-  /** The document is open, for the first time or again; `lost` inputs could not be carried over. */
-  opened(opened: Opened, lost: number): void;
+  /** The document is open, for the first time or again. */
+  opened(opened: Opened): void;
+  /** Inputs that bring a new view of the same document where this editor's caret is. */
+  place(): readonly Input[];
   /** Inputs no longer fit into the queue. */
   full(): void;
 }
@@ -210,11 +212,12 @@ export class Connection {
     this.#attempt = 0;
     this.#lostAt = null;
     this.#held = false;
-    const resend = opened.resumed ? this.queue.resume(opened.applied) : [];
-    const lost = opened.resumed ? 0 : this.queue.restart(opened.applied);
+    const resend = opened.fresh
+      ? this.queue.restart(opened.applied, this.#handlers.place())
+      : this.queue.resume(opened.applied);
     this.#become('ready');
     for (const numbered of resend) this.#transmit({ type: 'input', ...numbered });
-    this.#handlers.opened(opened, lost);
+    this.#handlers.opened(opened);
   }
 
   // Timers of a page in the background run once a minute: only an unanswered ping counts as silence.

@@ -49,7 +49,8 @@ export interface Opened {
   lang: string;
   participants: Participant[];
   applied: number;
-  resumed: boolean;
+  /** The view is new: its caret is where a document begins, whatever the former view's was. */
+  fresh: boolean;
   save: SaveStatus;
   heartbeat: number;
 }

@@ -29,12 +29,16 @@ describe('input queue', () => {
     expect(queue.push(text('d'))?.seq).toBe(4);
   });
 
-  it('gives up unconfirmed inputs for a session that knows nothing of them', () => {
+  it('sends everything again, after what leads to the place, to a view that is new', () => {
     const queue = new InputQueue();
     for (const value of ['a', 'b', 'c']) queue.push(text(value));
     queue.acknowledge(1);
-    expect(queue.restart(0)).toBe(2);
-    expect(queue.push(text('d'))?.seq).toBe(1);
+    expect(queue.restart(0, [text('place')])).toEqual([
+      { seq: 1, input: text('place') },
+      { seq: 2, input: text('b') },
+      { seq: 3, input: text('c') },
+    ]);
+    expect(queue.push(text('d'))?.seq).toBe(4);
   });
 
   it('forgets a refused input and no other', () => {

@@ -58,13 +58,13 @@ export class InputQueue {
   }
 
   /**
-   * Starts over with a session that knows nothing of the former one, which numbers from 1 again. Returns
-   * how many inputs are given up: they were meant for a caret position that no longer exists.
+   * Starts over with a view that is new to the server: `before` brings it where the former one was, then
+   * comes what was not applied. Everything is numbered anew, on from `applied`.
    */
-  restart(applied: number): number {
-    const lost = this.#waiting.length;
-    this.#waiting = [];
-    this.#last = applied;
-    return lost;
+  restart(applied: number, before: readonly Input[]): readonly Numbered[] {
+    const inputs = [...before, ...this.#waiting.map((waiting) => waiting.input)];
+    this.#waiting = inputs.map((input, index) => ({ seq: applied + 1 + index, input }));
+    this.#last = applied + inputs.length;
+    return this.#waiting;
   }
 }

@@ -48,7 +48,7 @@ const opened = (more: object = {}, kind = 'word') => ({
   lang: 'en',
   participants: [],
   applied: 0,
-  resumed: false,
+  fresh: true,
   save: save('saved'),
   heartbeat: 15,
   ...more,
@@ -82,7 +82,7 @@ describe('editor', () => {
 
   it('tells the page around it once that the document is there', () => {
     open(opened());
-    say(opened({ resumed: true }));
+    say(opened({ fresh: false }));
     expect(raised).toEqual([
       ['onInfo', { mode: 'edit' }],
       ['onDocumentReady', undefined],
@@ -161,7 +161,7 @@ describe('editor', () => {
     open(opened({}, 'cell'));
     editor.goToPart(2);
     say({ type: 'ack', seq: 1 });
-    say(opened({ resumed: true, applied: 1 }, 'cell'));
+    say(opened({ fresh: true, applied: 1 }, 'cell'));
     expect(inputs()).toEqual([
       { kind: 'part', index: 2 },
       { kind: 'part', index: 2 },

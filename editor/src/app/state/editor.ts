@@ -56,7 +56,8 @@ export class Editor {
         void this.tiles.receive(tile);
       },
       state: (state) => this.#connectionState(state),
-      opened: (opened, lost) => batch(() => this.#opened(opened, lost)),
+      opened: (opened) => batch(() => this.#opened(opened)),
+      place: () => this.#place(),
       full: () => this.notify('warning', 'noticeQueueFull'),
     });
     this.tiles = new TileSource((message) => this.#connection.send(message));
@@ -164,7 +165,7 @@ export class Editor {
     else if (state !== 'ended' && state !== 'ready') phase.value = state;
   }
 
-  #opened(opened: Opened, lostInputs: number): void {
+  #opened(opened: Opened): void {
     const { state } = this;
     const { document, participants, save } = opened;
     state.document.value = {
@@ -188,10 +189,7 @@ export class Editor {
     state.peers.value = new Map();
     this.#participants(participants);
     this.#saved(save);
-    if (lostInputs > 0) this.notify('warning', 'noticeInputsLost');
     if (this.#ready) {
-      // A new view, or a new engine, begins with the first part.
-      if (state.part.value !== 0) this.#goTo(state.part.value);
       if (this.#area !== null) this.area(this.#area);
       this.tiles.restart();
     }
@@ -200,6 +198,39 @@ export class Editor {
       this.#ready = true;
       this.#raise('onInfo', { mode: state.editable ? 'edit' : 'view' });
       this.#raise('onDocumentReady', undefined);
+    }
+  }
+
+  /** What brings a new view to this editor's caret, before inputs that were meant for it. */
+  #place(): readonly Input[] {
+    const { document, part, caret, cellAddress } = this.state;
+    switch (document.value?.kind) {
+      case 'word': {
+        if (caret.value === null) return [];
+        const [x, y, , height] = caret.value;
+        const at = { kind: 'mouse', x, y: Math.round(y + height / 2) } as const;
+        return (['down', 'up'] as const).map((action) => ({
+          ...at,
+          action,
+          count: 1,
+          buttons: 1,
+          modifiers: 0,
+        }));
+      }
+      case 'cell': {
+        const cell: Input = {
+          kind: 'command',
+          name: '.uno:GoToCell',
+          args: { ToPoint: { type: 'string', value: cellAddress.value } },
+        };
+        return [{ kind: 'part', index: part.value }, ...(cellAddress.value === '' ? [] : [cell])];
+      }
+      case 'slide':
+        // A text that was being edited can't be entered again from here: what was typed meanwhile is told lost.
+        if (this.#connection.queue.size > 0) this.notify('warning', 'noticeInputsLost');
+        return [{ kind: 'part', index: part.value }];
+      case undefined:
+        return [];
     }
   }
 

@@ -1,0 +1,73 @@
+# The commands of the house. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# A shell that is not a login shell often lacks it.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+# The browser comes from the system (scripts/setup), not from npm.
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+
+NPM_CI := npm ci --no-audit --no-fund --loglevel=error
+EDITOR_SOURCES := $(shell find editor -name node_modules -prune -o -path editor/dist -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help demo test e2e bench lint deny docs setup samples editor clean
+
+help: ## List the commands
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+demo: ## Build everything and start the demo: a portal with sample documents and the document server
+	@scripts/setup run
+	@$(MAKE) samples editor/dist/api.js
+	@echo 'demo: building the server (the first time takes some minutes)'
+	@cargo build --release --locked -p recto
+	@exec target/release/recto demo --data data/demo --samples samples/out
+
+test: ## Check and test everything, from the formatting to two browsers that write together
+	@scripts/test
+
+e2e: editor/dist/api.js e2e/node_modules/.installed samples ## Run the browser tests alone; ARGS='-g "wrong secret"' picks some
+	@cargo build --locked -p recto
+	@cd e2e && npx playwright test $(ARGS)
+
+bench: editor/dist/api.js samples ## Measure tokens, start-up, opening and co-editing
+	@cargo run --release --locked -p recto-bench
+
+lint: editor/dist/api.js e2e/node_modules/.installed ## Formatting and linters alone
+	@cargo fmt --all --check
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+	@cd editor && npm run --silent lint && npm run --silent check
+	@cd e2e && npm run --silent lint && npm run --silent check
+
+deny: ## Check the dependencies: licences, sources, bans, and advisories when their database can be reached
+	@scripts/deny
+
+docs: ## Build the book into docs/book (needs mdbook)
+	@command -v mdbook >/dev/null || { echo 'mdbook is missing. Get it with: cargo install --locked mdbook' >&2; exit 1; }
+	@mdbook build docs
+
+setup: ## Install what demo and tests need from the system
+	@scripts/setup test
+
+samples: ## Make the sample documents
+	@scripts/samples
+
+editor: editor/dist/api.js ## Build the browser side
+
+# npm ci only when the lock file has changed or the modules are gone.
+%/node_modules/.installed: %/package-lock.json
+	@echo '$*: installing npm packages'
+	@cd $* && $(NPM_CI)
+	@touch $@
+
+# The server embeds editor/dist, so it is built before any crate.
+editor/dist/api.js: editor/node_modules/.installed $(EDITOR_SOURCES)
+	@echo 'editor: building'
+	@cd editor && npm run --silent build
+	@touch $@
+
+clean: ## Remove what was built; documents of the demo in data/ stay
+	@rm -rf editor/dist editor/node_modules e2e/node_modules e2e/results samples/out docs/book
+	@if command -v cargo >/dev/null; then cargo clean; else rm -rf target; fi

@@ -1,0 +1,52 @@
+//! Memory of processes, from `/proc`.
+
+use std::fs;
+
+/// Resident memory of a process in kB.
+pub fn resident(pid: u32) -> anyhow::Result<u64> {
+    sum(pid, &["Rss:"])
+}
+
+/// Private memory in kB of every engine process below a server, the zygote included.
+pub fn private_of_kits(server: u32) -> anyhow::Result<Vec<u64>> {
+    let mut kits = Vec::new();
+    let mut parents = vec![server];
+    while let Some(parent) = parents.pop() {
+        for entry in fs::read_dir("/proc")? {
+            let Some(pid) = entry?
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse::<u32>().ok())
+            else {
+                continue;
+            };
+            if parent_of(pid) == Some(parent) {
+                parents.push(pid);
+                // A process that ended meanwhile has nothing to say.
+                kits.extend(sum(pid, &["Private_Clean:", "Private_Dirty:"]).ok());
+            }
+        }
+    }
+    Ok(kits)
+}
+
+fn parent_of(pid: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, after) = stat.rsplit_once(')')?;
+    after.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn sum(pid: u32, names: &[&str]) -> anyhow::Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
+    Ok(text
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let name = words.next()?;
+            names
+                .contains(&name)
+                .then(|| words.next()?.parse::<u64>().ok())
+                .flatten()
+        })
+        .sum())
+}

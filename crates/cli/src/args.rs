@@ -1,0 +1,138 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand};
+use ipnet::IpNet;
+use url::Url;
+
+/// A document server that speaks the ONLYOFFICE Docs API.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Args {
+    /// Write the log as JSON, one object a line.
+    #[arg(long, global = true)]
+    pub log_json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the document server.
+    Serve(Serve),
+    /// Run the portal: a small document manager that uses a document server.
+    Portal(Portal),
+    /// Run both with a shared secret, to try Recto.
+    Demo(Demo),
+}
+
+/// Options of the document server. Each may also stand in `recto.toml` or in the environment; a flag
+/// is stronger than the environment, and that is stronger than the file.
+#[derive(Debug, Default, Group)]
+pub struct Serve {
+    /// Configuration file [default: recto.toml, if there is one].
+    #[arg(long, env = "RECTO_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Address and port to listen on [default: 127.0.0.1:8080].
+    #[arg(long, env = "RECTO_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Folder for everything that must survive [default: data].
+    #[arg(long, env = "RECTO_DATA")]
+    pub data: Option<PathBuf>,
+    /// Private network that may be fetched from all the same, for example 10.1.0.0/16; may be repeated.
+    #[arg(long, env = "RECTO_ALLOW_NETWORK", value_delimiter = ',')]
+    pub allow_network: Vec<IpNet>,
+    /// File that holds the secret shared with integrators (environment: JWT_SECRET_FILE, or JWT_SECRET
+    /// for the secret itself).
+    #[arg(long)]
+    pub secret_file: Option<PathBuf>,
+    /// Address under which integrators reach this server, if browsers use another.
+    #[arg(long, env = "RECTO_PUBLIC_URL")]
+    pub public_url: Option<Url>,
+    /// Largest document in MiB [default: 100].
+    #[arg(long, env = "RECTO_MAX_DOCUMENT_MIB")]
+    pub max_document_mib: Option<u64>,
+    /// Seconds from a change to its snapshot [default: 5].
+    #[arg(long, env = "RECTO_SNAPSHOT_SECONDS")]
+    pub snapshot_seconds: Option<u64>,
+    /// Seconds from the last editor's leaving to the final save [default: 5].
+    #[arg(long, env = "RECTO_SAVE_SECONDS")]
+    pub save_seconds: Option<u64>,
+    /// Seconds that a lost connection is waited for [default: 60].
+    #[arg(long, env = "RECTO_RETURN_SECONDS")]
+    pub return_seconds: Option<u64>,
+    /// Seconds that documents found after a restart wait for their editors [default: 15].
+    #[arg(long, env = "RECTO_RECOVER_SECONDS")]
+    pub recover_seconds: Option<u64>,
+    /// Engine processes that wait ready for the next document [default: 2].
+    #[arg(long, env = "RECTO_WARM_KITS")]
+    pub warm_kits: Option<usize>,
+    /// Start each engine process by itself, for systems where a prepared one can't be forked.
+    #[arg(long, env = "RECTO_NO_ZYGOTE")]
+    pub no_zygote: bool,
+    /// LibreOffice's program folder [default: found].
+    #[arg(long, env = "RECTO_OFFICE")]
+    pub office: Option<PathBuf>,
+    /// Pages that may embed the editor, as sources of a frame-ancestors directive [default: *].
+    #[arg(long, env = "RECTO_FRAME_ANCESTORS")]
+    pub frame_ancestors: Option<String>,
+}
+
+/// Options of the portal.
+#[derive(Debug, Group)]
+pub struct Portal {
+    /// Address and port to listen on.
+    #[arg(long, env = "RECTO_PORTAL_LISTEN", default_value = "127.0.0.1:8081")]
+    pub listen: SocketAddr,
+    /// Folder for users, files and versions.
+    #[arg(long, env = "RECTO_PORTAL_DATA", default_value = "portal-data")]
+    pub data: PathBuf,
+    /// Address under which browsers reach the document server.
+    #[arg(
+        long,
+        env = "RECTO_DOCUMENT_SERVER",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub document_server: Url,
+    /// Address under which the document server reaches this portal [default: from --listen].
+    #[arg(long, env = "RECTO_PORTAL_URL")]
+    pub public_url: Option<Url>,
+    /// File that holds the secret shared with the document server (environment: JWT_SECRET_FILE, or
+    /// JWT_SECRET for the secret itself).
+    #[arg(long)]
+    pub secret_file: Option<PathBuf>,
+    /// Folder with sample documents for a new portal.
+    #[arg(long)]
+    pub samples: Option<PathBuf>,
+}
+
+/// Options of the demo.
+#[derive(Debug, Group)]
+pub struct Demo {
+    /// Folder for everything, the secret included.
+    #[arg(long, default_value = "data/demo")]
+    pub data: PathBuf,
+    /// Where the document server listens.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where the portal listens.
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    pub portal_listen: SocketAddr,
+    /// Folder with sample documents.
+    #[arg(long)]
+    pub samples: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Args::command().debug_assert();
+    }
+}

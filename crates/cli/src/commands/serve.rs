@@ -1,0 +1,51 @@
+//! `recto serve`
+
+use anyhow::Context;
+use recto_server::{Server, Tokens};
+
+use super::asked_to_stop;
+use crate::args::Serve;
+use crate::config;
+
+/// Runs the document server until it is asked to stop.
+pub async fn run(args: Serve) -> anyhow::Result<()> {
+    let config = config::server(args, &config::Environment::of_process())?;
+    match &config.tokens {
+        Tokens::Required(secret) => eprintln!(
+            "Tokens are required. Secret: {} bytes, fingerprint {}.",
+            secret.len(),
+            secret.fingerprint()
+        ),
+        Tokens::Off(_) => {
+            eprintln!(
+                "WARNING: Tokens are off, so anybody who reaches this server can use it. Set JWT_ENABLED=true and a secret."
+            );
+        }
+    }
+    eprintln!("Starting the engine …");
+    let server = Server::start(config).await?;
+    report(&server).context("the address is not known")?;
+    server.run(asked_to_stop()).await?;
+    Ok(())
+}
+
+fn report(server: &Server) -> Option<()> {
+    let engine = server.engine();
+    let isolation = engine.isolation();
+    let word = |on: bool| if on { "on" } else { "OFF" };
+    eprintln!(
+        "Engine: {}. Isolation: Landlock {}, seccomp {}, namespaces {}.",
+        engine.version(),
+        word(isolation.landlock),
+        word(isolation.seccomp),
+        word(isolation.namespaces)
+    );
+    if server.recovered() > 0 {
+        eprintln!(
+            "Documents found from an earlier run: {}.",
+            server.recovered()
+        );
+    }
+    eprintln!("Recto serves documents at http://{}", server.address()?);
+    Some(())
+}

@@ -1,0 +1,309 @@
+//! One open document.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::link::{Link, Pending, Reply, lock, measure, unexpected};
+use super::pixels::{TilePixels, TileRequest};
+use super::saved;
+use crate::error::{EngineError, InputDenied, InputError, OpenError, SaveError};
+use crate::event::{Death, Event, Part, ViewId};
+use crate::formats;
+use crate::input::Input;
+use crate::protocol::{Answer, Call, Paint};
+use crate::rules;
+
+/// Events that wait for a slow consumer before they are coalesced.
+const EVENTS: usize = 256;
+
+/// What a document is edited as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A text.
+    Word,
+    /// A spreadsheet.
+    Cell,
+    /// A presentation.
+    Slide,
+}
+
+/// What is known of a document since it was loaded. Later sizes come as [`Event::Size`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentInfo {
+    /// What it is edited as.
+    pub kind: Kind,
+    /// Sheets or slides; a text has one part.
+    pub parts: Vec<Part>,
+    /// In twips.
+    pub width: i64,
+    /// In twips.
+    pub height: i64,
+}
+
+/// Whose view it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ViewOptions {
+    /// The name that changes and comments carry.
+    pub author: String,
+    /// A language tag such as `de-DE`.
+    pub lang: String,
+    /// Inputs that change the document are refused.
+    pub read_only: bool,
+}
+
+/// What is selected in a view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// As plain text.
+    pub text: Option<String>,
+    /// As HTML.
+    pub html: Option<String>,
+}
+
+/// An open document. When the last clone is dropped, its kit ends.
+#[derive(Clone)]
+pub struct Document(Arc<Inner>);
+
+struct Inner {
+    kit: Arc<Link>,
+    info: DocumentInfo,
+    /// Whether each view is read-only.
+    views: Mutex<HashMap<ViewId, bool>>,
+    modified: Arc<AtomicBool>,
+    copies: AtomicU64,
+}
+
+impl Document {
+    pub(super) async fn open(
+        kit: Arc<Link>,
+        file: &Path,
+        extension: &str,
+        kind: Kind,
+        limit: Duration,
+    ) -> Result<(Self, mpsc::Receiver<Event>), OpenError> {
+        let name = format!("document.{extension}");
+        let copy = kit.folder.doc().join(&name);
+        // A copy, never a link: what the kit writes must not reach the original.
+        let bytes = tokio::fs::copy(file, &copy).await.map_err(EngineError::from)?;
+        if bytes == 0 {
+            return Err(OpenError::Empty);
+        }
+        let loaded = kit
+            .ask_within(Call::Load { name }, limit, |reply| match reply {
+                Reply::Answer(Answer::Loaded { kind, size, .. }) => Ok((kind, size)),
+                _ => Err(unexpected()),
+            })
+            .await;
+        let (loaded, size) = match loaded {
+            Ok(loaded) => loaded,
+            Err(EngineError::Gone) => {
+                return Err(match kit.death() {
+                    Some(Death::Hung) => OpenError::TimedOut,
+                    _ => OpenError::Crashed,
+                });
+            }
+            Err(EngineError::Failed(_)) => return Err(refused(file).await),
+            Err(error) => return Err(error.into()),
+        };
+        // `LibreOfficeKitDocumentType`. A text renamed to .xlsx loads as what it is.
+        let expected = match kind {
+            Kind::Word => 0,
+            Kind::Cell => 1,
+            Kind::Slide => 2,
+        };
+        if loaded != expected {
+            return Err(OpenError::Damaged);
+        }
+        let (width, height, parts) = measure(size);
+        let modified = Arc::new(AtomicBool::new(false));
+        let (to, events) = mpsc::channel(EVENTS);
+        tokio::spawn(forward(Arc::clone(&kit), Arc::clone(&modified), to));
+        let info = DocumentInfo { kind, parts, width, height };
+        let views = Mutex::default();
+        let copies = AtomicU64::new(0);
+        Ok((Self(Arc::new(Inner { kit, info, views, modified, copies })), events))
+    }
+
+    /// As of loading.
+    pub fn info(&self) -> &DocumentInfo {
+        &self.0.info
+    }
+
+    /// Whether there are changes since loading.
+    pub fn modified(&self) -> bool {
+        self.0.modified.load(Ordering::Acquire)
+    }
+
+    /// The kit's process, as the server's process namespace numbers it.
+    pub fn kit_pid(&self) -> u32 {
+        self.0.kit.ready.pid
+    }
+
+    /// Opens a view for a participant. Its first events are its whole state.
+    pub async fn create_view(&self, options: ViewOptions) -> Result<ViewId, EngineError> {
+        let ViewOptions { author, lang, read_only } = options;
+        let view = self
+            .0
+            .kit
+            .ask(Call::CreateView { author, lang }, |reply| match reply {
+                Reply::Answer(Answer::View(view)) => Ok(view),
+                _ => Err(unexpected()),
+            })
+            .await?;
+        lock(&self.0.views).insert(view, read_only);
+        Ok(view)
+    }
+
+    /// Closes a participant's view.
+    pub async fn destroy_view(&self, view: ViewId) -> Result<(), EngineError> {
+        if lock(&self.0.views).remove(&view).is_none() {
+            return Err(EngineError::Impossible("the view does not exist"));
+        }
+        self.0.kit.ask(Call::DestroyView { view }, Reply::done).await
+    }
+
+    /// Changes whether a view may change the document, from the next input on.
+    pub fn set_read_only(&self, view: ViewId, read_only: bool) {
+        if let Some(value) = lock(&self.0.views).get_mut(&view) {
+            *value = read_only;
+        }
+    }
+
+    /// Gives an input to the engine and waits until it was carried out.
+    pub async fn input(&self, view: ViewId, input: Input) -> Result<(), InputError> {
+        Ok(self.send_input(view, input)?.await?)
+    }
+
+    /// Gives an input to the engine. Inputs are carried out in the order of these calls; the
+    /// future resolves when this one was.
+    pub fn send_input(&self, view: ViewId, input: Input) -> Result<Pending<()>, InputDenied> {
+        let read_only = *lock(&self.0.views).get(&view).ok_or(InputDenied::NoView)?;
+        rules::check(self.0.info.kind, read_only, &input)?;
+        Ok(self.0.kit.ask(Call::Input { view, read_only, input }, Reply::done))
+    }
+
+    /// Paints a tile as a view sees it. The future is independent of this borrow.
+    pub fn paint(
+        &self,
+        view: ViewId,
+        request: TileRequest,
+    ) -> impl Future<Output = Result<TilePixels, EngineError>> + Send + 'static {
+        let kit = Arc::clone(&self.0.kit);
+        let known = lock(&self.0.views).contains_key(&view);
+        async move {
+            let (x, y) = request.corner()?;
+            if !known {
+                return Err(EngineError::Impossible("the view does not exist"));
+            }
+            let TileRequest { part, pixels, twips, .. } = request;
+            let paint = Paint { view, slot: 0, part, pixels, twips, x, y };
+            let convert = |reply| match reply {
+                Reply::Pixels { side, bgra } => Ok(TilePixels::from_premultiplied_bgra(side, bgra)),
+                Reply::Answer(_) => Err(unexpected()),
+            };
+            kit.paint(paint, convert).await
+        }
+    }
+
+    /// The engine's values of a command on the allow-list (`getCommandValues`).
+    pub async fn query(&self, view: ViewId, command: &str) -> Result<Value, EngineError> {
+        rules::check_query(command)
+            .map_err(|_| EngineError::QueryDenied(command.chars().take(100).collect()))?;
+        self.known(view)?;
+        let convert = |reply| match reply {
+            Reply::Answer(Answer::Values(values)) => Ok(values),
+            _ => Err(unexpected()),
+        };
+        let values = self.0.kit.ask(Call::Query { view, command: command.into() }, convert).await?;
+        // Some answers are no JSON at all when the question does not apply.
+        Ok(values.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null))
+    }
+
+    /// What is selected in a view.
+    pub async fn selection(&self, view: ViewId) -> Result<Selection, EngineError> {
+        self.known(view)?;
+        let convert = |reply| match reply {
+            Reply::Answer(Answer::Selection { text, html }) => Ok(Selection { text, html }),
+            _ => Err(unexpected()),
+        };
+        self.0.kit.ask(Call::Selection { view }, convert).await
+    }
+
+    /// Writes a copy of the document as it is now to `to`. It is whole and on the disk when this
+    /// returns; the open document stays what it was.
+    pub async fn save_copy(&self, file_type: &str, to: &Path) -> Result<(), SaveError> {
+        let (format, options) = formats::saved_as(self.0.info.kind, file_type)
+            .ok_or_else(|| SaveError::Type(file_type.to_owned()))?;
+        let number = self.0.copies.fetch_add(1, Ordering::Relaxed);
+        let name = format!("out-{number}.{file_type}");
+        let from = self.0.kit.folder.doc().join(&name);
+        let call = Call::Save { name, format: format.into(), options: options.into() };
+        self.0.kit.ask(call, Reply::done).await.map_err(|error| match error {
+            EngineError::Failed(why) => SaveError::Refused(why),
+            other => other.into(),
+        })?;
+        let to = to.to_owned();
+        let file_type = file_type.to_owned();
+        tokio::task::spawn_blocking(move || {
+            saved::take(&from, &to, &file_type)
+        })
+        .await
+        .map_err(std::io::Error::other)?
+    }
+
+    /// Closes the document without saving and waits until its kit is gone.
+    pub async fn close(self) {
+        self.0.kit.kill(Death::Stopped);
+        self.0.kit.gone().await;
+    }
+
+    fn known(&self, view: ViewId) -> Result<(), EngineError> {
+        if lock(&self.0.views).contains_key(&view) {
+            Ok(())
+        } else {
+            Err(EngineError::Impossible("the view does not exist"))
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.kit.kill(Death::Stopped);
+    }
+}
+
+/// Why a file that the engine did not load was not loaded.
+async fn refused(file: &Path) -> OpenError {
+    let file = file.to_owned();
+    match tokio::task::spawn_blocking(move || saved::is_encrypted(&file)).await {
+        Ok(true) => OpenError::Encrypted,
+        _ => OpenError::Damaged,
+    }
+}
+
+async fn forward(kit: Arc<Link>, modified: Arc<AtomicBool>, to: mpsc::Sender<Event>) {
+    let mut reported = None;
+    loop {
+        let event = kit.events.next().await;
+        if let Event::Modified(value) = event {
+            modified.store(value, Ordering::Release);
+            // Every view reports it.
+            if reported.replace(value) == Some(value) {
+                continue;
+            }
+        }
+        let last = matches!(event, Event::Died { .. });
+        // Without a receiver the queue is emptied all the same, for `modified`.
+        let _ = to.send(event).await;
+        if last {
+            return;
+        }
+    }
+}

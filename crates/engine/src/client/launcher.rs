@@ -1,0 +1,173 @@
+//! The process that kits come from, and the thread that speaks with it.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc as sync;
+use std::time::Duration;
+
+use rustix::net::{AddressFamily, SocketFlags, SocketType};
+use tokio::sync::oneshot;
+
+use super::folder::{self, KitFolder};
+use super::link::Parts;
+use super::memory::TileMemory;
+use crate::config::EngineConfig;
+use crate::error::EngineError;
+use crate::fds;
+use crate::protocol::{Order, OrderAnswer};
+
+/// Preparing LibreOffice takes a second; a machine under load may need many.
+const PREPARE_LIMIT: Duration = Duration::from_secs(60);
+const SPAWN_LIMIT: Duration = Duration::from_secs(20);
+
+/// Orders kits from a thread that owns the launcher process. Dropping it ends both, and with the
+/// launcher every kit.
+pub(crate) struct Launcher {
+    orders: sync::Sender<oneshot::Sender<Result<Parts, EngineError>>>,
+}
+
+impl Launcher {
+    /// Starts the process and waits until it is prepared.
+    pub(crate) async fn start(config: EngineConfig) -> Result<Self, EngineError> {
+        let (orders, inbox) = sync::channel::<oneshot::Sender<Result<Parts, EngineError>>>();
+        let (prepared, first) = oneshot::channel();
+        std::thread::Builder::new().name("recto-launcher".into()).spawn(move || {
+            let mut process = match Process::start(&config) {
+                Ok(process) => {
+                    let _ = prepared.send(Ok(()));
+                    Some(process)
+                }
+                Err(error) => {
+                    let _ = prepared.send(Err(error));
+                    return;
+                }
+            };
+            while let Ok(answer) = inbox.recv() {
+                let parts = spawn(&config, &mut process);
+                if let Err(error) = &parts {
+                    tracing::warn!(%error, "a kit was not started; the launcher is replaced");
+                    process = None;
+                }
+                let _ = answer.send(parts);
+            }
+        })?;
+        first.await.map_err(|_| EngineError::NotStarted("its thread ended".into()))??;
+        Ok(Self { orders })
+    }
+
+    pub(crate) async fn spawn(&self) -> Result<Parts, EngineError> {
+        let (answer, receiver) = oneshot::channel();
+        let ended = || EngineError::NotStarted("the launcher has ended".into());
+        self.orders.send(answer).map_err(|_| ended())?;
+        receiver.await.map_err(|_| ended())?
+    }
+}
+
+fn spawn(config: &EngineConfig, process: &mut Option<Process>) -> Result<Parts, EngineError> {
+    if process.is_none() {
+        *process = Some(Process::start(config)?);
+    }
+    let Some(running) = process else {
+        return Err(EngineError::NotStarted("the launcher has ended".into()));
+    };
+    running.spawn(config)
+}
+
+struct Process {
+    child: Child,
+    socket: OwnedFd,
+}
+
+impl Process {
+    fn start(config: &EngineConfig) -> Result<Self, EngineError> {
+        let flags = SocketFlags::CLOEXEC;
+        let kind = SocketType::SEQPACKET;
+        let (socket, theirs) =
+            rustix::net::socketpair(AddressFamily::UNIX, kind, flags, None).map_err(os)?;
+        let profile = config.work.join(folder::LAUNCHER_PROFILE);
+        let scratch = config.work.join(folder::LAUNCHER_SCRATCH);
+        let child = Command::new(&config.kit_command)
+            .args(&config.kit_args)
+            .arg(if config.zygote { "--zygote" } else { "--single" })
+            .current_dir("/")
+            // Nothing of ours may reach a kit: no secret, and nothing that a document can expand.
+            .env_clear()
+            .env("SAL_LOK_OPTIONS", "unipoll")
+            .env("LANG", "C.UTF-8")
+            .env("HOME", &scratch)
+            .env("TMPDIR", &scratch)
+            .stdin(Stdio::from(theirs))
+            .stdout(Stdio::null())
+            .stderr(if config.engine_messages { Stdio::inherit() } else { Stdio::null() })
+            .spawn()
+            .map_err(|error| EngineError::NotStarted(error.to_string()))?;
+        let process = Self { child, socket };
+        let order = Order::Prepare {
+            install: text(&config.install)?,
+            profile: text(&profile)?,
+            scratch: text(&scratch)?,
+            namespaces: config.namespaces,
+        };
+        match process.order(&order, &[], PREPARE_LIMIT)? {
+            (OrderAnswer::Prepared, _) => Ok(process),
+            (OrderAnswer::Failed(why), _) => Err(EngineError::NotStarted(why)),
+            (OrderAnswer::Spawned { .. }, _) => Err(super::link::unexpected()),
+        }
+    }
+
+    fn spawn(&self, config: &EngineConfig) -> Result<Parts, EngineError> {
+        let folder = KitFolder::create(&config.work)?;
+        let memory = TileMemory::new()?;
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+        ours.set_nonblocking(true)?;
+        let order = Order::Spawn { dir: text(folder.path())?, limits: config.limits };
+        let with = [theirs.as_fd(), memory.file()];
+        match self.order(&order, &with, SPAWN_LIMIT)? {
+            (OrderAnswer::Spawned { .. }, Some(process)) => {
+                Ok(Parts { socket: ours, process, memory, folder })
+            }
+            (OrderAnswer::Failed(why), _) => Err(EngineError::NotStarted(why)),
+            _ => Err(super::link::unexpected()),
+        }
+    }
+
+    fn order(
+        &self,
+        order: &Order,
+        with: &[BorrowedFd<'_>],
+        limit: Duration,
+    ) -> Result<(OrderAnswer, Option<OwnedFd>), EngineError> {
+        let bytes = serde_json::to_vec(order).map_err(std::io::Error::other)?;
+        fds::send(self.socket.as_fd(), &bytes, with)?;
+        rustix::net::sockopt::set_socket_timeout(
+            &self.socket,
+            rustix::net::sockopt::Timeout::Recv,
+            Some(limit),
+        )
+        .map_err(os)?;
+        let (bytes, mut fds) = fds::receive(self.socket.as_fd())?;
+        if bytes.is_empty() {
+            return Err(EngineError::NotStarted("its process ended".into()));
+        }
+        let answer = serde_json::from_slice(&bytes).map_err(std::io::Error::other)?;
+        Ok((answer, fds.pop()))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Its kits die with it (PR_SET_PDEATHSIG).
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn text(path: &std::path::Path) -> Result<String, EngineError> {
+    path.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| EngineError::NotStarted("a configured path is not Unicode".into()))
+}
+
+fn os(error: rustix::io::Errno) -> EngineError {
+    EngineError::NotStarted(std::io::Error::from(error).to_string())
+}

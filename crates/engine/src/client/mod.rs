@@ -1,0 +1,158 @@
+//! The async client: what the rest of Recto sees of the engine.
+
+mod document;
+mod folder;
+mod launcher;
+mod link;
+mod memory;
+mod pixels;
+mod pool;
+mod queue;
+mod saved;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, Weak};
+
+use tokio::sync::mpsc;
+
+pub use document::{Document, DocumentInfo, Kind, Selection, ViewOptions};
+pub use link::Pending;
+pub use pixels::{TilePixels, TileRequest};
+
+use crate::config::EngineConfig;
+use crate::error::{EngineError, OpenError};
+use crate::event::{Death, Event};
+use crate::formats;
+use launcher::Launcher;
+use link::{Link, lock};
+use pool::Pool;
+
+/// Files without which LibreOffice dies in use rather than at start.
+const NEEDED: [&str; 3] = [
+    "share/config/soffice.cfg/modules/scalc/ui/inputbar.ui",
+    "program/libswlo.so",
+    "program/libsdlo.so",
+];
+
+/// What keeps a kit away from the system, as the first kit reported it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Isolation {
+    /// Files outside of its own folder are closed to it.
+    pub landlock: bool,
+    /// System calls outside of an allow-list fail.
+    pub seccomp: bool,
+    /// It has users, processes, mounts and network of its own.
+    pub namespaces: bool,
+}
+
+/// How a document is to be opened.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenOptions<'a> {
+    /// The file's extension, without a dot.
+    pub file_type: &'a str,
+}
+
+/// The engine: a launcher, a pool of warmed kits, and the documents that are open.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    config: EngineConfig,
+    pool: Pool,
+    isolation: Isolation,
+    version: String,
+    open: Mutex<Vec<Weak<Link>>>,
+}
+
+impl Engine {
+    /// Starts the engine and waits for the first kit that has really loaded documents.
+    pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
+        check_install(&config.install)?;
+        folder::prepare_work(&config.work)?;
+        let config = EngineConfig { work: config.work.canonicalize()?, ..config };
+        let launcher = Launcher::start(config.clone()).await?;
+        let first = pool::start_kit(&config, &launcher).await?;
+        let ready = &first.ready;
+        let isolation = Isolation {
+            landlock: ready.landlock,
+            seccomp: ready.seccomp,
+            namespaces: ready.namespaces,
+        };
+        let version = ready.version.clone();
+        tracing::info!(%version, ?isolation, "the document engine is ready");
+        let pool = Pool::start(config.clone(), launcher, first);
+        Ok(Self(Arc::new(Inner { config, pool, isolation, version, open: Mutex::default() })))
+    }
+
+    /// Opens a copy of `file` in a warmed kit. The events end with [`Event::Died`].
+    pub async fn open(
+        &self,
+        file: &Path,
+        options: OpenOptions<'_>,
+    ) -> Result<(Document, mpsc::Receiver<Event>), OpenError> {
+        let kind = formats::opened_as(options.file_type)
+            .ok_or_else(|| OpenError::Type(options.file_type.to_owned()))?;
+        let limit = self.0.config.load_limit;
+        let kit = self.0.pool.take().await?;
+        let opened = Document::open(Arc::clone(&kit), file, options.file_type, kind, limit).await;
+        match opened {
+            Ok(opened) => {
+                let mut open = lock(&self.0.open);
+                open.retain(|kit| kit.upgrade().is_some_and(|kit| kit.alive()));
+                open.push(Arc::downgrade(&kit));
+                Ok(opened)
+            }
+            Err(error) => {
+                // It may be in any state, and LibreOffice is known to crash after a failed load.
+                kit.kill(Death::Stopped);
+                Err(error)
+            }
+        }
+    }
+
+    /// True when a kit is warmed, which means that it has loaded and painted documents, or an open
+    /// document is alive.
+    pub fn ready(&self) -> bool {
+        self.0.pool.has_warm() || self.documents().iter().any(|kit| kit.alive())
+    }
+
+    /// What isolates the kits.
+    pub fn isolation(&self) -> Isolation {
+        self.0.isolation
+    }
+
+    /// LibreOffice's product name and version.
+    pub fn version(&self) -> &str {
+        &self.0.version
+    }
+
+    /// The kits of open documents.
+    pub fn kit_pids(&self) -> Vec<u32> {
+        self.documents().iter().filter(|kit| kit.alive()).map(|kit| kit.ready.pid).collect()
+    }
+
+    /// Ends every kit. Open documents report that they died.
+    pub async fn stop(&self) {
+        self.0.pool.stop().await;
+        for kit in self.documents() {
+            kit.kill(Death::Stopped);
+            kit.gone().await;
+        }
+    }
+
+    fn documents(&self) -> Vec<Arc<Link>> {
+        lock(&self.0.open).iter().filter_map(Weak::upgrade).collect()
+    }
+}
+
+fn check_install(install: &Path) -> Result<(), EngineError> {
+    let library = ["libsofficeapp.so", "libmergedlo.so"];
+    if !library.iter().any(|name| install.join(name).exists()) {
+        return Err(EngineError::NotInstalled(install.to_owned()));
+    }
+    let root = install.parent().unwrap_or(install);
+    match NEEDED.iter().map(|name| root.join(name)).find(|path| !path.exists()) {
+        Some(missing) => Err(EngineError::Incomplete(missing)),
+        None => Ok(()),
+    }
+}

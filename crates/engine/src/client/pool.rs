@@ -1,0 +1,104 @@
+//! Kits that have warmed themselves and wait for a document.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
+
+use super::launcher::Launcher;
+use super::link::Link;
+use crate::config::EngineConfig;
+use crate::error::EngineError;
+
+/// Starting and warming up takes a second; on a busy machine many.
+const START_LIMIT: Duration = Duration::from_secs(60);
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Pool {
+    ready: Mutex<mpsc::Receiver<Arc<Link>>>,
+    waiting: Arc<AtomicUsize>,
+    filler: JoinHandle<()>,
+}
+
+impl Pool {
+    /// Fills itself in the background, beginning with `first`.
+    pub(crate) fn start(config: EngineConfig, launcher: Launcher, first: Arc<Link>) -> Self {
+        let (kits, ready) = mpsc::channel(config.warm.max(1));
+        // There is room for at least one.
+        let _ = kits.try_send(first);
+        let waiting = Arc::new(AtomicUsize::new(1));
+        let filler = tokio::spawn(fill(config, launcher, kits, Arc::clone(&waiting)));
+        Self { ready: Mutex::new(ready), waiting, filler }
+    }
+
+    /// A warmed kit that is alive; waits while there is none.
+    pub(crate) async fn take(&self) -> Result<Arc<Link>, EngineError> {
+        let none = || EngineError::NotStarted("no kit became ready in time".into());
+        let live = async {
+            loop {
+                let kit = self.ready.lock().await.recv().await.ok_or_else(none)?;
+                self.waiting.fetch_sub(1, Ordering::AcqRel);
+                if kit.alive() {
+                    return Ok(kit);
+                }
+            }
+        };
+        tokio::time::timeout(START_LIMIT, live).await.map_err(|_| none())?
+    }
+
+    pub(crate) fn has_warm(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) > 0
+    }
+
+    pub(crate) async fn stop(&self) {
+        self.filler.abort();
+        let mut ready = self.ready.lock().await;
+        ready.close();
+        while let Some(kit) = ready.recv().await {
+            kit.kill(crate::event::Death::Stopped);
+            kit.gone().await;
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.filler.abort();
+    }
+}
+
+async fn fill(
+    config: EngineConfig,
+    launcher: Launcher,
+    kits: mpsc::Sender<Arc<Link>>,
+    waiting: Arc<AtomicUsize>,
+) {
+    let mut pause = FIRST_PAUSE;
+    // Kits are started one after the other: each of them keeps a processor busy.
+    while let Ok(place) = kits.reserve().await {
+        match start_kit(&config, &launcher).await {
+            Ok(kit) => {
+                pause = FIRST_PAUSE;
+                waiting.fetch_add(1, Ordering::AcqRel);
+                place.send(kit);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a kit did not start");
+                drop(place);
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+pub(crate) async fn start_kit(
+    config: &EngineConfig,
+    launcher: &Launcher,
+) -> Result<Arc<Link>, EngineError> {
+    let parts = launcher.spawn().await?;
+    Link::establish(parts, START_LIMIT, config.hang_limit).await
+}

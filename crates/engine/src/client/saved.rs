@@ -1,0 +1,75 @@
+//! Looking at files: why one was not opened, and whether one was saved whole.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use crate::error::SaveError;
+use crate::formats;
+
+const OLE: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+/// A manifest beyond this size is not read.
+const LONGEST_MANIFEST: u64 = 4 << 20;
+const LONGEST_HEAD: u64 = 4 << 20;
+
+/// Whether the file is protected with a password, as far as its container tells.
+pub(super) fn is_encrypted(path: &Path) -> bool {
+    let Ok(mut file) = File::open(path) else { return false };
+    let mut head = Vec::new();
+    if (&mut file).take(LONGEST_HEAD).read_to_end(&mut head).is_err() {
+        return false;
+    }
+    if head.starts_with(&OLE) {
+        // The directory entry of an encrypted OOXML package, in UTF-16.
+        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        return head.windows(name.len()).any(|window| window == name);
+    }
+    if file.seek(SeekFrom::Start(0)).is_err() {
+        return false;
+    }
+    let Ok(mut archive) = zip::ZipArchive::new(file) else { return false };
+    let Ok(manifest) = archive.by_name("META-INF/manifest.xml") else { return false };
+    let mut text = Vec::new();
+    let key = b"encryption-data";
+    manifest.take(LONGEST_MANIFEST).read_to_end(&mut text).is_ok()
+        && text.windows(key.len()).any(|window| window == key)
+}
+
+/// Copies what the engine wrote to `to` and returns when it is on the disk, if it is a file of this
+/// type that can be read again. A copy, because the kit may hold the file open and write on.
+pub(super) fn take(from: &Path, to: &Path, extension: &str) -> Result<(), SaveError> {
+    let result = copy(from, to).map_err(SaveError::from).and_then(|()| check(to, extension));
+    let _ = std::fs::remove_file(from);
+    if result.is_err() {
+        let _ = std::fs::remove_file(to);
+    }
+    result
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // The folder is the kit's: what lies there may be anything.
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let mut from = File::options().read(true).custom_flags(flags).open(from)?;
+    if !from.metadata()?.is_file() {
+        return Err(std::io::Error::other("the engine did not write a plain file"));
+    }
+    let mut target = File::create(to)?;
+    std::io::copy(&mut from, &mut target)?;
+    target.sync_all()?;
+    if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn check(path: &Path, extension: &str) -> Result<(), SaveError> {
+    let file = File::open(path)?;
+    if formats::is_zip(extension) {
+        let archive = zip::ZipArchive::new(file).map_err(|_| SaveError::Unreadable)?;
+        return if archive.is_empty() { Err(SaveError::Unreadable) } else { Ok(()) };
+    }
+    // An empty text is an empty file.
+    let may_be_empty = matches!(extension, "txt" | "csv");
+    if file.metadata()?.len() > 0 || may_be_empty { Ok(()) } else { Err(SaveError::Unreadable) }
+}

@@ -1,0 +1,96 @@
+//! How an engine is set up.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where Debian, Fedora and the upstream packages put LibreOffice's program folder.
+const USUAL_INSTALLS: [&str; 4] = [
+    "/usr/lib/libreoffice/program",
+    "/usr/lib64/libreoffice/program",
+    "/opt/libreoffice/program",
+    "/opt/collaboraoffice/program",
+];
+
+/// Everything that [`crate::Engine::start`] needs to know.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// The program that runs [`crate::kit_main`].
+    pub kit_command: PathBuf,
+    /// Arguments before the engine's own, such as `kit` when the program is `recto`.
+    pub kit_args: Vec<OsString>,
+    /// LibreOffice's program folder.
+    pub install: PathBuf,
+    /// A folder of the engine's own. Kits have their files below it, and what an earlier run left
+    /// there is removed at start.
+    pub work: PathBuf,
+    /// Prepare LibreOffice once and fork kits from there: less memory and quicker starts. Without
+    /// it every kit prepares itself.
+    pub zygote: bool,
+    /// Put kits in namespaces of their own where the system permits it. Landlock and seccomp are
+    /// in force either way.
+    pub namespaces: bool,
+    /// How many kits wait, warmed, for a document. At least one does.
+    pub warm: usize,
+    /// What one kit may use.
+    pub limits: Limits,
+    /// A kit that owes an answer, and has said nothing, for this long is killed.
+    pub hang_limit: Duration,
+    /// A kit that has not loaded its document after this long is killed.
+    pub load_limit: Duration,
+    /// Let LibreOffice's own messages through to our standard error. They may name fonts and
+    /// files of a document, so this is for finding faults and not for production.
+    pub engine_messages: bool,
+}
+
+impl EngineConfig {
+    /// The defaults for kits started as `<kit_command> <kit_args…> --zygote` with files in `work`.
+    pub fn new(kit_command: PathBuf, work: PathBuf) -> Self {
+        Self {
+            kit_command,
+            kit_args: Vec::new(),
+            install: find_install(),
+            work,
+            zygote: true,
+            namespaces: true,
+            warm: 2,
+            limits: Limits::default(),
+            hang_limit: Duration::from_secs(30),
+            load_limit: Duration::from_secs(60),
+            engine_messages: false,
+        }
+    }
+}
+
+/// The first usual place that has LibreOffice, or the first of all when none has.
+fn find_install() -> PathBuf {
+    USUAL_INSTALLS
+        .iter()
+        .map(PathBuf::from)
+        .find(|path| path.join("libmergedlo.so").exists() || path.join("libsofficeapp.so").exists())
+        .unwrap_or_else(|| PathBuf::from(USUAL_INSTALLS[0]))
+}
+
+/// Resource limits of one kit, enforced by the kernel (`setrlimit`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Limits {
+    /// Address space in bytes. LibreOffice maps about 1 GiB before it has a document.
+    pub address_space: u64,
+    /// Processor time in seconds over the whole life of the kit.
+    pub cpu_seconds: u64,
+    /// The largest file that it may write, in bytes.
+    pub file_size: u64,
+    /// File descriptors.
+    pub open_files: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            address_space: 3 << 30,
+            cpu_seconds: 6 * 3600,
+            file_size: 512 << 20,
+            open_files: 256,
+        }
+    }
+}

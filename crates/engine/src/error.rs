@@ -1,0 +1,123 @@
+//! What can go wrong, in the words that a person is shown.
+
+use std::path::PathBuf;
+
+/// The engine, or one of its kits, failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// There is no LibreOffice in the configured folder.
+    #[error("LibreOffice was not found in {}.", .0.display())]
+    NotInstalled(PathBuf),
+    /// A file is missing without which LibreOffice dies in use (Debian's `-nogui` packages leave
+    /// out the user interface files that even LibreOfficeKit reads).
+    #[error("This installation of LibreOffice lacks {}.", .0.display())]
+    Incomplete(PathBuf),
+    /// The kernel offers nothing that keeps a kit away from files.
+    #[error("This system offers no way to isolate documents from its files: {0}.")]
+    NoSandbox(String),
+    /// The process that kits come from did not start or went away.
+    #[error("The document engine did not start: {0}.")]
+    NotStarted(String),
+    /// The kit died while, or before, it was asked.
+    #[error("The document engine of this document has stopped.")]
+    Gone,
+    /// The kit could not do what it was asked.
+    #[error("The document engine could not do this: {0}.")]
+    Failed(String),
+    /// The request makes no sense, such as a tile of no size.
+    #[error("The document engine was asked for something impossible: {0}.")]
+    Impossible(&'static str),
+    /// A query that is not on the allow-list.
+    #[error("The document engine does not answer this question: {0}.")]
+    QueryDenied(String),
+    /// The work folder could not be used.
+    #[error("The engine's folder cannot be used: {0}.")]
+    Folder(#[from] std::io::Error),
+}
+
+/// A document was not opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Nothing in it.
+    #[error("The file is empty.")]
+    Empty,
+    /// A password is needed.
+    #[error("The file is protected with a password.")]
+    Encrypted,
+    /// The engine cannot read it.
+    #[error("The file is damaged or is not what its name says.")]
+    Damaged,
+    /// The kit was killed because loading took too long.
+    #[error("Opening the file took too long and was stopped.")]
+    TimedOut,
+    /// The kit died while it loaded.
+    #[error("The document engine stopped while it opened the file.")]
+    Crashed,
+    /// The extension is not one that the engine opens.
+    #[error("Files of the type {0:?} cannot be opened.")]
+    Type(String),
+    /// No kit was to be had, or its folder failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Why an input was refused before it reached the engine.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputDenied {
+    /// The command is not on the allow-list of this kind of document.
+    #[error("The command {0} is not available here.")]
+    Command(String),
+    /// The key or chord is not on the allow-list.
+    #[error("This key combination is not available here.")]
+    Key,
+    /// An argument is unknown, of the wrong type or out of range.
+    #[error("The argument {argument} of {input} is not acceptable.")]
+    Argument {
+        /// The input or command.
+        input: String,
+        /// Which of its arguments.
+        argument: String,
+    },
+    /// The view may only read.
+    #[error("You may view this document but not change it.")]
+    ViewOnly,
+    /// There is no such view.
+    #[error("This view of the document is closed.")]
+    NoView,
+}
+
+/// An input did not happen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// Refused by rule.
+    #[error(transparent)]
+    Denied(#[from] InputDenied),
+    /// Lost with the engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// A document was not saved.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// The engine does not write this type.
+    #[error("Documents cannot be saved as {0:?}.")]
+    Type(String),
+    /// The engine said no.
+    #[error("The document engine could not write the file: {0}.")]
+    Refused(String),
+    /// The engine said yes but what it wrote is not a whole file.
+    #[error("The document engine wrote a file that cannot be read again.")]
+    Unreadable,
+    /// The file could not be moved to its place.
+    #[error("The saved file could not be put in its place: {0}.")]
+    Place(#[from] std::io::Error),
+    /// The kit is gone.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}

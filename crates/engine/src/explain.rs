@@ -1,0 +1,210 @@
+//! The engine's errors, explained to the person who meets them.
+
+use recto_docs_api::Explain;
+use recto_docs_api::editor_error;
+
+use crate::error::{EngineError, InputDenied, InputError, OpenError, SaveError};
+
+impl Explain for EngineError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotInstalled(_) => "engine.not_installed",
+            Self::Incomplete(_) => "engine.incomplete",
+            Self::NoSandbox(_) => "engine.no_sandbox",
+            Self::NotStarted(_) => "engine.not_started",
+            Self::Gone => "engine.gone",
+            Self::Failed(_) => "engine.failed",
+            Self::Impossible(_) => "engine.impossible",
+            Self::QueryDenied(_) => "input.query_denied",
+            Self::Folder(_) => "engine.folder",
+        }
+    }
+
+    fn message(&self) -> String {
+        self.to_string()
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            Self::NotInstalled(_) => {
+                "Install LibreOffice, or configure the path of its program folder.".into()
+            }
+            Self::Incomplete(_) => "Install the full packages libreoffice-writer, -calc, -impress \
+                                    and -draw instead of those that end in -nogui."
+                .into(),
+            Self::NoSandbox(_) => "Run the server on Linux 5.13 or newer with Landlock, or permit \
+                                   unprivileged user namespaces."
+                .into(),
+            Self::NotStarted(_) | Self::Folder(_) => {
+                "Look into the server's log, and check its memory, its disk and its permissions."
+                    .into()
+            }
+            Self::Gone => "Wait a moment: the document is opened again from its last copy.".into(),
+            Self::Failed(_) | Self::Impossible(_) | Self::QueryDenied(_) => {
+                "Try something else; if it happens again, report it with what you did.".into()
+            }
+        }
+    }
+
+    fn editor_error(&self) -> i32 {
+        editor_error::UNKNOWN
+    }
+}
+
+impl Explain for OpenError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "open.empty",
+            Self::Encrypted => "open.encrypted",
+            Self::Damaged => "open.damaged",
+            Self::TimedOut => "open.timed_out",
+            Self::Crashed => "open.crashed",
+            Self::Type(_) => "open.type",
+            Self::Engine(error) => error.code(),
+        }
+    }
+
+    fn message(&self) -> String {
+        self.to_string()
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            Self::Empty => "Upload the document again: what is stored has no content.".into(),
+            Self::Encrypted => "Remove the password in the program that set it, and open the \
+                                document again."
+                .into(),
+            Self::Damaged => "Open it in the program that made it and save it again, or go back \
+                              to an earlier version."
+                .into(),
+            Self::TimedOut => "Split the document into smaller ones, or have the time limit \
+                               raised."
+                .into(),
+            Self::Crashed => "Save the document in another format, such as .docx, .xlsx or .pptx, \
+                              and open that."
+                .into(),
+            Self::Type(_) => "Convert it to .docx, .xlsx or .pptx first.".into(),
+            Self::Engine(error) => error.hint(),
+        }
+    }
+
+    fn editor_error(&self) -> i32 {
+        match self {
+            Self::Encrypted => editor_error::PASSWORD,
+            Self::Type(_) => editor_error::FORMAT,
+            _ => editor_error::OPEN,
+        }
+    }
+}
+
+impl Explain for InputDenied {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Command(_) => "input.command_denied",
+            Self::Key => "input.key_denied",
+            Self::Argument { .. } => "input.bad_argument",
+            Self::ViewOnly => "rights.view_only",
+            Self::NoView => "input.no_view",
+        }
+    }
+
+    fn message(&self) -> String {
+        self.to_string()
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            Self::Command(_) => "Use the commands of the editor's toolbar.".into(),
+            Self::Key => "Use the commands of the editor's toolbar instead.".into(),
+            Self::Argument { .. } => "Correct the value and try again.".into(),
+            Self::ViewOnly => "Ask the owner of the document for the right to edit it.".into(),
+            Self::NoView => "Open the document again.".into(),
+        }
+    }
+
+    fn editor_error(&self) -> i32 {
+        match self {
+            Self::ViewOnly => editor_error::RIGHTS,
+            _ => editor_error::UNKNOWN,
+        }
+    }
+}
+
+impl Explain for InputError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(error) => error.code(),
+            Self::Engine(error) => error.code(),
+        }
+    }
+
+    fn message(&self) -> String {
+        self.to_string()
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            Self::Denied(error) => error.hint(),
+            Self::Engine(error) => error.hint(),
+        }
+    }
+
+    fn editor_error(&self) -> i32 {
+        match self {
+            Self::Denied(error) => error.editor_error(),
+            Self::Engine(error) => error.editor_error(),
+        }
+    }
+}
+
+impl Explain for SaveError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Type(_) => "save.type",
+            Self::Refused(_) => "save.refused",
+            Self::Unreadable => "save.unreadable",
+            Self::Place(_) => "save.place",
+            Self::Engine(error) => error.code(),
+        }
+    }
+
+    fn message(&self) -> String {
+        self.to_string()
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            Self::Type(_) => "Choose another format.".into(),
+            Self::Refused(_) | Self::Unreadable => {
+                "Copy what you need into a new document; the last saved copy is kept.".into()
+            }
+            Self::Place(_) => "Check the server's disk space and permissions.".into(),
+            Self::Engine(error) => error.hint(),
+        }
+    }
+
+    fn editor_error(&self) -> i32 {
+        editor_error::SAVE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(error: &dyn Explain) -> String {
+        let (code, number) = (error.code(), error.editor_error());
+        format!("{code} ({number}): {} {}", error.message(), error.hint())
+    }
+
+    #[test]
+    fn what_a_person_reads() {
+        insta::assert_snapshot!(told(&OpenError::Encrypted), @"open.encrypted (-19): The file is protected with a password. Remove the password in the program that set it, and open the document again.");
+        insta::assert_snapshot!(told(&OpenError::Damaged), @"open.damaged (-82): The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.");
+        insta::assert_snapshot!(told(&OpenError::TimedOut), @"open.timed_out (-82): Opening the file took too long and was stopped. Split the document into smaller ones, or have the time limit raised.");
+        insta::assert_snapshot!(told(&InputDenied::ViewOnly), @"rights.view_only (-23): You may view this document but not change it. Ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(told(&InputDenied::Command(".uno:Quit".into())), @"input.command_denied (-1): The command .uno:Quit is not available here. Use the commands of the editor's toolbar.");
+        insta::assert_snapshot!(told(&SaveError::Unreadable), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Copy what you need into a new document; the last saved copy is kept.");
+        insta::assert_snapshot!(told(&EngineError::Incomplete("/usr/lib/x.ui".into())), @"engine.incomplete (-1): This installation of LibreOffice lacks /usr/lib/x.ui. Install the full packages libreoffice-writer, -calc, -impress and -draw instead of those that end in -nogui.");
+    }
+}

@@ -1,0 +1,255 @@
+//! What the server asks, done.
+
+use serde_json::json;
+
+use super::main_loop::{Kit, Phase, View, folder_url, size};
+use super::mouse;
+use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
+use crate::lok::Document;
+use crate::protocol::{Answer, Call, Paint, Request, Up};
+
+/// A tile of 256 pixels at 100 % and 96 dpi, which every view begins with.
+const PIXELS: i32 = 256;
+const TWIPS: i32 = 3840;
+const SCREEN: i32 = 30_000;
+
+const RETURN: i32 = 1280;
+const TAB: i32 = 1282;
+/// `LOK_EXT_TEXTINPUT` and `LOK_EXT_TEXTINPUT_END`.
+const COMPOSE: i32 = 0;
+const COMMIT: i32 = 2;
+
+pub(super) fn run(kit: &Kit, request: Request) {
+    let Request { id, call } = request;
+    let answer = match call {
+        Call::Ping => Ok(Answer::Done),
+        Call::Load { name } => load(kit, &name),
+        other => match kit.document.get() {
+            None => Err("no document is loaded".into()),
+            Some(document) => serve(kit, document, other),
+        },
+    };
+    kit.socket.send(&Up::Answer { id, answer });
+}
+
+pub(super) fn paint(kit: &Kit, id: u64, paint: &Paint) {
+    let answer = match kit.document.get() {
+        None => Err("no document is loaded".into()),
+        Some(document) => {
+            kit.enter(document, paint.view);
+            let length = paint.pixels as usize * paint.pixels as usize * 4;
+            kit.canvas.with_slot(paint.slot, length, |canvas| document.paint(canvas, paint));
+            Ok(Answer::Done)
+        }
+    };
+    kit.socket.send(&Up::Answer { id, answer });
+}
+
+fn load(kit: &Kit, name: &str) -> Result<Answer, String> {
+    if kit.document.get().is_some() {
+        return Err("a document is loaded already".into());
+    }
+    kit.phase.set(Phase::Busy);
+    let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), "");
+    kit.phase.set(Phase::Serving);
+    let document = loaded?;
+    // Numbers of views go on from the documents of the warming up.
+    let keeper = document.view();
+    kit.keeper.set(keeper);
+    kit.document.set(Some(document));
+    document.register(keeper, leaked(kit));
+    document.initialize("{}");
+    if document.kind() == 1 {
+        document.set_zoom(PIXELS, TWIPS);
+        document.set_visible_area(0, 0, SCREEN, SCREEN);
+    }
+    Ok(Answer::Loaded { kind: document.kind(), keeper, size: size(document) })
+}
+
+/// Kits are leaked when they are made, so that callbacks may point to them.
+fn leaked(kit: &Kit) -> &'static Kit {
+    kit.leaked.get().unwrap_or_else(|| crate::sandbox::exit(4))
+}
+
+fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
+    match call {
+        Call::CreateView { author, lang } => create_view(kit, document, &author, &lang),
+        Call::DestroyView { view } => {
+            if kit.views.borrow_mut().remove(&view).is_none() {
+                return Err("there is no such view".into());
+            }
+            document.destroy_view(view);
+            // Without a current view the next call would have none to act on.
+            kit.enter(document, kit.keeper.get());
+            Ok(Answer::Done)
+        }
+        Call::Input { view, read_only, input } => {
+            if !kit.views.borrow().contains_key(&view) {
+                return Err("there is no such view".into());
+            }
+            kit.enter(document, view);
+            act(kit, document, view, read_only, input);
+            Ok(Answer::Done)
+        }
+        Call::Query { view, command } => {
+            kit.enter(document, view);
+            Ok(Answer::Values(document.values(&command)))
+        }
+        Call::Selection { view } => {
+            kit.enter(document, view);
+            let some = |text: String| (!text.is_empty()).then_some(text);
+            let text = document.selected("text/plain;charset=utf-8").and_then(some);
+            let html = match text {
+                Some(_) => document.selected("text/html").and_then(some),
+                None => None,
+            };
+            Ok(Answer::Selection { text, html })
+        }
+        Call::Save { name, format, options } => {
+            let url = folder_url(&kit.doc.join(name));
+            kit.phase.set(Phase::Busy);
+            kit.enter(document, kit.keeper.get());
+            let saved = document.save_as(&url, &format, &options);
+            kit.phase.set(Phase::Serving);
+            if saved { Ok(Answer::Done) } else { Err(kit.office.error()) }
+        }
+        Call::Ping | Call::Load { .. } | Call::Paint(_) => Err("it is not asked here".into()),
+    }
+}
+
+fn create_view(kit: &Kit, document: Document, author: &str, lang: &str) -> Result<Answer, String> {
+    let view = document.create_view();
+    if view < 0 {
+        return Err("no further view could be made".into());
+    }
+    kit.views.borrow_mut().insert(view, View::default());
+    kit.enter(document, view);
+    document.register(view, leaked(kit));
+    if !lang.is_empty() {
+        document.set_view_language(view, lang);
+    }
+    let author = json!({".uno:Author": {"type": "string", "value": author}});
+    document.initialize(&author.to_string());
+    if document.kind() == 1 {
+        document.set_zoom(PIXELS, TWIPS);
+        document.set_visible_area(0, 0, SCREEN, SCREEN);
+    }
+    Ok(Answer::View(view))
+}
+
+fn act(kit: &Kit, document: Document, view: i32, read_only: bool, input: Input) {
+    match input {
+        Input::Key { char, code } => {
+            if read_only {
+                // On a slide, and with a selected object, the keys that move would move things.
+                if document.kind() == 2 {
+                    return;
+                }
+                mouse::release_graphic(kit, document, view);
+            }
+            press(document, narrow(char), narrow(code));
+        }
+        Input::Text { text } => type_text(kit, document, view, &text),
+        Input::Compose { text } => {
+            let composing = !text.is_empty();
+            document.compose(COMPOSE, &text);
+            if !composing {
+                document.compose(COMMIT, "");
+            }
+            set_composing(kit, view, composing);
+        }
+        Input::Erase { before, after } => document.erase(narrow(before), narrow(after)),
+        Input::Mouse { action, x, y, count, buttons, modifiers } => {
+            if read_only {
+                mouse::read_only(kit, document, view, action, (x, y), (count, buttons));
+                return;
+            }
+            let action = match action {
+                MouseAction::Down => 0,
+                MouseAction::Up => 1,
+                MouseAction::Move => 2,
+            };
+            document.mouse(action, x, y, narrow(count), narrow(buttons), narrow(modifiers));
+        }
+        Input::Select { handle, x, y } => {
+            let handle = match handle {
+                SelectHandle::Start => 0,
+                SelectHandle::End => 1,
+                SelectHandle::Reset => 2,
+            };
+            document.select_text(handle, x, y);
+        }
+        Input::Graphic { action, x, y } => {
+            let handle = i32::from(action == GraphicAction::End);
+            document.select_graphic(handle, x, y);
+        }
+        Input::Command { name, args } => {
+            let args = (!args.is_empty()).then(|| serde_json::Value::Object(args).to_string());
+            document.command(&name, args.as_deref());
+        }
+        Input::Paste { mime, data } => {
+            document.paste(&mime, &data);
+        }
+        Input::Part { index } => {
+            if index < document.parts() {
+                document.set_part(index);
+            }
+        }
+        Input::Area { tile_twips, tile_pixels, x, y, width, height } => {
+            document.set_zoom(narrow(tile_pixels), narrow(tile_twips));
+            document.set_visible_area(x, y, width, height);
+        }
+        Input::Cell { address, text } => {
+            let string = |name: &str, value: &str| {
+                json!({name: {"type": "string", "value": value}}).to_string()
+            };
+            document.command(".uno:GoToCell", Some(&string("ToPoint", &address)));
+            document.command(".uno:EnterString", Some(&string("StringName", &text)));
+        }
+    }
+}
+
+/// Types as keys, so that lists, corrections and cells react as to typing. What a key cannot carry
+/// (beyond 16 bits), and the end of a composition, is committed as an input method does.
+fn type_text(kit: &Kit, document: Document, view: i32, text: &str) {
+    let composing = kit.views.borrow().get(&view).is_some_and(|state| state.composing);
+    if composing {
+        commit(document, text);
+        set_composing(kit, view, false);
+        return;
+    }
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\r' => {
+                letters.next_if_eq(&'\n');
+                press(document, 13, RETURN);
+            }
+            '\n' => press(document, 13, RETURN),
+            '\t' => press(document, 9, TAB),
+            letter if u32::from(letter) > 0xffff => commit(document, letter.encode_utf8(&mut [0; 4])),
+            letter => press(document, narrow(u32::from(letter)), 0),
+        }
+    }
+}
+
+fn commit(document: Document, text: &str) {
+    document.compose(COMPOSE, text);
+    document.compose(COMMIT, "");
+}
+
+fn set_composing(kit: &Kit, view: i32, composing: bool) {
+    if let Some(state) = kit.views.borrow_mut().get_mut(&view) {
+        state.composing = composing;
+    }
+}
+
+fn press(document: Document, char: i32, code: i32) {
+    document.key(0, char, code);
+    document.key(1, char, code);
+}
+
+/// The rules keep every number of an input within 31 bits.
+fn narrow(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,136 @@
+//! The launcher: prepares LibreOffice and forks kits. It has one thread, and no document ever
+//! reaches it.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::{Pid, PidfdFlags};
+
+use super::{canvas::Canvas, main_loop, socket::Socket};
+use crate::config::Limits;
+use crate::fds;
+use crate::lok::Library;
+use crate::protocol::{Order, OrderAnswer};
+use crate::sandbox::{self, Forked};
+
+struct Launcher {
+    control: OwnedFd,
+    library: Library,
+    install: PathBuf,
+    namespaces: bool,
+}
+
+/// Serves until the server is gone. The exit code.
+pub(super) fn run(prepare: bool) -> i32 {
+    match serve(prepare) {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("The launcher stops: {error}");
+            1
+        }
+    }
+}
+
+fn serve(prepare: bool) -> std::io::Result<()> {
+    let control = take_control()?;
+    let (bytes, _) = fds::receive(control.as_fd())?;
+    let launcher = match serde_json::from_slice(&bytes)? {
+        Order::Prepare { install, profile, scratch, namespaces } => {
+            // Before LibreOffice is loaded, while forking is cheap.
+            let namespaces =
+                namespaces && sandbox::jail_works(Path::new(&scratch), Path::new(&install));
+            prepare_library(&install, &profile, prepare)
+                .map(|library| (library, PathBuf::from(install), namespaces))
+        }
+        Order::Spawn { .. } => Err("the first order is to prepare".to_owned()),
+    };
+    let (library, install, namespaces) = match launcher {
+        Ok(launcher) => launcher,
+        Err(why) => return answer(&control, &OrderAnswer::Failed(why), None),
+    };
+    answer(&control, &OrderAnswer::Prepared, None)?;
+    let mut launcher = Launcher { control, library, install, namespaces };
+    loop {
+        let pause = Timespec { tv_sec: 1, tv_nsec: 0 };
+        let mut ready = [PollFd::new(&launcher.control, PollFlags::IN)];
+        let ready = rustix::io::retry_on_intr(|| rustix::event::poll(&mut ready, Some(&pause)))?;
+        sandbox::reap();
+        if ready == 0 {
+            continue;
+        }
+        let (bytes, given) = fds::receive(launcher.control.as_fd())?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let Order::Spawn { dir, limits } = serde_json::from_slice(&bytes)? else { continue };
+        launcher = launcher.spawn(&dir, &limits, given)?;
+    }
+}
+
+/// Standard input is the server's socket; afterwards it is the null device, as for any daemon.
+fn take_control() -> std::io::Result<OwnedFd> {
+    let control = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
+    let null = std::fs::File::open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&null)?;
+    Ok(control)
+}
+
+fn prepare_library(install: &str, profile: &str, prepare: bool) -> Result<Library, String> {
+    let library = Library::load(install)?;
+    if prepare {
+        library.prepare(&main_loop::folder_url(Path::new(profile)))?;
+    }
+    Ok(library)
+}
+
+impl Launcher {
+    /// Forks a kit. Returns in the launcher only.
+    fn spawn(self, dir: &str, limits: &Limits, given: Vec<OwnedFd>) -> std::io::Result<Self> {
+        let Ok([socket, memory]) = <[OwnedFd; 2]>::try_from(given) else {
+            let why = OrderAnswer::Failed("a kit needs a socket and memory".into());
+            answer(&self.control, &why, None)?;
+            return Ok(self);
+        };
+        let parent = std::process::id();
+        match sandbox::fork() {
+            Ok(Forked::Child) => {
+                sandbox::die_with_parent(Some(parent));
+                let why = self.become_kit(Path::new(dir), limits, socket, memory);
+                eprintln!("A kit stops: {why}");
+                sandbox::exit(3)
+            }
+            Ok(Forked::Parent(child)) => {
+                // Not reaped before the next turn: the id still means this child.
+                let process = Pid::from_raw(child)
+                    .ok_or(rustix::io::Errno::SRCH)
+                    .and_then(|child| rustix::process::pidfd_open(child, PidfdFlags::empty()))?;
+                let pid = child.unsigned_abs();
+                answer(&self.control, &OrderAnswer::Spawned { pid }, Some(&process))?;
+            }
+            Err(error) => {
+                answer(&self.control, &OrderAnswer::Failed(error.to_string()), None)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Only returns when the kit cannot go on.
+    fn become_kit(self, dir: &Path, limits: &Limits, socket: OwnedFd, memory: OwnedFd) -> String {
+        // A kit must not reach the launcher, or it could order further kits.
+        drop(self.control);
+        let run = || -> Result<(), String> {
+            let canvas = Canvas::map(&memory).map_err(|error| error.to_string())?;
+            drop(memory);
+            let socket = Socket::new(socket).map_err(|error| error.to_string())?;
+            let entered = sandbox::enter(dir, &self.install, limits, self.namespaces)?;
+            main_loop::run(self.library, &entered, socket, canvas)
+        };
+        run().err().unwrap_or_else(|| "LibreOffice ended".into())
+    }
+}
+
+fn answer(to: &OwnedFd, answer: &OrderAnswer, with: Option<&OwnedFd>) -> std::io::Result<()> {
+    let with: Vec<_> = with.into_iter().map(AsFd::as_fd).collect();
+    fds::send(to.as_fd(), &serde_json::to_vec(answer)?, &with)
+}

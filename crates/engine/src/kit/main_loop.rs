@@ -1,0 +1,321 @@
+//! LibreOffice's main loop, seen from the inside.
+//!
+//! LibreOffice calls [`Handler::poll`] when it has nothing to do, but also in the middle of other
+//! calls: while it loads or saves, and in dialogs. While it loads or saves, the document must not
+//! be touched; in a dialog, requests must be served or nobody could ever close it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
+use serde_json::Value;
+
+use super::{canvas::Canvas, dispatch, mouse::Reading, socket::Socket, warm_up};
+use crate::event::callback;
+use crate::lok::{Document, Handler, Library, Office};
+use crate::protocol::{Ready, Report, Size, Up};
+use crate::sandbox::{self, Entered};
+
+/// Requests are served in so many nested loops; a document that opens dialogs in dialogs waits.
+const DEEPEST: u32 = 8;
+/// A payload beyond this size is of no use to an editor.
+const LONGEST_PAYLOAD: usize = 1 << 20;
+
+/// What LibreOffice is doing, which decides what a nested poll may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    Starting,
+    /// Loading, saving or warming up: hands off.
+    Busy,
+    Serving,
+}
+
+/// What is remembered of a participant's view.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    pub composing: bool,
+    pub graphic: bool,
+    pub reading: Reading,
+}
+
+/// A kit. Nothing in it stays borrowed across a call of LibreOffice.
+pub(super) struct Kit {
+    pub office: Office,
+    pub document: Cell<Option<Document>>,
+    pub keeper: Cell<i32>,
+    pub phase: Cell<Phase>,
+    pub doc: PathBuf,
+    pub tmp: PathBuf,
+    pub views: RefCell<HashMap<i32, View>>,
+    pub canvas: Canvas,
+    pub socket: Socket,
+    /// This kit itself, for callbacks that outlive every call.
+    pub leaked: Cell<Option<&'static Kit>>,
+    ready: RefCell<Option<Ready>>,
+    waker: OwnedFd,
+    depth: Cell<u32>,
+    reports: RefCell<Vec<Report>>,
+    invalid: RefCell<Vec<String>>,
+    resized: Cell<bool>,
+    /// Windows to close: view, window, title when a person should hear of it.
+    windows: RefCell<Vec<(i32, u32, Option<String>)>>,
+    import_dialog: Cell<Option<u64>>,
+}
+
+/// Starts LibreOffice and serves until the server is gone. Only returns when it could not.
+pub(super) fn run(
+    library: Library,
+    entered: &Entered,
+    socket: Socket,
+    canvas: Canvas,
+) -> Result<(), String> {
+    let places = &entered.places;
+    let tmp = places.tmp.to_string_lossy();
+    sandbox::set_environment(&[
+        ("SAL_LOK_OPTIONS", "unipoll"),
+        ("LANG", "C.UTF-8"),
+        ("HOME", &tmp),
+        ("TMPDIR", &tmp),
+    ]);
+    let waker = rustix::event::eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)
+        .map_err(|error| error.to_string())?;
+    let office = library.start(&folder_url(&places.profile))?;
+    let ready = Ready {
+        pid: entered.pid,
+        version: office.version(),
+        landlock: entered.landlock,
+        // Entering fails without it.
+        seccomp: true,
+        namespaces: entered.namespaces,
+    };
+    let kit: &'static Kit = Box::leak(Box::new(Kit {
+        office,
+        document: Cell::new(None),
+        keeper: Cell::new(-1),
+        phase: Cell::new(Phase::Starting),
+        doc: places.doc.clone(),
+        tmp: places.tmp.clone(),
+        views: RefCell::default(),
+        canvas,
+        socket,
+        leaked: Cell::new(None),
+        ready: RefCell::new(Some(ready)),
+        waker,
+        depth: Cell::new(0),
+        reports: RefCell::default(),
+        invalid: RefCell::default(),
+        resized: Cell::new(false),
+        windows: RefCell::default(),
+        import_dialog: Cell::new(None),
+    }));
+    kit.leaked.set(Some(kit));
+    office.run(kit);
+    Ok(())
+}
+
+/// The `file:` URL of a folder.
+pub(super) fn folder_url(path: &Path) -> String {
+    url::Url::from_file_path(path).map(String::from).unwrap_or_default()
+}
+
+impl Handler for Kit {
+    fn poll(&self, timeout: i32) -> bool {
+        match self.phase.get() {
+            Phase::Starting => self.start(),
+            Phase::Busy => self.poll_busy(timeout),
+            Phase::Serving => self.poll_serving(timeout),
+        }
+    }
+
+    fn wake(&self) {
+        let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
+    }
+
+    fn office_event(&self, kind: i32, payload: &str) {
+        // The text import dialog opens while a CSV file is loaded and would wait for ever.
+        if kind == callback::JSDIALOG && payload.contains("TextImportCsvDialog") {
+            let json: Value = serde_json::from_str(payload).unwrap_or_default();
+            let id = json.get("id").and_then(|id| id.as_str()?.parse().ok()).unwrap_or(1);
+            self.import_dialog.set(Some(id));
+        }
+    }
+
+    fn view_event(&self, view: i32, kind: i32, payload: &str) {
+        match kind {
+            callback::INVALIDATE_TILES => {
+                let mut invalid = self.invalid.borrow_mut();
+                if !invalid.iter().any(|known| known == payload) {
+                    invalid.push(payload.to_owned());
+                }
+            }
+            callback::DOCUMENT_SIZE_CHANGED => self.resized.set(true),
+            callback::WINDOW => self.window_event(view, payload),
+            _ if callback::WANTED.contains(&kind) && payload.len() <= LONGEST_PAYLOAD => {
+                if kind == callback::GRAPHIC_SELECTION
+                    && let Some(state) = self.views.borrow_mut().get_mut(&view)
+                {
+                    state.graphic = !payload.trim_start().starts_with("EMPTY");
+                }
+                let payload = payload.to_owned();
+                self.reports.borrow_mut().push(Report::Callback { view, kind, payload });
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Kit {
+    fn start(&self) -> bool {
+        self.phase.set(Phase::Busy);
+        warm_up::run(self);
+        self.phase.set(Phase::Serving);
+        if let Some(ready) = self.ready.borrow_mut().take() {
+            self.socket.send(&Up::Ready(ready));
+        }
+        true
+    }
+
+    fn poll_busy(&self, timeout: i32) -> bool {
+        if let Some(window) = self.import_dialog.take() {
+            let answer = r#"{"id":"ok","cmd":"click","data":"1","type":"responsebutton"}"#;
+            self.office.answer_dialog(window, answer);
+            return true;
+        }
+        // Not on the socket: what arrives stays there until the document may be touched.
+        self.wait(timeout, false);
+        false
+    }
+
+    fn poll_serving(&self, timeout: i32) -> bool {
+        self.flush();
+        if self.close_windows() {
+            return true;
+        }
+        let timeout = if self.socket.idle() { timeout } else { 0 };
+        if self.wait(timeout, true) {
+            self.socket.receive();
+        }
+        if self.socket.closed() {
+            // The server is gone. There is nothing to tidy up that the server would not.
+            sandbox::exit(0);
+        }
+        if self.depth.get() >= DEEPEST {
+            return false;
+        }
+        if let Some(request) = self.socket.next_request() {
+            self.depth.set(self.depth.get() + 1);
+            dispatch::run(self, request);
+            self.depth.set(self.depth.get() - 1);
+            self.flush();
+            return true;
+        }
+        if self.depth.get() == 0
+            && let Some((id, paint)) = self.socket.next_paint()
+        {
+            dispatch::paint(self, id, &paint);
+            return true;
+        }
+        false
+    }
+
+    /// Waits for the waker and, when asked, the socket. Whether the socket has something.
+    fn wait(&self, timeout: i32, socket: bool) -> bool {
+        let limit = u64::try_from(timeout).ok().map(|micros| Timespec {
+            tv_sec: i64::try_from(micros / 1_000_000).unwrap_or(0),
+            tv_nsec: i64::try_from(micros % 1_000_000 * 1000).unwrap_or(0),
+        });
+        let fd = self.socket.fd();
+        let mut fds =
+            [PollFd::new(&self.waker, PollFlags::IN), PollFd::new(&fd, PollFlags::IN)];
+        let used = if socket { 2 } else { 1 };
+        // A wait for ever without the socket could only be ended by LibreOffice itself.
+        if rustix::event::poll(&mut fds[..used], limit.as_ref()).is_err() {
+            return false;
+        }
+        let has = |fd: &PollFd<'_>| !fd.revents().is_empty();
+        let (woken, readable) = (has(&fds[0]), used == 2 && has(&fds[1]));
+        if woken {
+            let mut count = [0; 8];
+            let _ = rustix::io::read(&self.waker, &mut count);
+        }
+        readable
+    }
+
+    fn window_event(&self, view: i32, payload: &str) {
+        let json: Value = serde_json::from_str(payload).unwrap_or_default();
+        let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or_default();
+        if text("action") != "created" {
+            return;
+        }
+        let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
+        let Some(id) = json.get("id").and_then(number).and_then(|id| u32::try_from(id).ok()) else {
+            return;
+        };
+        let title = match text("type") {
+            "dialog" => Some(text("title").to_owned()),
+            // A popup of a filter or list; editors do not show it.
+            "child" => None,
+            _ => return,
+        };
+        self.windows.borrow_mut().push((view, id, title));
+    }
+
+    fn close_windows(&self) -> bool {
+        let windows = std::mem::take(&mut *self.windows.borrow_mut());
+        let Some(document) = self.document.get() else { return false };
+        let any = !windows.is_empty();
+        for (view, id, title) in windows {
+            self.enter(document, view);
+            document.close_window(id);
+            if let Some(title) = title {
+                self.reports.borrow_mut().push(Report::Dialog { view, title });
+            }
+        }
+        any
+    }
+
+    /// Makes a view the current one.
+    pub(super) fn enter(&self, document: Document, view: i32) {
+        if document.view() != view {
+            document.set_view(view);
+        }
+    }
+
+    /// Tells the server what LibreOffice has reported.
+    pub(super) fn flush(&self) {
+        let mut reports = std::mem::take(&mut *self.reports.borrow_mut());
+        let invalid = std::mem::take(&mut *self.invalid.borrow_mut());
+        reports.extend(invalid.into_iter().map(|payload| Report::Invalidated { payload }));
+        if self.resized.take()
+            && let Some(document) = self.document.get()
+        {
+            reports.push(Report::Size(size(document)));
+        }
+        if !reports.is_empty() {
+            self.socket.send(&Up::Report(reports));
+        }
+    }
+}
+
+/// Size and parts of a document as they are now.
+pub(super) fn size(document: Document) -> Size {
+    let (width, height) = document.size();
+    let parts = if document.kind() == 0 {
+        // LibreOffice counts a text's pages as parts; tiles are not painted by page.
+        vec![(String::new(), false)]
+    } else {
+        (0..document.parts()).map(|part| part_of(document, part)).collect()
+    };
+    Size { width, height, parts }
+}
+
+fn part_of(document: Document, part: i32) -> (String, bool) {
+    let name = document.part_name(part).unwrap_or_default();
+    let info = document.part_info(part).unwrap_or_default();
+    let info: Value = serde_json::from_str(&info).unwrap_or_default();
+    // Slides say "0" whether they are hidden or not.
+    let visible = info.get("visible").and_then(Value::as_str);
+    (name, document.kind() == 1 && visible == Some("0"))
+}

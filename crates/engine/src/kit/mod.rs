@@ -1,0 +1,39 @@
+//! The processes on the other side: the launcher and the kits that it forks.
+//!
+//! Nothing here is async: LibreOffice has the main thread and calls back.
+
+mod canvas;
+mod dispatch;
+mod launcher;
+mod main_loop;
+mod mouse;
+mod probe;
+mod socket;
+mod warm_up;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+/// The entry point of `recto kit …`. Never returns. It must run before any thread or runtime
+/// exists, because it forks. Its standard input is the server's socket.
+///
+/// `args` are the arguments after `kit`: `--zygote` to prepare LibreOffice before kits are forked,
+/// `--single` to let every kit prepare itself, `--probe FOLDER PROGRAM_FOLDER [--plain]` to enter
+/// the sandbox and print what it permits.
+pub fn kit_main(args: impl IntoIterator<Item = OsString>) -> ! {
+    let args: Vec<_> = args.into_iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let code = match args[..] {
+        ["--zygote"] => launcher::run(true),
+        ["--single"] => launcher::run(false),
+        ["--probe", dir, install] => probe::run(Path::new(dir), Path::new(install), true),
+        ["--probe", dir, install, "--plain"] => {
+            probe::run(Path::new(dir), Path::new(install), false)
+        }
+        _ => {
+            eprintln!("This command is for the document server, which starts it by itself.");
+            2
+        }
+    };
+    crate::sandbox::exit(code)
+}

@@ -1,0 +1,132 @@
+//! The kit's end of the socket: frames in without waiting, frames out whole.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::event::{PollFd, PollFlags};
+
+use crate::protocol::{self, Call, Request, Up};
+
+/// Bytes taken from the socket at once.
+const CHUNK: usize = 1 << 16;
+
+pub(super) struct Socket {
+    /// As a file: the sandbox knows `read` and `write`, but no calls for sockets.
+    stream: File,
+    buffer: RefCell<Vec<u8>>,
+    /// Everything but painting, in the order of arrival.
+    requests: RefCell<VecDeque<Request>>,
+    /// Painting, done when nothing else is to be done.
+    paints: RefCell<VecDeque<(u64, protocol::Paint)>>,
+    closed: Cell<bool>,
+}
+
+impl Socket {
+    pub(super) fn new(socket: OwnedFd) -> std::io::Result<Self> {
+        rustix::io::ioctl_fionbio(&socket, true)?;
+        let stream = File::from(socket);
+        Ok(Self {
+            stream,
+            buffer: RefCell::default(),
+            requests: RefCell::default(),
+            paints: RefCell::default(),
+            closed: Cell::new(false),
+        })
+    }
+
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+
+    pub(super) fn closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    pub(super) fn next_request(&self) -> Option<Request> {
+        self.requests.borrow_mut().pop_front()
+    }
+
+    pub(super) fn next_paint(&self) -> Option<(u64, protocol::Paint)> {
+        self.paints.borrow_mut().pop_front()
+    }
+
+    pub(super) fn idle(&self) -> bool {
+        self.requests.borrow().is_empty() && self.paints.borrow().is_empty()
+    }
+
+    /// Takes all that has arrived.
+    pub(super) fn receive(&self) {
+        let mut buffer = self.buffer.borrow_mut();
+        loop {
+            let filled = buffer.len();
+            buffer.resize(filled + CHUNK, 0);
+            match (&self.stream).read(&mut buffer[filled..]) {
+                Ok(0) => {
+                    buffer.truncate(filled);
+                    self.closed.set(true);
+                    break;
+                }
+                Ok(got) => {
+                    buffer.truncate(filled + got);
+                    if got < CHUNK {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    buffer.truncate(filled);
+                    match error.kind() {
+                        std::io::ErrorKind::WouldBlock => break,
+                        std::io::ErrorKind::Interrupted => {}
+                        _ => {
+                            self.closed.set(true);
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        let mut taken = 0;
+        while let Some((frame, end)) = next_frame(&buffer, taken) {
+            taken = end;
+            match serde_json::from_slice(frame) {
+                Ok(Request { id, call: Call::Paint(paint) }) => {
+                    self.paints.borrow_mut().push_back((id, paint));
+                }
+                Ok(request) => self.requests.borrow_mut().push_back(request),
+                // The server speaks the same version; a frame that is none ends the kit.
+                Err(_) => self.closed.set(true),
+            }
+        }
+        buffer.drain(..taken);
+    }
+
+    /// Sends a frame. When the server is gone, so is this kit's purpose: the next read says so.
+    pub(super) fn send(&self, frame: &Up) {
+        let Ok(bytes) = protocol::encode(frame) else { return };
+        let mut rest = &bytes[..];
+        while !rest.is_empty() {
+            match (&self.stream).write(rest) {
+                Ok(sent) => rest = &rest[sent..],
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    let mut ready = [PollFd::new(&self.stream, PollFlags::OUT)];
+                    let _ = rustix::event::poll(&mut ready, None);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    self.closed.set(true);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The frame that begins at `from`, and where the next one begins.
+fn next_frame(buffer: &[u8], from: usize) -> Option<(&[u8], usize)> {
+    let (head, rest) = buffer.get(from..)?.split_first_chunk::<4>()?;
+    let length = u32::from_le_bytes(*head) as usize;
+    Some((rest.get(..length)?, from + 4 + length))
+}

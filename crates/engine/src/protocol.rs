@@ -1,0 +1,137 @@
+//! The frames between server and kit, and between server and launcher.
+//!
+//! A frame is its length in four bytes, little endian, and JSON. Pixels go through shared memory
+//! and never through frames. What comes from a kit is hostile: the server takes it as data only.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Limits;
+use crate::input::Input;
+
+/// No frame is larger. A paste of 16 MiB fits in it as base64.
+pub(crate) const MAX_FRAME: usize = 64 << 20;
+
+/// Bytes of one tile slot in the shared memory: 1024 × 1024 pixels of four bytes.
+pub(crate) const SLOT_BYTES: usize = 1024 * 1024 * 4;
+/// Slots in the shared memory. It is sparse: slots that are never used cost nothing.
+pub(crate) const SLOTS: usize = 8;
+
+/// From the server to a kit.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Request {
+    pub id: u64,
+    pub call: Call,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Call {
+    Ping,
+    /// Loads a file of the kit's document folder.
+    Load { name: String },
+    CreateView { author: String, lang: String },
+    DestroyView { view: i32 },
+    Input { view: i32, read_only: bool, input: Input },
+    Paint(Paint),
+    Query { view: i32, command: String },
+    Selection { view: i32 },
+    /// Writes a copy into the document folder.
+    Save { name: String, format: String, options: String },
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Paint {
+    pub view: i32,
+    pub slot: usize,
+    pub part: i32,
+    pub pixels: u32,
+    pub twips: u32,
+    pub x: i32,
+    pub y: i32,
+}
+
+/// From a kit to the server.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Up {
+    /// Warmed and waiting for a document.
+    Ready(Ready),
+    Answer { id: u64, answer: Result<Answer, String> },
+    /// What LibreOffice reported since the last flush, in its order.
+    Report(Vec<Report>),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Ready {
+    /// As the launcher's process namespace sees it.
+    pub pid: u32,
+    pub version: String,
+    pub landlock: bool,
+    pub seccomp: bool,
+    pub namespaces: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Report {
+    /// A callback of one view, as LibreOffice gave it.
+    Callback { view: i32, kind: i32, payload: String },
+    /// An invalidation, whichever views it was reported to.
+    Invalidated { payload: String },
+    Size(Size),
+    /// A window that LibreOffice opened and that was closed again.
+    Dialog { view: i32, title: String },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    Done,
+    Loaded { kind: i32, keeper: i32, size: Size },
+    View(i32),
+    Values(Option<String>),
+    Selection { text: Option<String>, html: Option<String> },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Size {
+    pub width: i64,
+    pub height: i64,
+    pub parts: Vec<(String, bool)>,
+}
+
+/// From the server to the launcher; one datagram each.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Order {
+    /// First of all: how to prepare.
+    Prepare { install: String, profile: String, scratch: String, namespaces: bool },
+    /// Start a kit. Comes with two descriptors: its socket and the tile memory.
+    Spawn { dir: String, limits: Limits },
+}
+
+/// From the launcher to the server; one datagram each.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum OrderAnswer {
+    Prepared,
+    /// Comes with one descriptor: the pidfd of the process to kill.
+    Spawned { pid: u32 },
+    Failed(String),
+}
+
+/// `frame` with its length before it.
+pub(crate) fn encode<T: Serialize>(frame: &T) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 4];
+    serde_json::to_writer(&mut bytes, frame)?;
+    let length = bytes.len() - 4;
+    if length > MAX_FRAME {
+        return Err(std::io::Error::other("the frame is too large"));
+    }
+    let length = u32::try_from(length).map_err(std::io::Error::other)?;
+    bytes[..4].copy_from_slice(&length.to_le_bytes());
+    Ok(bytes)
+}
+
+/// The length that a frame's first four bytes announce, when it is permitted.
+pub(crate) fn announced(head: [u8; 4]) -> std::io::Result<usize> {
+    let length = u32::from_le_bytes(head) as usize;
+    if length > MAX_FRAME {
+        return Err(std::io::Error::other("the frame is too large"));
+    }
+    Ok(length)
+}

@@ -1,0 +1,129 @@
+//! Namespaces: a process tree, network, users and a root folder of the kit's own.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags};
+use rustix::thread::UnshareFlags;
+
+use super::process::{self, Forked};
+use super::{die_with_parent, exit, fork, paths};
+
+const TMPFS_OPTIONS: &std::ffi::CStr = c"size=16m,mode=755";
+
+/// Enters a jail and returns, in a new process that is the jail's first, this process's id as
+/// seen from outside. The old process waits and ends with it.
+pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
+    let (user, group) = (rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw());
+    let spaces = UnshareFlags::NEWUSER
+        | UnshareFlags::NEWNS
+        | UnshareFlags::NEWNET
+        | UnshareFlags::NEWIPC
+        | UnshareFlags::NEWUTS
+        | UnshareFlags::NEWPID;
+    // SAFETY: none of these flags detaches memory or descriptors from other threads.
+    unsafe { rustix::thread::unshare_unsafe(spaces) }.map_err(|error| failed("unshare", &error))?;
+    write("/proc/self/setgroups", "deny")?;
+    write("/proc/self/uid_map", &format!("{user} {user} 1"))?;
+    write("/proc/self/gid_map", &format!("{group} {group} 1"))?;
+    let (mut reader, mut writer) = std::io::pipe().map_err(|error| failed("pipe", &error))?;
+    let pid = match fork().map_err(|error| failed("fork", &error))? {
+        Forked::Parent(child) => {
+            drop(reader);
+            let _ = writer.write_all(&child.to_le_bytes());
+            drop(writer);
+            // The kit's socket must close when the kit ends, not when this process does.
+            close_all();
+            exit(process::wait(child).unwrap_or(100));
+        }
+        Forked::Child => {
+            drop(writer);
+            let mut pid = [0; 4];
+            reader.read_exact(&mut pid).map_err(|error| failed("pipe", &error))?;
+            u32::from_le_bytes(pid)
+        }
+    };
+    // The parent is in another process namespace and cannot be checked by its id.
+    die_with_parent(None);
+    build(dir, install)?;
+    Ok(pid)
+}
+
+fn build(dir: &Path, install: &Path) -> Result<(), String> {
+    let private = MountPropagationFlags::REC | MountPropagationFlags::PRIVATE;
+    rustix::mount::mount_change("/", private).map_err(|error| failed("private", &error))?;
+    let root = dir.join("root");
+    let plain = MountFlags::NOSUID | MountFlags::NODEV;
+    rustix::mount::mount("tmpfs", &root, "tmpfs", plain, TMPFS_OPTIONS)
+        .map_err(|error| failed("tmpfs", &error))?;
+    for path in paths::readable(install) {
+        bind(&path, &inside(&root, &path), Some(MountFlags::RDONLY | plain))?;
+    }
+    for path in paths::DEVICES {
+        bind(Path::new(path), &inside(&root, Path::new(path)), None)?;
+    }
+    for (name, target) in [("doc", "doc"), ("tmp", "tmp"), ("profile", "profile")] {
+        bind(&dir.join(name), &root.join(target), Some(plain))?;
+    }
+    // Where `/lib` is a link into `/usr`, as the dynamic linker's own paths expect.
+    for name in ["lib", "lib64"] {
+        let outer = Path::new("/").join(name);
+        if let Ok(target) = std::fs::read_link(&outer) {
+            let _ = symlink(target, root.join(name));
+        }
+    }
+    let proc = root.join("proc");
+    make_dir(&proc)?;
+    let hidden = plain | MountFlags::NOEXEC;
+    // Containers often forbid it; LibreOffice does without.
+    let _ = rustix::mount::mount("proc", &proc, "proc", hidden, None);
+    let old = root.join("old");
+    make_dir(&old)?;
+    rustix::process::pivot_root(&root, &old).map_err(|error| failed("pivot_root", &error))?;
+    rustix::process::chdir("/").map_err(|error| failed("chdir", &error))?;
+    rustix::mount::unmount("/old", UnmountFlags::DETACH)
+        .map_err(|error| failed("umount", &error))?;
+    std::fs::remove_dir("/old").map_err(|error| failed("rmdir", &error))?;
+    rustix::mount::mount_remount("/", MountFlags::RDONLY | plain, TMPFS_OPTIONS)
+        .map_err(|error| failed("read-only root", &error))
+}
+
+/// Shows `from` at `to`, with `flags` when they are to be changed.
+fn bind(from: &Path, to: &Path, flags: Option<MountFlags>) -> Result<(), String> {
+    if from.is_dir() {
+        make_dir(to)?;
+    } else {
+        to.parent().map_or(Ok(()), make_dir)?;
+        File::create(to).map_err(|error| failed("create", &error))?;
+    }
+    rustix::mount::mount_bind_recursive(from, to).map_err(|error| failed("bind", &error))?;
+    if let Some(flags) = flags {
+        rustix::mount::mount_remount(to, MountFlags::BIND | flags, c"")
+            .map_err(|error| failed("remount", &error))?;
+    }
+    Ok(())
+}
+
+fn inside(root: &Path, path: &Path) -> PathBuf {
+    root.join(path.strip_prefix("/").unwrap_or(path))
+}
+
+fn make_dir(path: &Path) -> Result<(), String> {
+    std::fs::create_dir_all(path).map_err(|error| failed("mkdir", &error))
+}
+
+fn write(path: &str, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| failed(path, &error))
+}
+
+fn failed(what: &str, error: &dyn std::fmt::Display) -> String {
+    format!("{what}: {error}")
+}
+
+/// Closes every descriptor of a process that does nothing any more but wait.
+fn close_all() {
+    // SAFETY: this process uses no descriptor from here on.
+    unsafe { libc::syscall(libc::SYS_close_range, 0, libc::c_uint::MAX, 0) };
+}

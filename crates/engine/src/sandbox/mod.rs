@@ -1,0 +1,88 @@
+//! What keeps a kit away from everything but its document.
+//!
+//! Always: no new privileges, no capabilities, resource limits, Landlock for files, seccomp for
+//! system calls. Where the system permits it: namespaces with a root of their own.
+#![allow(unsafe_code, reason = "the system calls of a sandbox have no safe form")]
+
+mod jail;
+mod landlock;
+mod limits;
+mod paths;
+mod process;
+mod seccomp;
+
+use std::path::{Path, PathBuf};
+
+use crate::config::Limits;
+
+pub(crate) use process::{Forked, die_with_parent, exit, fork, reap, set_environment};
+
+/// Where a kit finds its folders. In a jail the paths tell nothing of the system.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
+    pub doc: PathBuf,
+    pub tmp: PathBuf,
+    pub profile: PathBuf,
+}
+
+impl Places {
+    fn outside(dir: &Path) -> Self {
+        Self { doc: dir.join("doc"), tmp: dir.join("tmp"), profile: dir.join("profile") }
+    }
+
+    fn jailed() -> Self {
+        Self { doc: "/doc".into(), tmp: "/tmp".into(), profile: "/profile".into() }
+    }
+}
+
+/// What is in force.
+#[derive(Debug, Clone)]
+pub(crate) struct Entered {
+    pub places: Places,
+    /// As the launcher's process namespace sees it.
+    pub pid: u32,
+    pub landlock: bool,
+    pub namespaces: bool,
+}
+
+/// Encloses this process, which must have one thread, for good. `dir` holds its folders. With
+/// namespaces it returns in a child of this process; the parent waits for it and ends with it.
+pub(crate) fn enter(
+    dir: &Path,
+    install: &Path,
+    limits: &Limits,
+    namespaces: bool,
+) -> Result<Entered, String> {
+    let (places, pid) = if namespaces {
+        let pid = jail::enter(dir, install)?;
+        (Places::jailed(), pid)
+    } else {
+        (Places::outside(dir), std::process::id())
+    };
+    process::drop_privileges()?;
+    limits::apply(limits)?;
+    let landlock = landlock::restrict(install, &places)?;
+    if !landlock && !namespaces {
+        return Err("neither Landlock nor namespaces are available".into());
+    }
+    seccomp::restrict()?;
+    Ok(Entered { places, pid, landlock, namespaces })
+}
+
+/// Whether a jail works here, tried out in a child.
+pub(crate) fn jail_works(scratch: &Path, install: &Path) -> bool {
+    let dir = scratch.join("probe");
+    for name in ["", "doc", "tmp", "root", "profile"] {
+        let _ = std::fs::create_dir_all(dir.join(name));
+    }
+    let works = match fork() {
+        Ok(Forked::Child) => {
+            let entered = jail::enter(&dir, install);
+            exit(i32::from(entered.is_err()))
+        }
+        Ok(Forked::Parent(child)) => process::wait(child) == Some(0),
+        Err(_) => false,
+    };
+    let _ = std::fs::remove_dir_all(&dir);
+    works
+}

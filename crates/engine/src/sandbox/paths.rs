@@ -1,0 +1,44 @@
+//! What LibreOffice reads of the system.
+
+use std::path::{Path, PathBuf};
+
+/// Fonts, their configuration and caches, dictionaries, language tags, LibreOffice's settings, the
+/// linker's cache and the time zone. Nothing here tells about the machine or its users.
+const READ: [&str; 19] = [
+    "/usr/lib64",
+    "/usr/local/share/fonts",
+    "/usr/share/fontconfig",
+    "/usr/share/fonts",
+    "/usr/share/hunspell",
+    "/usr/share/hyphen",
+    "/usr/share/libexttextcat",
+    "/usr/share/liblangtag",
+    "/usr/share/libreoffice",
+    "/usr/share/myspell",
+    "/usr/share/mythes",
+    "/usr/share/zoneinfo",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/libreoffice",
+    "/etc/localtime",
+    "/var/cache/fontconfig",
+    "/var/lib/libreoffice",
+    "/var/spool/libreoffice",
+];
+
+/// The devices that a C library may want.
+pub(super) const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
+
+/// All that exist here, without those that lie within another.
+pub(super) fn readable(install: &Path) -> Vec<PathBuf> {
+    let arch = PathBuf::from(format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH));
+    let libraries = if arch.is_dir() { arch } else { PathBuf::from("/usr/lib") };
+    // The program folder's neighbours (`share`) belong to it.
+    let office = install.parent().unwrap_or(install).to_owned();
+    let mut paths = vec![libraries, office];
+    paths.extend(READ.iter().map(PathBuf::from));
+    paths.retain(|path| path.exists());
+    let all = paths.clone();
+    paths.retain(|path| !all.iter().any(|other| path != other && path.starts_with(other)));
+    paths
+}

@@ -1,0 +1,176 @@
+//! Opening, painting, typing and saving on real LibreOffice.
+
+mod support;
+
+use recto_engine::{
+    Event, Input, InputDenied, InputError, Kind, MouseAction, TileRequest, ViewEvent,
+};
+use support::{
+    editor, ink, sheet, slides, start, text, tile, unzip, view, wait, wait_view, words,
+};
+
+async fn two_people_write(zygote: bool, namespaces: bool) {
+    let fixture = start(|config| {
+        config.zygote = zygote;
+        config.namespaces = namespaces;
+    })
+    .await;
+    assert!(fixture.engine.ready());
+    let isolation = fixture.engine.isolation();
+    assert!(isolation.seccomp && (isolation.landlock || isolation.namespaces), "{isolation:?}");
+    let source = fixture.make("text.docx", &text(&["First paragraph", "Second paragraph"])).await;
+    let (document, mut events) = fixture.open(&source).await;
+    assert_eq!(document.info().kind, Kind::Word);
+    assert!(document.info().width > 10_000);
+    let ann = editor(&document, "Ann").await;
+    let bob = editor(&document, "Bob").await;
+    assert!(ink(&tile(&document, ann, 0, 0).await) > 100, "the text is painted");
+
+    let end = Input::Key { char: 0, code: 1029 | 0x2000 };
+    document.input(bob, end).await.unwrap();
+    let one = document.send_input(ann, Input::Text { text: "Ann was here. ".into() }).unwrap();
+    let two = document.send_input(bob, Input::Text { text: " Bob too 🙂.".into() }).unwrap();
+    one.await.unwrap();
+    two.await.unwrap();
+    let (mut modified, mut peer, mut invalid) = (false, false, false);
+    wait(&mut events, |event| {
+        modified |= matches!(event, Event::Modified(true));
+        invalid |= matches!(event, Event::Invalidated { .. });
+        peer |= matches!(event, Event::View { view, event: ViewEvent::PeerCaret { view: other, .. } }
+            if (*view, *other) == (ann, bob));
+        (modified && peer && invalid).then_some(())
+    })
+    .await;
+    assert!(document.modified());
+    let saved = fixture.path("saved.docx");
+    document.save_copy("docx", &saved).await.unwrap();
+    let xml = words(&saved, "word/document.xml");
+    assert!(xml.contains("Ann was here. First paragraph"), "{xml}");
+    assert!(xml.contains("Second paragraph Bob too 🙂."), "{xml}");
+    document.destroy_view(bob).await.unwrap();
+    document.input(ann, Input::Text { text: "Still. ".into() }).await.unwrap();
+    document.close().await;
+    wait(&mut events, |event| matches!(event, Event::Died { .. }).then_some(())).await;
+    fixture.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_write_zygote() {
+    two_people_write(true, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_write_without_zygote() {
+    two_people_write(false, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_write_without_namespaces() {
+    two_people_write(true, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p1_a_reader_cannot_change_a_text() {
+    let fixture = start(|_| {}).await;
+    let source = fixture.make("text.docx", &text(&["Some words to read"])).await;
+    let (document, _events) = fixture.open(&source).await;
+    let reader = view(&document, "Reader", true).await;
+    for input in [
+        Input::Text { text: "Forged".into() },
+        Input::Key { char: 97, code: 512 },
+        Input::Paste { mime: "text/html".into(), data: b"<b>Forged</b>".to_vec() },
+    ] {
+        let refused = document.input(reader, input).await;
+        assert!(matches!(refused, Err(InputError::Denied(InputDenied::ViewOnly))), "{refused:?}");
+    }
+    let click = |action, count| Input::Mouse {
+        action,
+        x: 2000,
+        y: 1500,
+        count,
+        buttons: 1,
+        modifiers: 0,
+    };
+    document.input(reader, click(MouseAction::Down, 2)).await.unwrap();
+    document.input(reader, click(MouseAction::Up, 2)).await.unwrap();
+    let selection = document.selection(reader).await.unwrap();
+    assert!(selection.text.is_some_and(|word| "Some words to read".contains(word.trim())));
+    let saved = fixture.path("saved.docx");
+    document.save_copy("docx", &saved).await.unwrap();
+    assert!(!unzip(&saved, "word/document.xml").contains("Forged"));
+    assert!(!document.modified());
+    document.set_read_only(reader, false);
+    document.input(reader, Input::Text { text: "Granted".into() }).await.unwrap();
+    document.save_copy("docx", &saved).await.unwrap();
+    assert!(unzip(&saved, "word/document.xml").contains("Granted"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_calculate() {
+    let fixture = start(|_| {}).await;
+    let source = fixture.make("table.xlsx", &sheet(&[&["Label", "2"], &["Other", "3"]])).await;
+    let (document, mut events) = fixture.open(&source).await;
+    assert_eq!(document.info().kind, Kind::Cell);
+    let names: Vec<_> = document.info().parts.iter().map(|part| part.name.clone()).collect();
+    assert_eq!(names, ["One", "Two"]);
+    let ann = editor(&document, "Ann").await;
+    let bob = editor(&document, "Bob").await;
+    let cell = |address: &str, text: &str| Input::Cell { address: address.into(), text: text.into() };
+    document.input(ann, cell("$C$1", "=B1*21")).await.unwrap();
+    document.input(bob, cell("$C$2", "=C1+B2")).await.unwrap();
+    let formula = wait_view(&mut events, bob, |event| match event {
+        ViewEvent::CellFormula { text } if text.starts_with('=') => Some(text.clone()),
+        _ => None,
+    })
+    .await;
+    assert_eq!(formula, "=C1+B2");
+    // Typing as with a keyboard.
+    let go = Input::Command {
+        name: ".uno:GoToCell".into(),
+        args: serde_json::from_str(r#"{"ToPoint":{"type":"string","value":"$D$1"}}"#).unwrap(),
+    };
+    document.input(ann, go).await.unwrap();
+    document.input(ann, Input::Text { text: "typed\n".into() }).await.unwrap();
+    assert!(ink(&tile(&document, ann, 0, 0).await) > 20);
+    let saved = fixture.path("saved.xlsx");
+    document.save_copy("xlsx", &saved).await.unwrap();
+    let xml = unzip(&saved, "xl/worksheets/sheet1.xml");
+    assert!(xml.contains("B1*21") && xml.contains("<v>42</v>") && xml.contains("<v>45</v>"), "{xml}");
+    assert!(unzip(&saved, "xl/sharedStrings.xml").contains("typed"));
+    let headers = document.query(ann, ".uno:SheetGeometryData?columns=1&rows=1&sizes=1").await;
+    assert!(headers.unwrap().get("columns").is_some());
+    // A part that is not there is painted as nothing and harms nobody.
+    let odd = TileRequest { part: 9, pixels: 64, twips: 3840, column: 0, row: 0 };
+    let _ = document.paint(ann, odd).await;
+    document.save_copy("csv", &fixture.path("saved.csv")).await.unwrap();
+    let csv = std::fs::read_to_string(fixture.path("saved.csv")).unwrap();
+    assert!(csv.replace('"', "").starts_with("Label,2,42,typed"), "{csv}");
+    let (copy, _events) = fixture.open(&fixture.path("saved.csv")).await;
+    assert_eq!(copy.info().kind, Kind::Cell);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slide_is_written_on() {
+    let fixture = start(|_| {}).await;
+    let source = fixture.make("slides.pptx", &slides(&["Alpha", "Beta"])).await;
+    let (document, mut events) = fixture.open(&source).await;
+    assert_eq!(document.info().kind, Kind::Slide);
+    assert_eq!(document.info().parts.len(), 2);
+    let ann = editor(&document, "Ann").await;
+    assert!(ink(&tile(&document, ann, 0, 0).await) > 20);
+    // Tab selects the first object, a letter begins to write in it.
+    document.input(ann, Input::Key { char: 9, code: 1282 }).await.unwrap();
+    document.input(ann, Input::Text { text: "Written".into() }).await.unwrap();
+    document.input(ann, Input::Key { char: 0, code: 1281 }).await.unwrap();
+    let insert = Input::Command { name: ".uno:InsertPage".into(), args: serde_json::Map::new() };
+    document.input(ann, insert).await.unwrap();
+    let parts = wait(&mut events, |event| match event {
+        Event::Size { parts, .. } if parts.len() == 3 => Some(parts.len()),
+        _ => None,
+    })
+    .await;
+    assert_eq!(parts, 3);
+    let saved = fixture.path("saved.pptx");
+    document.save_copy("pptx", &saved).await.unwrap();
+    assert!(unzip(&saved, "ppt/slides/slide1.xml").contains("Written"));
+}

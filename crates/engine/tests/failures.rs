@@ -1,0 +1,181 @@
+//! What happens when documents or kits go wrong: one document suffers, and nobody else.
+
+mod support;
+
+use std::io::Write;
+use std::time::Duration;
+
+use recto_engine::{Death, EngineError, Event, Input, OpenError, OpenOptions, SaveError};
+use rustix::process::{Pid, Signal, kill_process};
+use support::{Fixture, editor, start, text, unzip, wait, words};
+
+fn signal(pid: u32, signal: Signal) {
+    let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+}
+
+async fn death(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Death {
+    wait(events, |event| match event {
+        Event::Died { reason } => Some(*reason),
+        _ => None,
+    })
+    .await
+}
+
+async fn c6_a_crash_takes_one_document(zygote: bool) {
+    let fixture = start(|config| config.zygote = zygote).await;
+    let source = fixture.make("text.docx", &text(&["Hello"])).await;
+    let (victim, mut victim_events) = fixture.open(&source).await;
+    let (other, _other_events) = fixture.open(&source).await;
+    let ann = editor(&victim, "Ann").await;
+    let bob = editor(&other, "Bob").await;
+    assert_eq!(fixture.engine.kit_pids().len(), 2);
+
+    signal(victim.kit_pid(), Signal::SEGV);
+    assert_eq!(death(&mut victim_events).await, Death::Crashed);
+    assert!(victim_events.recv().await.is_none(), "it is the last event");
+    let lost = victim.input(ann, Input::Text { text: "lost".into() }).await;
+    assert!(lost.is_err());
+    let gone = victim.save_copy("docx", &fixture.path("gone.docx")).await;
+    assert!(matches!(gone, Err(SaveError::Engine(EngineError::Gone))), "{gone:?}");
+
+    other.input(bob, Input::Text { text: "Unharmed ".into() }).await.unwrap();
+    let saved = fixture.path("saved.docx");
+    other.save_copy("docx", &saved).await.unwrap();
+    assert!(words(&saved, "word/document.xml").contains("Unharmed Hello"));
+    assert!(fixture.engine.ready());
+    let (again, _events) = fixture.open(&source).await;
+    assert_ne!(again.kit_pid(), victim.kit_pid());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c6_a_crash_takes_one_document_zygote() {
+    c6_a_crash_takes_one_document(true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c6_a_crash_takes_one_document_without_zygote() {
+    c6_a_crash_takes_one_document(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c7_a_kit_that_hangs_is_killed() {
+    let fixture = start(|config| config.hang_limit = Duration::from_secs(5)).await;
+    let source = fixture.make("text.docx", &text(&["Hello"])).await;
+    let (document, mut events) = fixture.open(&source).await;
+    editor(&document, "Ann").await;
+    // Nobody asks it anything: the sign of life that it owes is enough.
+    signal(document.kit_pid(), Signal::STOP);
+    assert_eq!(death(&mut events).await, Death::Hung);
+    let (again, _events) = fixture.open(&source).await;
+    editor(&again, "Ann").await;
+}
+
+/// The processes below this one that are kits or wait for one, but not the launcher.
+fn kits_of(fixture: &Fixture) -> Vec<u32> {
+    let _ = fixture;
+    let parent = |pid: u32| -> Option<u32> {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
+    };
+    let me = std::process::id();
+    let pids = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        entry.ok()?.file_name().to_str()?.parse::<u32>().ok()
+    });
+    pids.filter(|pid| {
+        let Some(launcher) = parent(*pid) else { return false };
+        launcher != me
+            && std::iter::successors(Some(launcher), |pid| parent(*pid)).any(|pid| pid == me)
+    })
+    .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c7_a_load_that_hangs_is_killed() {
+    let fixture = start(|config| config.load_limit = Duration::from_millis(500)).await;
+    let source = fixture.write("text.fodt", text(&["Hello"]));
+    for pid in kits_of(&fixture) {
+        signal(pid, Signal::STOP);
+    }
+    let opened = fixture.engine.open(&source, OpenOptions { file_type: "fodt" }).await;
+    assert!(matches!(opened, Err(OpenError::TimedOut)), "{:?}", opened.err());
+}
+
+async fn refusal(fixture: &Fixture, name: &str, content: &[u8]) -> OpenError {
+    let path = fixture.write(name, content);
+    let file_type = path.extension().unwrap().to_str().unwrap();
+    match fixture.engine.open(&path, OpenOptions { file_type }).await {
+        Ok(_) => panic!("{name} was opened"),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_not_opened_say_why() {
+    let fixture = start(|_| {}).await;
+    let good = fixture.make("good.docx", &text(&["Hello"])).await;
+    let bytes = std::fs::read(&good).unwrap();
+
+    assert!(matches!(refusal(&fixture, "empty.docx", b"").await, OpenError::Empty));
+    let half = refusal(&fixture, "half.docx", &bytes[..bytes.len() / 2]).await;
+    assert!(matches!(half, OpenError::Damaged), "{half:?}");
+    let renamed = refusal(&fixture, "renamed.xlsx", &bytes).await;
+    assert!(matches!(renamed, OpenError::Damaged), "{renamed:?}");
+    let odd = refusal(&fixture, "base.odb", &bytes).await;
+    assert!(matches!(odd, OpenError::Type(_)), "{odd:?}");
+
+    let mut encrypted = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+    encrypted.resize(1024, 0);
+    encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+    encrypted.resize(4096, 0);
+    let error = refusal(&fixture, "secret.docx", &encrypted).await;
+    assert!(matches!(error, OpenError::Encrypted), "{error:?}");
+
+    let error = refusal(&fixture, "secret.odt", &encrypted_odt()).await;
+    assert!(matches!(error, OpenError::Encrypted), "{error:?}");
+}
+
+/// What an ODF file with a password looks like from outside.
+fn encrypted_odt() -> Vec<u8> {
+    let manifest = r#"<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">
+<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.text" manifest:version="1.3"/>
+<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml" manifest:size="100">
+<manifest:encryption-data manifest:checksum-type="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0#sha256-1k" manifest:checksum="kVjg8p2fVzGYVYTkVZRbY0XwJzVbVzq4bHtc3gLdVx4=">
+<manifest:algorithm manifest:algorithm-name="http://www.w3.org/2001/04/xmlenc#aes256-cbc" manifest:initialisation-vector="Gvm5kqY1PnQ5lq6oJx3Fvw=="/>
+<manifest:key-derivation manifest:key-derivation-name="PBKDF2" manifest:key-size="32" manifest:iteration-count="100000" manifest:salt="4bPmGLqBkGLmZnQ5o1q6ow=="/>
+<manifest:start-key-generation manifest:start-key-generation-name="http://www.w3.org/2000/09/xmldsig#sha256" manifest:key-size="32"/>
+</manifest:encryption-data></manifest:file-entry></manifest:manifest>"#;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in [
+        ("mimetype", &b"application/vnd.oasis.opendocument.text"[..]),
+        ("META-INF/manifest.xml", manifest.as_bytes()),
+        ("content.xml", &[0x5a; 112]),
+    ] {
+        archive.start_file(name, stored).unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crashed_server_left_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let work = folder.path().join("engine");
+    std::fs::create_dir_all(work.join("kit-left/doc")).unwrap();
+    std::fs::write(work.join("kit-left/doc/document.docx"), "x").unwrap();
+    std::fs::write(work.join("unrelated"), "x").unwrap();
+    let fixture = start(|config| config.work.clone_from(&work)).await;
+    assert!(!work.join("kit-left").exists());
+    assert!(work.join("unrelated").exists());
+    let source = fixture.make("text.docx", &text(&["Hello"])).await;
+    let (document, _events) = fixture.open(&source).await;
+    document.close().await;
+    fixture.engine.stop().await;
+    let left = std::fs::read_dir(&work).unwrap().filter(|entry| {
+        entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("kit-")
+    });
+    assert_eq!(left.count(), 0, "kits leave nothing behind");
+    assert!(unzip(&source, "word/document.xml").contains("Hello"));
+}

@@ -1,0 +1,255 @@
+//! Telling the integrator.
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use recto_docs_api::{Callback, Status};
+use recto_token::{Opening, Verified, sign_body};
+use reqwest::Response;
+use serde_json::{Map, Value};
+
+use crate::client::Limits;
+use crate::download::looks_like_html;
+use crate::target::Target;
+use crate::{Answer, CallbackError, Fetcher};
+
+/// Bytes that an answer may have.
+const ANSWER: usize = 64 * 1024;
+
+/// From this length of the header's token on, the history is left out of it and of the plain body:
+/// web servers refuse longer headers. The body's token keeps it.
+const LONG_TOKEN: usize = 7168;
+
+impl Fetcher {
+    /// Posts a callback to `editorConfig.callbackUrl`, once.
+    ///
+    /// It is signed twice, in the `Authorization` header and in the body's member `token`, unless
+    /// tokens are switched off. The integrator has taken it when it answers status 200 and JSON
+    /// whose `error` is 0, or equal to 0 by JavaScript's `==`. Redirects are not followed.
+    pub async fn callback(
+        &self,
+        opening: &Verified<Opening>,
+        body: &Callback,
+    ) -> Result<(), CallbackError> {
+        let address = opening
+            .callback_url
+            .as_deref()
+            .ok_or(CallbackError::Missing)?;
+        let target = Target::parse(address, &self.guard)?;
+        let limits = Limits::callback(&self.config);
+
+        let mut body = body.clone();
+        body.token = None;
+        let token = match self.signer() {
+            Some((keys, now)) => Some(sign_body(keys, &serde_json::to_value(&body)?, now)),
+            None => None,
+        };
+        let mut headers = self.authorization(&serde_json::to_value(&body)?);
+        let length = headers.values().map(HeaderValue::len).sum::<usize>();
+        if length >= LONG_TOKEN && has_history(body.status) {
+            body.changesurl = None;
+            body.history = Some(Value::Object(Map::new()));
+            headers = self.authorization(&serde_json::to_value(&body)?);
+        }
+        let signed = token.is_some();
+        body.token = token;
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+
+        let request = self
+            .client
+            .post(target.url().clone())
+            .headers(headers)
+            .body(serde_json::to_vec(&body)?);
+        let response = limits.step(&target, request.send()).await?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            return Err(CallbackError::Status {
+                origin: target.origin(),
+                status,
+                signed,
+            });
+        }
+        let verdict = match read(response, &target, &limits).await? {
+            Some(bytes) => judge(&bytes),
+            None => Verdict::Unclear(Answer::TooLong),
+        };
+        match verdict {
+            Verdict::Taken => Ok(()),
+            Verdict::Refused(error) => Err(CallbackError::Refused {
+                origin: target.origin(),
+                error,
+            }),
+            Verdict::Unclear(answer) => Err(CallbackError::BadAnswer {
+                origin: target.origin(),
+                answer,
+            }),
+        }
+    }
+}
+
+fn has_history(status: Status) -> bool {
+    match status {
+        Status::Ready | Status::SaveFailed | Status::ForceSaved | Status::ForceSaveFailed => true,
+        Status::Editing | Status::Closed => false,
+    }
+}
+
+/// The answer's bytes; none when there are too many.
+async fn read(
+    mut response: Response,
+    target: &Target,
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, CallbackError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = limits.step(target, response.chunk()).await? {
+        if bytes.len() + chunk.len() > ANSWER {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Some(bytes))
+}
+
+/// What an answer of status 200 says.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Taken,
+    /// With the value of `error`, or its kind.
+    Refused(String),
+    Unclear(Answer),
+}
+
+fn judge(bytes: &[u8]) -> Verdict {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Verdict::Unclear(Answer::Binary);
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+    if text.is_empty() {
+        return Verdict::Unclear(Answer::Empty);
+    }
+    match serde_json::from_str::<Value>(text) {
+        Ok(Value::Object(answer)) => match answer.get("error") {
+            None => Verdict::Unclear(Answer::NoError),
+            Some(error) if equals_zero(error) => Verdict::Taken,
+            Some(error) => Verdict::Refused(describe(error)),
+        },
+        Ok(_) => Verdict::Unclear(Answer::NotAnObject),
+        Err(_) if looks_like_html(text.as_bytes()) && !text.ends_with('}') => {
+            Verdict::Unclear(Answer::Html)
+        }
+        Err(_) if has_object_inside(text) => Verdict::Unclear(Answer::TextAroundJson),
+        Err(_) if looks_like_html(text.as_bytes()) => Verdict::Unclear(Answer::Html),
+        Err(_) => Verdict::Unclear(Answer::Text),
+    }
+}
+
+/// JavaScript's `error == 0`, which integrators were tested against.
+fn equals_zero(error: &Value) -> bool {
+    match error {
+        Value::Number(n) => n.as_f64() == Some(0.0),
+        Value::String(text) => {
+            let text = text.trim();
+            text.is_empty() || text.parse() == Ok(0.0)
+        }
+        Value::Bool(error) => !error,
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// A number as it is; of anything else only its kind, as it may hold what is not to be shown.
+fn describe(error: &Value) -> String {
+    match error {
+        Value::Number(n) => n.to_string(),
+        Value::Null => "null".into(),
+        Value::Bool(error) => error.to_string(),
+        Value::String(_) => "(a text)".into(),
+        Value::Array(_) => "(an array)".into(),
+        Value::Object(_) => "(an object)".into(),
+    }
+}
+
+/// Whether a JSON object with `error` stands at the beginning or the end of a text.
+fn has_object_inside(text: &str) -> bool {
+    let is_answer = |value: &Value| value.get("error").is_some();
+    let at_end = text
+        .rfind('{')
+        .is_some_and(|at| serde_json::from_str(&text[at..]).is_ok_and(|v| is_answer(&v)));
+    let at_start = serde_json::Deserializer::from_str(text)
+        .into_iter::<Value>()
+        .next()
+        .is_some_and(|first| first.is_ok_and(|v| is_answer(&v)));
+    at_end || at_start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn answers_that_confirm() {
+        for answer in [
+            r#"{"error":0}"#,
+            r#"{"error":"0"}"#,
+            r#"{"error":0.0,"message":"ok"}"#,
+            r#"{"error":false}"#,
+            r#"{"error":""}"#,
+            "\u{feff}{\"error\":0}\r\n",
+            "  {\n\"error\": 0\n}",
+        ] {
+            assert_eq!(judge(answer.as_bytes()), Verdict::Taken, "{answer}");
+        }
+    }
+
+    #[test]
+    fn answers_that_refuse() {
+        for (answer, error) in [
+            (r#"{"error":1}"#, "1"),
+            (r#"{"error":"1"}"#, "(a text)"),
+            (r#"{"error":"/srv/secret not writable"}"#, "(a text)"),
+            (r#"{"error":null}"#, "null"),
+            (r#"{"error":true}"#, "true"),
+            (r#"{"error":[0]}"#, "(an array)"),
+        ] {
+            assert_eq!(
+                judge(answer.as_bytes()),
+                Verdict::Refused(error.into()),
+                "{answer}"
+            );
+        }
+    }
+
+    #[test]
+    fn answers_that_say_nothing() {
+        for (answer, kind) in [
+            (&b""[..], Answer::Empty),
+            (b" \r\n", Answer::Empty),
+            (b"\xef\xbb\xbf", Answer::Empty),
+            (b"<!DOCTYPE html><title>Log in</title>", Answer::Html),
+            (
+                b"<br />\n<b>Notice</b>: x in y on line 3\n{\"error\":0}",
+                Answer::TextAroundJson,
+            ),
+            (b"{\"error\":0}<br />Deprecated", Answer::TextAroundJson),
+            (b"Notice: x {\"error\":0}", Answer::TextAroundJson),
+            (b"{}", Answer::NoError),
+            (b"{\"status\":\"ok\"}", Answer::NoError),
+            (b"[]", Answer::NotAnObject),
+            (b"\"{\\\"error\\\":0}\"", Answer::NotAnObject),
+            (b"0", Answer::NotAnObject),
+            (b"OK", Answer::Text),
+            (b"{\"error\":0", Answer::Text),
+            (b"\xff\xfe\x00", Answer::Binary),
+        ] {
+            assert_eq!(judge(answer), Verdict::Unclear(kind), "{answer:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn only_an_object_with_error_confirms(bytes: Vec<u8>) {
+            if judge(&bytes) == Verdict::Taken {
+                let text = String::from_utf8_lossy(&bytes);
+                prop_assert!(text.contains("error"), "{}", text);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Who may see and edit a file. Only its owner decides.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::{Failure, Page, Posted, SignedIn, owned, render};
+use crate::App;
+use crate::storage::{FileRow, Level, Member};
+
+#[derive(Template)]
+#[template(path = "rights.html")]
+struct RightsPage {
+    page: Page,
+    file: FileRow,
+    kind: &'static str,
+    members: Vec<Member>,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    person: SignedIn,
+) -> Result<Response, Failure> {
+    let file = owned(&app, &id, &person).await?;
+    let members = app.storage.members(&file).await?;
+    render(&RightsPage {
+        page: person.visit.page(),
+        kind: super::files::kind(&file.file_type),
+        members,
+        file,
+    })
+}
+
+pub(super) async fn save(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    person: SignedIn,
+    form: Posted,
+) -> Result<Response, Failure> {
+    let file = owned(&app, &id, &person).await?;
+    let mut rights = Vec::new();
+    for member in app.storage.members(&file).await? {
+        let level = match form.get(&format!("right-{}", member.user.id)) {
+            "edit" => Some(Level::Edit),
+            "view" => Some(Level::View),
+            "none" => None,
+            _ => return Err(Failure::BadRequest),
+        };
+        rights.push((member.user.id, level));
+    }
+    app.storage.set_rights(&file.id, &rights).await?;
+    Ok(Redirect::to("/files?done=shared").into_response())
+}

@@ -1,0 +1,79 @@
+//! The script that integrators load, and the editor page.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{Embed, EmbeddedFile};
+
+use super::Shared;
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../editor/dist"]
+struct Built;
+
+/// `GET /web-apps/apps/api/documents/api.js`
+pub async fn api(headers: HeaderMap) -> Response {
+    file("api.js", &headers, None)
+}
+
+/// `GET /web-apps/apps/editor/…`
+pub async fn editor(
+    State(shared): State<Arc<Shared>>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    // Tiles arrive as blobs; styles are set by script as properties, not as attributes.
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+         img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors {}",
+        shared.frame_ancestors
+    );
+    file(&format!("app/{path}"), &headers, Some(policy))
+}
+
+fn file(path: &str, headers: &HeaderMap, policy: Option<String>) -> Response {
+    let Some(file) = Built::get(path) else {
+        return (StatusCode::NOT_FOUND, "There is no such file.").into_response();
+    };
+    let tag = etag(&file);
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes())
+    {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    // Names of assets hold a hash of their contents; the other two change with the version.
+    let cache = if path.contains("/assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let mime = mime_guess::from_path(path).first_or_octet_stream();
+    let mut response = Response::builder()
+        .header(header::CONTENT_TYPE, mime.as_ref())
+        .header(header::CACHE_CONTROL, cache)
+        .header(header::ETAG, tag)
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .header(header::REFERRER_POLICY, "no-referrer");
+    if let Some(policy) = policy {
+        response = response.header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+        .body(Body::from(file.data))
+        .unwrap_or_else(|error| {
+            tracing::error!(%error, "a response could not be made");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        })
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    let hash: String = file.metadata.sha256_hash()[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("\"{hash}\"")
+}

@@ -1,0 +1,243 @@
+//! `GET /doc/{key}/live`: the WebSocket of one browser.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures::stream::{SplitSink, SplitStream};
+use futures::{SinkExt, StreamExt};
+use recto_docs_api::DocumentKey;
+use recto_session::wire::{FromBrowser, Open, ToBrowser};
+use recto_session::{Outgoing, Problem, outlet};
+use recto_token::{
+    Opening, Refusal, Verified, opening_with_tokens_off, verify_opening, verify_session,
+};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+
+use super::Shared;
+use crate::origin;
+
+/// Time for the first message.
+const FIRST: Duration = Duration::from_secs(10);
+/// Heartbeats that may go unanswered.
+const SILENT: u32 = 3;
+/// Largest message of a browser: a pasted picture in base64.
+const MAX_MESSAGE: usize = 16 << 20;
+
+/// Upgrades, unless another server's page asks.
+pub async fn live(
+    State(shared): State<Arc<Shared>>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if !origin::is_own(&headers) {
+        tracing::warn!("a WebSocket from a page of another origin was refused");
+        return (
+            StatusCode::FORBIDDEN,
+            "Only this server's own editor page may connect here.",
+        )
+            .into_response();
+    }
+    let base = match &shared.public_url {
+        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+        None => origin::base(&headers),
+    };
+    upgrade
+        .max_message_size(MAX_MESSAGE)
+        .max_frame_size(MAX_MESSAGE)
+        .on_upgrade(move |socket| serve(shared, key, base, socket))
+}
+
+async fn serve(shared: Arc<Shared>, key: String, base: String, socket: WebSocket) {
+    let (sink, mut stream) = socket.split();
+    let open = match timeout(FIRST, first_message(&mut stream)).await {
+        Ok(Some(Ok(open))) => open,
+        Ok(Some(Err(problem))) => return end(sink, &ToBrowser::failed(&problem, true)).await,
+        Ok(None) | Err(_) => return,
+    };
+    let (opening, participant) = match admit(&shared, &key, open) {
+        Ok(admitted) => admitted,
+        Err(refusal) => {
+            tracing::warn!(code = refusal.code, path = refusal.path.as_deref(), wire = refusal.wire.code,
+                message = %refusal.message, hint = %refusal.hint, "opening refused");
+            return end(sink, &ToBrowser::from(refusal)).await;
+        }
+    };
+    let heartbeat = shared.sessions.services().config.heartbeat;
+    let (outlet, text, tiles) = outlet();
+    let writer = tokio::spawn(write(sink, text, tiles, heartbeat));
+    match shared
+        .sessions
+        .join(opening, participant, outlet.clone(), base)
+        .await
+    {
+        Ok(joined) => {
+            drop(outlet);
+            let on_purpose = read(&mut stream, &joined, heartbeat * SILENT).await;
+            joined.ended(on_purpose).await;
+        }
+        Err(problem) => {
+            outlet.fail(&problem);
+            drop(outlet);
+        }
+    }
+    if let Err(error) = writer.await {
+        tracing::error!(%error, "a connection's writer failed");
+    }
+}
+
+async fn first_message(stream: &mut SplitStream<WebSocket>) -> Option<Result<Open, Problem>> {
+    loop {
+        match stream.next().await? {
+            Ok(Message::Text(text)) => {
+                return Some(serde_json::from_str(&text).map_err(|error| Problem {
+                    code: "live.unreadable",
+                    message: format!("The first message on the WebSocket is not an `open` message: {error}."),
+                    hint: "Use the editor page of this server, of this version: clear the browser's cache.".into(),
+                    editor_error: -1,
+                }));
+            }
+            Ok(Message::Ping(_) | Message::Pong(_)) => {}
+            Ok(Message::Binary(_) | Message::Close(_)) | Err(_) => return None,
+        }
+    }
+}
+
+/// Who may join which document, from verified values alone.
+fn admit(
+    shared: &Shared,
+    path_key: &str,
+    open: Open,
+) -> Result<(Verified<Opening>, Option<String>), Refusal> {
+    let now = (shared.sessions.services().clock)();
+    if let Some(session) = &open.session {
+        let key: DocumentKey = path_key
+            .parse()
+            .map_err(|_| Refusal::wrong_document(path_key))?;
+        let grant = verify_session(&shared.keys, session, &key, now)?;
+        let participant = grant.get().participant.clone();
+        let same = open
+            .resume
+            .is_some_and(|resume| resume.participant == participant);
+        return Ok((grant.opening(), same.then_some(participant)));
+    }
+    let opening = if shared.tokens {
+        verify_opening(&shared.keys, &open.config, now)?
+    } else {
+        tracing::warn!(
+            key = path_key,
+            "tokens are off: an unsigned config is accepted"
+        );
+        opening_with_tokens_off(&open.config)?
+    };
+    if opening.get().key.as_str() == path_key {
+        Ok((opening, None))
+    } else {
+        Err(Refusal::wrong_document(path_key))
+    }
+}
+
+/// Hands messages on until the connection ends; true when it was ended on purpose.
+async fn read(
+    stream: &mut SplitStream<WebSocket>,
+    joined: &recto_session::Joined,
+    silence: Duration,
+) -> bool {
+    loop {
+        let message = match timeout(silence, stream.next()).await {
+            Ok(Some(Ok(message))) => message,
+            Ok(Some(Err(_)) | None) | Err(_) => return false,
+        };
+        match message {
+            Message::Text(text) => match serde_json::from_str::<FromBrowser>(&text) {
+                Ok(message) => {
+                    if !joined.send(message).await {
+                        return false;
+                    }
+                }
+                Err(error) => {
+                    // What it says may be a document's text: only the parser's word is logged.
+                    tracing::debug!(
+                        line = error.line(),
+                        column = error.column(),
+                        "a message was not understood"
+                    );
+                    return false;
+                }
+            },
+            Message::Close(frame) => {
+                // A page that is closed says so; one that reconnects has its own code.
+                return frame.is_some_and(|frame| {
+                    matches!(frame.code, close_code::NORMAL | close_code::AWAY)
+                });
+            }
+            Message::Ping(_) | Message::Pong(_) => {}
+            Message::Binary(_) => return false,
+        }
+    }
+}
+
+async fn write(
+    mut sink: SplitSink<WebSocket, Message>,
+    mut text: mpsc::Receiver<Outgoing>,
+    mut tiles: mpsc::Receiver<Outgoing>,
+    heartbeat: Duration,
+) {
+    let mut beat = interval_at(Instant::now() + heartbeat, heartbeat);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let message = tokio::select! {
+            biased;
+            outgoing = text.recv() => match outgoing {
+                Some(Outgoing::Text(message)) => as_text(&message),
+                Some(Outgoing::Tile(frame)) => Message::Binary(frame),
+                Some(Outgoing::Close) | None => break,
+            },
+            Some(outgoing) = tiles.recv() => match outgoing {
+                Outgoing::Tile(frame) => Message::Binary(frame),
+                Outgoing::Text(message) => as_text(&message),
+                Outgoing::Close => break,
+            },
+            _ = beat.tick() => Message::Ping(axum::body::Bytes::new()),
+        };
+        if sink.send(message).await.is_err() {
+            return;
+        }
+    }
+    // The other side may be gone already.
+    let _ = sink
+        .send(Message::Close(Some(CloseFrame {
+            code: 4001,
+            reason: "".into(),
+        })))
+        .await;
+    let _ = sink.close().await;
+}
+
+fn as_text(message: &ToBrowser) -> Message {
+    match serde_json::to_string(message) {
+        Ok(text) => Message::Text(text.into()),
+        Err(error) => {
+            // Plain structures of text and numbers: this cannot happen, and is no reason to panic.
+            tracing::error!(%error, "a message could not be written");
+            Message::Ping(axum::body::Bytes::new())
+        }
+    }
+}
+
+async fn end(mut sink: SplitSink<WebSocket, Message>, last: &ToBrowser) {
+    // The other side may be gone already.
+    let _ = sink.send(as_text(last)).await;
+    let _ = sink
+        .send(Message::Close(Some(CloseFrame {
+            code: 4001,
+            reason: "".into(),
+        })))
+        .await;
+    let _ = sink.close().await;
+}

@@ -1,0 +1,99 @@
+//! `GET /cache/files/{id}/{name}`: a saved document, for whoever holds its signed link.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use recto_docs_api::Explain;
+use recto_token::verify_link;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Shared;
+
+/// What a signed link carries.
+#[derive(Deserialize)]
+pub struct Signature {
+    #[serde(default)]
+    expires: String,
+    #[serde(default)]
+    sig: String,
+}
+
+/// Streams the file. A wrong signature is 403, an expired link or file 410, as on the server whose
+/// clients read this (spec 6.8).
+pub async fn result_file(
+    State(shared): State<Arc<Shared>>,
+    Path((id, _)): Path<(String, String)>,
+    Query(signature): Query<Signature>,
+    uri: Uri,
+) -> Response {
+    let services = shared.sessions.services();
+    let now = (services.clock)();
+    if let Err(refusal) = verify_link(
+        &shared.keys,
+        uri.path(),
+        &signature.expires,
+        &signature.sig,
+        now,
+    ) {
+        tracing::warn!(code = refusal.code, "a result link was refused");
+        let status = if refusal.code == "token.expired" {
+            StatusCode::GONE
+        } else {
+            StatusCode::FORBIDDEN
+        };
+        return explained(status, refusal.code, &refusal.message, &refusal.hint);
+    }
+    let found = match services.store.result(&id).await {
+        Ok(Some(result)) => services
+            .store
+            .read(&result.blob)
+            .await
+            .map(|file| Some((result, file))),
+        Ok(None) => Ok(None),
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(Some((result, (length, stream)))) => (
+            [
+                (header::CONTENT_TYPE, result.mime),
+                (header::CONTENT_LENGTH, length.to_string()),
+                (
+                    header::CONTENT_DISPOSITION,
+                    format!("attachment; filename=\"{}\"", result.file_name),
+                ),
+                (header::CACHE_CONTROL, "private, no-store".into()),
+                (header::X_CONTENT_TYPE_OPTIONS, "nosniff".into()),
+            ],
+            Body::from_stream(stream),
+        )
+            .into_response(),
+        Ok(None) => explained(
+            StatusCode::GONE,
+            "result.gone",
+            "This saved file is no longer here.",
+            "Fetch a result as soon as the callback names it; links live for 15 minutes.",
+        ),
+        Err(error) => {
+            tracing::error!(code = error.code(), message = %error.message(), "a result cannot be read");
+            explained(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                error.code(),
+                "The server cannot read this saved file.",
+                "Try again, and see the server's log.",
+            )
+        }
+    }
+}
+
+fn explained(status: StatusCode, code: &str, message: &str, hint: &str) -> Response {
+    (
+        status,
+        Json(json!({ "code": code, "message": message, "hint": hint })),
+    )
+        .into_response()
+}

@@ -1,0 +1,16 @@
+//! `GET /`: says that this is a document server, to somebody who looks.
+
+use axum::response::Html;
+
+/// A page without a script and without anything about the installation.
+pub async fn welcome() -> Html<&'static str> {
+    Html(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Recto</title>\
+         <body style=\"font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:4em auto;padding:0 1em\">\
+         <h1>Recto</h1><p>This is a document server. It has no pages of its own to visit: an \
+         application embeds its editor with <code>/web-apps/apps/api/documents/api.js</code>.</p>\
+         <p lang=\"fr\">Ceci est un serveur de documents. Une application intègre son éditeur avec \
+         <code>/web-apps/apps/api/documents/api.js</code>.</p>",
+    )
+}

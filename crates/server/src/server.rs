@@ -1,0 +1,199 @@
+//! Starting and stopping.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use recto_docs_api::Explain;
+use recto_engine::Engine;
+use recto_fetch::{FetchConfig, Fetcher};
+use recto_session::{Services, Sessions};
+use recto_store::Store;
+use recto_token::Keys;
+use tokio::net::TcpListener;
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
+
+use crate::config::{ServerConfig, Tokens};
+use crate::endpoints::{Shared, router};
+
+/// How often expired results and old records are removed.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Why a server did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The data folder cannot be used.
+    #[error(
+        "The data folder {path} can't be used: {source}. Choose another with --data, or mend its rights."
+    )]
+    Data {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The address is taken or not permitted.
+    #[error(
+        "Recto can't listen on {address}: {source}. Choose another address with --listen, or stop what uses this one."
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A part of the server did not start.
+    #[error("{message} {hint}")]
+    Part {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// The HTTP server ended.
+    #[error("The HTTP server ended: {0}. Start it again, and report this if it happens again.")]
+    Http(std::io::Error),
+}
+
+impl ServerError {
+    fn part(error: &impl Explain) -> Self {
+        Self::Part {
+            message: error.message(),
+            hint: error.hint(),
+        }
+    }
+}
+
+/// A document server that listens, and is ready to serve.
+pub struct Server {
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    recovered: usize,
+}
+
+impl Server {
+    /// Starts every part, and takes up what an earlier run left unfinished.
+    pub async fn start(config: ServerConfig) -> Result<Self, ServerError> {
+        let data_error = |path: &std::path::Path| {
+            let path = path.to_owned();
+            move |source| ServerError::Data { path, source }
+        };
+        let scratch = config.data.join("scratch");
+        // Files on their way are worth nothing after a restart.
+        if scratch.exists() {
+            std::fs::remove_dir_all(&scratch).map_err(data_error(&scratch))?;
+        }
+        std::fs::create_dir_all(&scratch).map_err(data_error(&scratch))?;
+        let listener =
+            TcpListener::bind(config.listen)
+                .await
+                .map_err(|source| ServerError::Listen {
+                    address: config.listen,
+                    source,
+                })?;
+        let (secret, tokens) = match config.tokens {
+            Tokens::Required(secret) => (secret, true),
+            Tokens::Off(secret) => (secret, false),
+        };
+        let keys = Arc::new(Keys::from_secret(secret));
+        let store = Store::open(&config.data.join("store"))
+            .await
+            .map_err(|e| ServerError::part(&e))?;
+        let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(unix_now);
+        let fetch = FetchConfig {
+            allow_network: config.allow_network,
+            max_bytes: config.session.max_bytes,
+            token_header: config.token_header,
+            ..FetchConfig::default()
+        };
+        let fetcher = Fetcher::new(fetch, tokens.then(|| keys.clone()), clock.clone())
+            .map_err(|e| ServerError::part(&e))?;
+        let engine = Engine::start(config.engine)
+            .await
+            .map_err(|e| ServerError::part(&e))?;
+        let sessions = Sessions::new(Services {
+            engine,
+            store,
+            fetcher,
+            keys: keys.clone(),
+            scratch,
+            clock,
+            config: Arc::new(config.session),
+        });
+        let recovered = sessions
+            .recover()
+            .await
+            .map_err(|e| ServerError::part(&e))?;
+        let shared = Arc::new(Shared {
+            sessions,
+            keys,
+            tokens,
+            public_url: config.public_url,
+            frame_ancestors: config.frame_ancestors,
+        });
+        Ok(Self {
+            listener,
+            shared,
+            recovered,
+        })
+    }
+
+    /// Where it listens: the port is known even if any was asked for.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listener.local_addr().ok()
+    }
+
+    /// The engine that it opens documents with.
+    pub fn engine(&self) -> &Engine {
+        &self.shared.sessions.services().engine
+    }
+
+    /// Documents that an earlier run left unfinished.
+    pub fn recovered(&self) -> usize {
+        self.recovered
+    }
+
+    /// Serves until `shutdown` completes; then stores every open document.
+    pub async fn run(
+        self,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServerError> {
+        let sessions = self.shared.sessions.clone();
+        let engine = sessions.services().engine.clone();
+        let sweeper = tokio::spawn(sweep(sessions.clone()));
+        // Paths are logged, queries are not: a signed link is a right.
+        let trace = TraceLayer::new_for_http()
+            .make_span_with(|request: &axum::http::Request<_>| {
+                tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+            })
+            .on_response(DefaultOnResponse::new());
+        let app = router(self.shared).layer(trace);
+        let stop = async move {
+            shutdown.await;
+            sessions.stop().await;
+        };
+        let result = axum::serve(self.listener, app)
+            .with_graceful_shutdown(stop)
+            .await;
+        sweeper.abort();
+        engine.stop().await;
+        result.map_err(ServerError::Http)
+    }
+}
+
+async fn sweep(sessions: Sessions) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = sessions.sweep().await {
+            tracing::error!(code = error.code(), message = %error.message(), "sweeping failed");
+        }
+    }
+}
+
+fn unix_now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

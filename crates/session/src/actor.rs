@@ -1,0 +1,620 @@
+//! The task that owns one open document.
+
+use std::collections::{HashMap, VecDeque};
+use std::future::pending;
+
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt};
+use recto_docs_api::{Callback, DocumentKey, Explain};
+use recto_engine::{Document, Event, InputError, Selection, ViewId};
+use recto_fetch::CallbackError;
+use recto_store::{BlobId, Phase, SessionRecord};
+use recto_token::{Opening, Verified};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+
+use crate::callbacks::{Delivery, left};
+use crate::config::Services;
+use crate::engine_side::{Loaded, Source};
+use crate::participant::{Outlet, Participant};
+use crate::problem::Problem;
+use crate::saving::Saving;
+use crate::tiles::{Tile, TileCache, TileKey, TileQueue, tiles_in};
+use crate::wire::{FromBrowser, Presence, ToBrowser};
+
+/// What a session is told.
+pub(crate) enum Command {
+    Join(Box<Join>),
+    Message {
+        participant: String,
+        outlet: Outlet,
+        message: FromBrowser,
+    },
+    Ended {
+        participant: String,
+        outlet: Outlet,
+        on_purpose: bool,
+    },
+    Stop(oneshot::Sender<()>),
+}
+
+/// Somebody who wants to take part.
+pub(crate) struct Join {
+    pub opening: Verified<Opening>,
+    pub participant: Option<String>,
+    pub outlet: Outlet,
+    pub base: String,
+    pub reply: oneshot::Sender<Result<String, Problem>>,
+}
+
+/// Work that was under way, done.
+pub(crate) enum Op {
+    Fetched(Result<Box<Source>, Problem>),
+    Loaded(Result<Box<Loaded>, Problem>),
+    ViewMade {
+        participant: String,
+        document: u64,
+        view: Result<ViewId, Problem>,
+    },
+    Applied {
+        participant: String,
+        seq: u64,
+        changes: bool,
+        result: Result<(), InputError>,
+    },
+    Painted {
+        key: TileKey,
+        document: u64,
+        tile: Option<Tile>,
+    },
+    TileRoom {
+        participant: String,
+    },
+    Selected {
+        participant: String,
+        id: u64,
+        selection: Option<Selection>,
+    },
+    Queried {
+        participant: String,
+        id: u64,
+        command: String,
+        values: serde_json::Value,
+    },
+    Stored {
+        document: u64,
+        result: Result<BlobId, Problem>,
+    },
+    CalledBack {
+        callback: Box<Callback>,
+        result: Result<(), CallbackError>,
+    },
+    Nothing,
+}
+
+/// The engine's side of a session.
+pub(crate) enum Engine {
+    /// Not loaded: nobody has come yet, or nobody is left.
+    Absent,
+    Loading,
+    Open(Document),
+}
+
+/// A painting that is under way.
+pub(crate) struct Painting {
+    /// Who gets it.
+    pub waiting: Vec<String>,
+    /// Whether what is painted became stale meanwhile.
+    pub stale: bool,
+}
+
+pub(crate) struct Session {
+    pub services: Services,
+    pub key: DocumentKey,
+    pub record: Option<SessionRecord>,
+    pub base: String,
+    pub engine: Engine,
+    /// Counts loads, so that work for an engine process that died is told from work for its heir.
+    pub document_number: u64,
+    pub deaths: VecDeque<Instant>,
+    pub width: i64,
+    pub height: i64,
+    pub parts: Vec<recto_engine::Part>,
+    pub participants: Vec<Participant>,
+    pub joined_ever: usize,
+    /// When the last editor left, on purpose or after a wait.
+    pub editors_left_at: Option<Instant>,
+    /// Joins that wait for a callback under way.
+    pub parked: Vec<Join>,
+    pub version: u32,
+    pub cache: TileCache,
+    pub paintings: HashMap<TileKey, Painting>,
+    pub saving: Saving,
+    pub delivery: Delivery,
+    pub ops: FuturesUnordered<BoxFuture<'static, Op>>,
+    pub stopped: Option<oneshot::Sender<()>>,
+    /// Whether anybody was here; before that, a session without work waits for its first visitor.
+    pub visited: bool,
+    pub finished: bool,
+}
+
+/// Runs one session to its end. With a `record` it takes up what an earlier run left.
+pub(crate) async fn run(
+    services: Services,
+    key: DocumentKey,
+    record: Option<SessionRecord>,
+    mut commands: mpsc::Receiver<Command>,
+) {
+    let recovered = record.is_some();
+    let record = match record {
+        Some(record) => Some(record),
+        None => match services.store.session(&key).await {
+            Ok(record) => record,
+            Err(error) => {
+                tracing::error!(%key, error = %error.message(), "the journal cannot be read");
+                refuse_all(&mut commands, &Problem::of(&error));
+                return;
+            }
+        },
+    };
+    let mut session = Session::new(services, key, record, recovered);
+    session.resume_record(recovered).await;
+    let mut events = None;
+    loop {
+        session.step(&mut events);
+        if session.finished {
+            break;
+        }
+        let deadline = session.deadline();
+        tokio::select! {
+            biased;
+            event = next_event(&mut events) => session.on_event(event, &mut events),
+            Some(op) = session.ops.next() => session.on_op(op, &mut events).await,
+            command = commands.recv() => match command {
+                Some(command) => session.on_command(command).await,
+                None => break,
+            },
+            () = wait_until(deadline) => session.on_deadline().await,
+        }
+    }
+    // From here on a join meets a closed mailbox and makes a new session.
+    commands.close();
+    session.end().await;
+}
+
+fn refuse_all(commands: &mut mpsc::Receiver<Command>, problem: &Problem) {
+    commands.close();
+    while let Ok(command) = commands.try_recv() {
+        if let Command::Join(join) = command {
+            let _ = join.reply.send(Err(problem.clone()));
+        }
+    }
+}
+
+async fn next_event(events: &mut Option<mpsc::Receiver<Event>>) -> Option<Event> {
+    match events {
+        Some(events) => events.recv().await,
+        None => pending().await,
+    }
+}
+
+async fn wait_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => pending().await,
+    }
+}
+
+impl Session {
+    fn new(
+        services: Services,
+        key: DocumentKey,
+        record: Option<SessionRecord>,
+        recovered: bool,
+    ) -> Self {
+        Self {
+            services,
+            key,
+            base: record
+                .as_ref()
+                .map(|r| r.base_url.clone())
+                .unwrap_or_default(),
+            record,
+            engine: Engine::Absent,
+            document_number: 0,
+            deaths: VecDeque::new(),
+            width: 0,
+            height: 0,
+            parts: Vec::new(),
+            participants: Vec::new(),
+            joined_ever: 0,
+            editors_left_at: None,
+            parked: Vec::new(),
+            version: 1,
+            cache: TileCache::default(),
+            paintings: HashMap::new(),
+            saving: Saving::default(),
+            delivery: Delivery::default(),
+            ops: FuturesUnordered::new(),
+            stopped: None,
+            visited: recovered,
+            finished: false,
+        }
+    }
+
+    /// Puts an operation under way.
+    pub fn start(&self, op: impl Future<Output = Op> + Send + 'static) {
+        self.ops.push(Box::pin(op));
+    }
+
+    pub fn participant(&mut self, id: &str) -> Option<&mut Participant> {
+        self.participants.iter_mut().find(|p| p.id == id)
+    }
+
+    pub fn tell_all(&mut self, message: &ToBrowser) {
+        for participant in &mut self.participants {
+            participant.send(message.clone());
+        }
+    }
+
+    pub fn document(&self) -> Option<Document> {
+        match &self.engine {
+            Engine::Open(document) => Some(document.clone()),
+            Engine::Absent | Engine::Loading => None,
+        }
+    }
+
+    /// What follows from the state, after every event.
+    fn step(&mut self, events: &mut Option<mpsc::Receiver<Event>>) {
+        if self.stopped.is_some() && !self.saving.busy() && !self.saving.dirty {
+            self.finished = true;
+            return;
+        }
+        self.pump_callbacks();
+        self.pump_tiles();
+        if self.visited && self.participants.is_empty() && self.parked.is_empty() && self.idle() {
+            *events = None;
+            self.finished = true;
+        }
+    }
+
+    /// Whether nothing is left to do for this document.
+    fn idle(&self) -> bool {
+        self.ops.is_empty()
+            && self.delivery.is_empty()
+            && match &self.record {
+                None => true,
+                Some(record) => match record.phase {
+                    Phase::Delivered | Phase::Forgotten => true,
+                    Phase::Open | Phase::Saving | Phase::Delivering => false,
+                },
+            }
+    }
+
+    async fn on_command(&mut self, command: Command) {
+        self.visited = true;
+        match command {
+            Command::Join(join) => self.on_join(*join).await,
+            Command::Message {
+                participant,
+                outlet,
+                message,
+            } => {
+                // What a connection says that has been replaced by a newer one is void.
+                if self.is_current(&participant, &outlet) {
+                    self.on_message(&participant, message);
+                }
+            }
+            Command::Ended {
+                participant,
+                outlet,
+                on_purpose,
+            } => {
+                if !self.is_current(&participant, &outlet) {
+                    return;
+                }
+                if on_purpose {
+                    self.leave(&participant);
+                } else if let Some(participant) = self.participant(&participant) {
+                    participant.lose();
+                    self.tell_presence();
+                }
+            }
+            Command::Stop(done) => {
+                self.stopped = Some(done);
+                self.tell_all(&ToBrowser::failed(&Problem::stopping(), false));
+                self.snapshot();
+            }
+        }
+    }
+
+    fn is_current(&mut self, participant: &str, outlet: &Outlet) -> bool {
+        self.participant(participant)
+            .and_then(|p| p.outlet.as_ref())
+            .is_some_and(|current| current.same_as(outlet))
+    }
+
+    pub async fn on_join(&mut self, join: Join) {
+        if self.stopped.is_some() {
+            let _ = join.reply.send(Err(Problem::stopping()));
+            return;
+        }
+        if let Some(record) = &self.record {
+            match record.phase {
+                Phase::Delivering if self.delivery.in_flight() => {
+                    self.parked.push(join);
+                    return;
+                }
+                Phase::Delivered if self.still_closed() => {
+                    let _ = join.reply.send(Err(Problem::version_changed()));
+                    return;
+                }
+                Phase::Delivered => self.forget_record().await,
+                Phase::Saving | Phase::Delivering | Phase::Forgotten => self.reopen().await,
+                Phase::Open => {}
+            }
+        }
+        self.saving.recovered = false;
+        if self.base.is_empty() || !join.base.is_empty() {
+            self.base.clone_from(&join.base);
+        }
+        let returning = join
+            .participant
+            .filter(|id| self.participants.iter().any(|p| p.id == *id));
+        let id = if let Some(id) = returning {
+            self.take_back(&id, join.outlet);
+            id
+        } else {
+            let id = crate::engine_side::random_id();
+            let participant =
+                Participant::new(id.clone(), join.opening, self.joined_ever, join.outlet);
+            self.joined_ever += 1;
+            if participant.may_edit() {
+                self.editors_left_at = None;
+                self.saving.closing = false;
+            }
+            self.participants.push(participant);
+            self.welcome(&id);
+            id
+        };
+        let _ = join.reply.send(Ok(id));
+    }
+
+    /// A participant whose connection was lost, or replaced by another tab's, is here again.
+    fn take_back(&mut self, id: &str, outlet: Outlet) {
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        if let Some(old) = participant.outlet.replace(outlet) {
+            old.close();
+        }
+        participant.lost_at = None;
+        participant.tiles = TileQueue::default();
+        participant.waits_for_room = false;
+        if participant.view.is_some() && matches!(self.engine, Engine::Open(_)) {
+            self.send_opened(id, false);
+            let Some(participant) = self.participant(id) else {
+                return;
+            };
+            let events: Vec<_> = participant.last_events.values().cloned().collect();
+            for event in events {
+                participant.send(ToBrowser::View(event));
+            }
+            self.tell_presence();
+        } else {
+            self.welcome(id);
+        }
+    }
+
+    /// A participant is gone for good.
+    pub fn leave(&mut self, id: &str) {
+        let Some(index) = self.participants.iter().position(|p| p.id == id) else {
+            return;
+        };
+        let participant = self.participants.remove(index);
+        if let Some(outlet) = &participant.outlet {
+            outlet.close();
+        }
+        if let (Some(view), Some(document)) = (participant.view, self.document()) {
+            self.close_view(
+                document,
+                view,
+                participant.in_cell && participant.may_edit(),
+            );
+        }
+        for painting in self.paintings.values_mut() {
+            painting.waiting.retain(|waiting| waiting != id);
+        }
+        if participant.may_edit() {
+            if self.participants.iter().any(Participant::may_edit) {
+                self.call_back_editing(left(&participant.user_id), &participant.opening);
+            } else {
+                self.editors_left_at = Some(Instant::now());
+                self.saving.last_editor = Some((participant.opening, participant.user_id));
+            }
+        } else if self.participants.is_empty() && self.editors_left_at.is_none() {
+            // Only viewers were here: nothing to save, but the record is to be closed.
+            self.editors_left_at = Some(Instant::now());
+        }
+        self.tell_presence();
+    }
+
+    pub fn presences(&self) -> Vec<Presence> {
+        self.participants
+            .iter()
+            .filter_map(Participant::presence)
+            .collect()
+    }
+
+    pub fn tell_presence(&mut self) {
+        let list = self.presences();
+        self.tell_all(&ToBrowser::Participants { list });
+    }
+
+    fn on_message(&mut self, id: &str, message: FromBrowser) {
+        match message {
+            FromBrowser::Input { seq, input } => self.on_input(id, seq, input),
+            FromBrowser::Viewport(viewport) => {
+                if let Some(participant) = self.participant(id) {
+                    participant.tiles.viewport = Some(viewport);
+                }
+            }
+            FromBrowser::Tiles {
+                part,
+                tile_twips,
+                tile_pixels,
+                tiles,
+            } => {
+                if let Some(participant) = self.participant(id) {
+                    participant
+                        .tiles
+                        .ask(tiles.into_iter().filter_map(|(column, row)| {
+                            TileKey::checked(part, tile_pixels, tile_twips, column, row)
+                        }));
+                }
+            }
+            FromBrowser::Copy { id: question, cut } => self.on_copy(id, question, cut),
+            FromBrowser::Query {
+                id: question,
+                command,
+            } => self.on_query(id, question, command),
+            FromBrowser::Save => self.snapshot(),
+            FromBrowser::Ping => {
+                if let Some(participant) = self.participant(id) {
+                    participant.send(ToBrowser::Pong);
+                }
+            }
+            FromBrowser::Leave => self.leave(id),
+        }
+    }
+
+    async fn on_op(&mut self, op: Op, events: &mut Option<mpsc::Receiver<Event>>) {
+        match op {
+            Op::Fetched(source) => self.on_fetched(source).await,
+            Op::Loaded(Ok(loaded)) => *events = Some(self.on_loaded(*loaded)),
+            Op::Loaded(Err(problem)) => self.on_load_failed(&problem).await,
+            Op::ViewMade {
+                participant,
+                document,
+                view,
+            } => {
+                self.on_view(&participant, document, view);
+            }
+            Op::Applied {
+                participant,
+                seq,
+                changes,
+                result,
+            } => {
+                self.on_applied(&participant, seq, changes, result);
+            }
+            Op::Painted {
+                key,
+                document,
+                tile,
+            } => self.on_painted(key, document, tile),
+            Op::TileRoom { participant } => {
+                if let Some(participant) = self.participant(&participant) {
+                    participant.waits_for_room = false;
+                }
+            }
+            Op::Selected {
+                participant,
+                id,
+                selection,
+            } => {
+                let (text, html) = selection.map_or((None, None), |s| (s.text, s.html));
+                if let Some(participant) = self.participant(&participant) {
+                    participant.send(ToBrowser::Clipboard { id, text, html });
+                }
+            }
+            Op::Queried {
+                participant,
+                id,
+                command,
+                values,
+            } => {
+                if let Some(participant) = self.participant(&participant) {
+                    participant.send(ToBrowser::Values {
+                        id,
+                        command,
+                        values,
+                    });
+                }
+            }
+            Op::Stored { document, result } => self.on_stored(document, result).await,
+            Op::CalledBack { callback, result } => self.on_called_back(*callback, result).await,
+            Op::Nothing => {}
+        }
+    }
+
+    /// The next moment at which something is due.
+    fn deadline(&self) -> Option<Instant> {
+        let config = &self.services.config;
+        let lost = self
+            .participants
+            .iter()
+            .filter_map(|p| p.lost_at)
+            .map(|lost_at| lost_at + config.return_within);
+        lost.chain(self.saving.due)
+            .chain(self.close_due())
+            .chain(self.delivery.retry_at)
+            .min()
+    }
+
+    async fn on_deadline(&mut self) {
+        let now = Instant::now();
+        let return_within = self.services.config.return_within;
+        let gone: Vec<_> = self
+            .participants
+            .iter()
+            .filter(|p| {
+                p.lost_at
+                    .is_some_and(|lost_at| lost_at + return_within <= now)
+            })
+            .map(|p| p.id.clone())
+            .collect();
+        for id in gone {
+            self.leave(&id);
+        }
+        if self.saving.due.is_some_and(|due| due <= now) {
+            self.snapshot();
+        }
+        if self.close_due().is_some_and(|due| due <= now) {
+            self.close().await;
+        }
+        if self.delivery.retry_at.is_some_and(|at| at <= now) {
+            self.delivery.retry_at = None;
+            self.deliver().await;
+        }
+    }
+
+    /// Tiles that an invalidation made stale and that somebody looks at.
+    pub fn refresh_viewports(&mut self, part: i32, rect: Option<&recto_engine::Rect>) {
+        for participant in &mut self.participants {
+            let Some(viewport) = participant.tiles.viewport else {
+                continue;
+            };
+            if participant.online() && (part < 0 || part == viewport.part) {
+                for key in tiles_in(&viewport, rect) {
+                    participant.tiles.refresh(key);
+                }
+            }
+        }
+    }
+
+    async fn end(mut self) {
+        for participant in &mut self.participants {
+            if let Some(outlet) = participant.outlet.take() {
+                outlet.close();
+            }
+        }
+        if let Engine::Open(document) = std::mem::replace(&mut self.engine, Engine::Absent) {
+            document.close().await;
+        }
+        if let Some(done) = self.stopped.take() {
+            let _ = done.send(());
+        }
+        tracing::info!(key = %self.key, "session ended");
+    }
+}

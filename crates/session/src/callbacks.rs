@@ -1,0 +1,316 @@
+//! Telling the integrator: who edits, and what was saved.
+
+use std::collections::{HashSet, VecDeque};
+use std::time::Duration;
+
+use recto_docs_api::{Action, ActionKind, Callback, Explain, Status};
+use recto_fetch::CallbackError;
+use recto_store::{Phase, ResultRecord};
+use recto_token::{Opening, Verified, sign_link};
+use tokio::time::Instant;
+
+use crate::actor::{Op, Session};
+use crate::participant::Participant;
+use crate::problem::Problem;
+
+/// What the integrator is still to be told, in order.
+#[derive(Default)]
+pub(crate) struct Delivery {
+    queue: VecDeque<(Verified<Opening>, Callback)>,
+    in_flight: bool,
+    /// When a failed delivery is tried again.
+    pub retry_at: Option<Instant>,
+    /// Participants whose arrival the integrator was told.
+    pub announced: HashSet<String>,
+    /// Why the integrator does not take what it is told.
+    pub problem: Option<Problem>,
+}
+
+impl Delivery {
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty() && !self.in_flight && self.retry_at.is_none()
+    }
+
+    pub fn in_flight(&self) -> bool {
+        self.in_flight || !self.queue.is_empty()
+    }
+}
+
+impl Session {
+    /// Tells that a participant arrived, if he may edit.
+    pub fn announce(&mut self, id: &str) {
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        if !participant.may_edit() {
+            return;
+        }
+        let action = joined(&participant.user_id);
+        let opening = participant.opening.clone();
+        self.delivery.announced.insert(id.to_owned());
+        self.call_back_editing(action, &opening);
+    }
+
+    /// Status 1: who edits now (spec 6.1).
+    pub fn call_back_editing(&mut self, action: Action, opening: &Verified<Opening>) {
+        let mut users: Vec<String> = Vec::new();
+        for participant in self.participants.iter().filter(|p| p.may_edit()) {
+            if !users.contains(&participant.user_id) {
+                users.push(participant.user_id.clone());
+            }
+        }
+        let mut callback = Callback::new(self.key.clone(), Status::Editing);
+        callback.users = Some(users);
+        callback.actions = Some(vec![action]);
+        self.queue_callback(opening.clone(), callback);
+    }
+
+    /// Status 4: closed without a change.
+    pub fn call_back_closed(&mut self, opening: Verified<Opening>, user: &str) {
+        let mut callback = Callback::new(self.key.clone(), Status::Closed);
+        callback.actions = Some(vec![left(user)]);
+        self.queue_callback(opening, callback);
+    }
+
+    /// Status 3: the changes could not be saved.
+    pub fn call_back_failed(&mut self, opening: Verified<Opening>, user: &str) {
+        let mut callback = Callback::new(self.key.clone(), Status::SaveFailed);
+        callback.users = Some(vec![user.to_owned()]);
+        callback.actions = Some(vec![left(user)]);
+        self.queue_callback(opening, callback);
+    }
+
+    fn queue_callback(&mut self, opening: Verified<Opening>, callback: Callback) {
+        if opening
+            .get()
+            .callback_url
+            .as_deref()
+            .is_some_and(|url| !url.is_empty())
+        {
+            self.delivery.queue.push_back((opening, callback));
+        }
+    }
+
+    /// Sends the next callback, one at a time: their order tells a story.
+    pub fn pump_callbacks(&mut self) {
+        if self.delivery.in_flight {
+            return;
+        }
+        let Some((opening, callback)) = self.delivery.queue.pop_front() else {
+            return;
+        };
+        self.delivery.in_flight = true;
+        let fetcher = self.services.fetcher.clone();
+        self.start(async move {
+            let result = fetcher.callback(&opening, &callback).await;
+            Op::CalledBack {
+                callback: Box::new(callback),
+                result,
+            }
+        });
+    }
+
+    /// Status 2: the file is ready to be taken. The result link is made anew for each attempt, since
+    /// links expire.
+    pub async fn deliver(&mut self) {
+        let Some((opening, user)) = self.saving.changer() else {
+            // Sealed with a secret that is no longer known: there is nobody to sign for.
+            self.give_up("the integrator of this document can't be told, since the secret was changed meanwhile").await;
+            return;
+        };
+        if opening
+            .get()
+            .callback_url
+            .as_deref()
+            .is_none_or(str::is_empty)
+        {
+            self.give_up("the config that opened this document had no callbackUrl")
+                .await;
+            return;
+        }
+        let Some(record) = &self.record else { return };
+        let Some(blob) = record.snapshot.clone() else {
+            return;
+        };
+        let now = self.services.now();
+        let file_type = opening.get().file_type.saved_as();
+        let id = crate::engine_side::random_id();
+        let life = i64::try_from(self.services.config.link_life.as_secs()).unwrap_or(900);
+        let expires = now + life;
+        let file_name = format!("output.{}", file_type.extension());
+        let result = ResultRecord {
+            id: id.clone(),
+            blob,
+            file_name: file_name.clone(),
+            mime: file_type.mime().into(),
+            expires,
+        };
+        if let Err(error) = self.services.store.add_result(&result).await {
+            tracing::error!(key = %self.key, error = %error.message(), "a result could not be stored");
+            self.delivery.retry_at = Some(Instant::now() + self.services.config.retry.0);
+            return;
+        }
+        let path = format!("/cache/files/{id}/{file_name}");
+        let query = sign_link(&self.services.keys, &path, expires);
+        let mut callback = Callback::new(self.key.clone(), Status::Ready);
+        callback.url = Some(format!("{}{path}?{query}", self.base));
+        callback.filetype = Some(file_type.extension().into());
+        callback.users = Some(vec![user.clone()]);
+        let last = self
+            .saving
+            .last_editor
+            .as_ref()
+            .map_or(user, |(_, user)| user.clone());
+        callback.actions = Some(vec![left(&last)]);
+        callback.lastsave = Some(crate::saving::rfc3339(
+            self.saving.stored_unix.unwrap_or(now),
+        ));
+        callback.notmodified = Some(false);
+        self.queue_callback(opening, callback);
+    }
+
+    pub async fn on_called_back(&mut self, callback: Callback, result: Result<(), CallbackError>) {
+        self.delivery.in_flight = false;
+        if let Err(error) = &result {
+            tracing::warn!(key = %self.key, status = callback.status as u8, code = error.code(),
+                message = %error.message(), hint = %error.hint(), "a callback failed");
+        } else {
+            tracing::info!(key = %self.key, status = callback.status as u8, "callback accepted");
+        }
+        match callback.status {
+            Status::Ready => self.on_delivered(result).await,
+            Status::Closed => {
+                if self.record.as_ref().is_some_and(|r| r.phase == Phase::Open)
+                    && self.participants.is_empty()
+                    && self.parked.is_empty()
+                {
+                    self.forget_record().await;
+                }
+            }
+            _ => {
+                let problem = result.err().map(|error| Problem::of(&error));
+                if problem != self.delivery.problem {
+                    self.delivery.problem = problem;
+                    self.tell_save();
+                }
+            }
+        }
+    }
+
+    async fn on_delivered(&mut self, result: Result<(), CallbackError>) {
+        let now = self.services.now();
+        let retry_for = i64::try_from(self.services.config.retry_for.as_secs()).unwrap_or(i64::MAX);
+        let Some(record) = &mut self.record else {
+            return;
+        };
+        record.updated = now;
+        match result {
+            Ok(()) => {
+                record.phase = Phase::Delivered;
+                self.saving.changed = false;
+                self.delivery.problem = None;
+                self.delivery.announced.clear();
+                self.save_record().await;
+                self.tell_save();
+                for join in std::mem::take(&mut self.parked) {
+                    let _ = join.reply.send(Err(Problem::version_changed()));
+                }
+            }
+            Err(error) => {
+                self.delivery.problem = Some(Problem::of(&error));
+                record.attempts += 1;
+                let wait = backoff(record.attempts, self.services.config.retry);
+                let first = record.next_attempt.get_or_insert(now);
+                if error.retryable() && now - *first < retry_for {
+                    self.delivery.retry_at = Some(Instant::now() + wait);
+                    self.save_record().await;
+                } else {
+                    self.give_up(&error.message()).await;
+                }
+                self.tell_save();
+                if !self.parked.is_empty() {
+                    self.reopen().await;
+                    for join in std::mem::take(&mut self.parked) {
+                        Box::pin(self.on_join(join)).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The integrator does not take the file: it is kept, and opens again with its key.
+    async fn give_up(&mut self, why: &str) {
+        tracing::error!(key = %self.key, why, "the document is kept as forgotten: the integrator did not take it");
+        if let Some(record) = &mut self.record {
+            record.phase = Phase::Forgotten;
+        }
+        self.save_record().await;
+    }
+
+    /// Somebody opens a document again that is still owed to the integrator: he goes on from there.
+    pub async fn reopen(&mut self) {
+        self.delivery.retry_at = None;
+        self.delivery.queue.clear();
+        if let Some(record) = &mut self.record {
+            record.phase = Phase::Open;
+            record.attempts = 0;
+            record.next_attempt = None;
+            record.changed = true;
+            self.saving.changed = true;
+        }
+        self.save_record().await;
+    }
+
+    /// Whether a saved key still refuses to be edited (spec 6.6).
+    pub fn still_closed(&self) -> bool {
+        let closed_for =
+            i64::try_from(self.services.config.closed_for.as_secs()).unwrap_or(i64::MAX);
+        self.record
+            .as_ref()
+            .is_some_and(|record| self.services.now() - record.updated < closed_for)
+    }
+}
+
+fn joined(user: &str) -> Action {
+    Action {
+        kind: ActionKind::Joined,
+        userid: user.to_owned(),
+    }
+}
+
+/// What a callback says of somebody who left.
+pub(crate) fn left(user: &str) -> Action {
+    Action {
+        kind: ActionKind::Left,
+        userid: user.to_owned(),
+    }
+}
+
+/// Doubles from the first wait to the longest.
+fn backoff(attempts: u32, (first, longest): (Duration, Duration)) -> Duration {
+    let factor = 1_u32
+        .checked_shl(attempts.saturating_sub(1))
+        .unwrap_or(u32::MAX);
+    first.saturating_mul(factor).min(longest)
+}
+
+impl Participant {
+    /// What a final save says of its changer.
+    pub fn changer(&self) -> (Verified<Opening>, String) {
+        (self.opening.clone(), self.user_id.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let retry = (Duration::from_secs(1), Duration::from_secs(600));
+        let waits: Vec<_> = [1, 2, 3, 4, 11, 40]
+            .map(|n| backoff(n, retry).as_secs())
+            .into();
+        assert_eq!(waits, [1, 2, 4, 8, 600, 600]);
+    }
+}

@@ -1,0 +1,78 @@
+//! What a session needs from outside.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use recto_engine::Engine;
+use recto_fetch::Fetcher;
+use recto_store::Store;
+use recto_token::Keys;
+
+/// Times and limits of sessions.
+#[derive(Debug, Clone)]
+pub struct SessionConfig {
+    /// Time from a change to its snapshot. Default 5 s.
+    pub snapshot_after: Duration,
+    /// Time from the last editor's leaving to the final save. Default 5 s.
+    pub save_after: Duration,
+    /// How long a participant whose connection was lost is waited for. Default 60 s.
+    pub return_within: Duration,
+    /// How long a document found after a restart waits for its editors. Default 15 s.
+    pub recover_within: Duration,
+    /// How long a saved key refuses to be edited again (spec/tokens.md 6.6). Default 5 min.
+    pub closed_for: Duration,
+    /// Life of a result link. Default 15 min.
+    pub link_life: Duration,
+    /// Waits before a failed callback is sent again: doubled each time from the first to the second.
+    pub retry: (Duration, Duration),
+    /// How long a callback is tried before its document counts as forgotten. Default 24 h.
+    pub retry_for: Duration,
+    /// Pace of the heartbeat. Default 15 s.
+    pub heartbeat: Duration,
+    /// Largest document in bytes. Default 100 MiB.
+    pub max_bytes: u64,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            snapshot_after: Duration::from_secs(5),
+            save_after: Duration::from_secs(5),
+            return_within: Duration::from_secs(60),
+            recover_within: Duration::from_secs(15),
+            closed_for: Duration::from_secs(300),
+            link_life: Duration::from_secs(900),
+            retry: (Duration::from_secs(1), Duration::from_secs(600)),
+            retry_for: Duration::from_secs(24 * 3600),
+            heartbeat: Duration::from_secs(15),
+            max_bytes: 100 << 20,
+        }
+    }
+}
+
+/// The parts that all sessions share.
+#[derive(Clone)]
+pub struct Services {
+    /// The engine.
+    pub engine: Engine,
+    /// Files and journal.
+    pub store: Store,
+    /// Outgoing requests.
+    pub fetcher: Fetcher,
+    /// Keys of tokens and links.
+    pub keys: Arc<Keys>,
+    /// Folder for files on their way between store and engine.
+    pub scratch: PathBuf,
+    /// Unix seconds now.
+    pub clock: Arc<dyn Fn() -> i64 + Send + Sync>,
+    /// Times and limits.
+    pub config: Arc<SessionConfig>,
+}
+
+impl Services {
+    /// Unix seconds now.
+    pub(crate) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+}

@@ -1,0 +1,218 @@
+//! One participant of a session, and the way to his browser.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use recto_docs_api::Access;
+use recto_engine::{ViewEvent, ViewId};
+use recto_token::{Opening, Verified};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::problem::Problem;
+use crate::tiles::TileQueue;
+use crate::wire::{Presence, ToBrowser};
+
+/// Messages that may wait for one browser before its connection counts as too slow.
+const OUTGOING: usize = 2048;
+/// Tiles that may wait for one browser; more are not painted until it has taken these.
+const TILES: usize = 16;
+
+/// Colours of participants: told apart by people with the common colour deficiencies, and dark
+/// enough for white text.
+const COLORS: [&str; 10] = [
+    "#0b6bcb", "#c2410c", "#15803d", "#9333ea", "#b4235f", "#0f766e", "#a16207", "#4f46e5",
+    "#be123c", "#4d7c0f",
+];
+
+/// One frame for a browser.
+#[derive(Debug)]
+pub enum Outgoing {
+    /// A message.
+    Text(ToBrowser),
+    /// A tile.
+    Tile(Bytes),
+    /// The connection ends after this.
+    Close,
+}
+
+/// The session's end of the way to one browser.
+#[derive(Debug, Clone)]
+pub struct Outlet {
+    text: mpsc::Sender<Outgoing>,
+    tiles: mpsc::Sender<Outgoing>,
+}
+
+/// Makes the way to one browser: the session's end, then messages and tiles as the web side takes
+/// them. Messages go before tiles, and tiles are painted only as fast as they are taken.
+pub fn outlet() -> (Outlet, mpsc::Receiver<Outgoing>, mpsc::Receiver<Outgoing>) {
+    let (text, text_out) = mpsc::channel(OUTGOING);
+    let (tiles, tiles_out) = mpsc::channel(TILES);
+    (Outlet { text, tiles }, text_out, tiles_out)
+}
+
+impl Outlet {
+    /// Tells why nobody can take part, and ends the connection.
+    pub fn fail(&self, problem: &Problem) {
+        self.send(ToBrowser::failed(problem, true));
+        self.close();
+    }
+
+    /// Queues a message; false when the browser is gone or too slow.
+    pub(crate) fn send(&self, message: ToBrowser) -> bool {
+        self.text.try_send(Outgoing::Text(message)).is_ok()
+    }
+
+    /// Ends the connection after what is queued.
+    pub(crate) fn close(&self) {
+        // A full queue closes too: dropping the outlet ends the stream.
+        let _ = self.text.try_send(Outgoing::Close);
+    }
+
+    /// Room for one tile, if the browser has taken enough of the earlier ones.
+    pub(crate) fn tile_permit(&self) -> Option<mpsc::OwnedPermit<Outgoing>> {
+        self.tiles.clone().try_reserve_owned().ok()
+    }
+
+    /// Completes when there is room for a tile again.
+    pub(crate) async fn tile_room(self) {
+        // A closed channel has its own end; here it only means that nobody waits any more.
+        let _ = self.tiles.reserve().await;
+    }
+
+    pub(crate) fn same_as(&self, other: &Self) -> bool {
+        self.text.same_channel(&other.text)
+    }
+}
+
+/// One participant.
+pub(crate) struct Participant {
+    pub id: String,
+    pub opening: Verified<Opening>,
+    pub name: String,
+    pub user_id: String,
+    pub color: &'static str,
+    pub view: Option<ViewId>,
+    pub outlet: Option<Outlet>,
+    /// Since when the connection is lost.
+    pub lost_at: Option<Instant>,
+    /// Inputs up to this one were taken; `None` before the first.
+    pub taken: Option<u64>,
+    /// Inputs up to this one were dispatched by the engine.
+    pub applied: u64,
+    /// Whether a cell is being edited, so that its text is not in the document yet.
+    pub in_cell: bool,
+    /// The last event of each kind, for a browser that returns.
+    pub last_events: HashMap<String, ViewEvent>,
+    pub tiles: TileQueue,
+    /// Whether a wait for tile room is under way.
+    pub waits_for_room: bool,
+}
+
+impl Participant {
+    pub fn new(id: String, opening: Verified<Opening>, index: usize, outlet: Outlet) -> Self {
+        let user = &opening.get().user;
+        let name = match (user.name.trim(), &user.group) {
+            ("", _) => format!("Guest {}", index + 1),
+            // The API shows the group in front of the name, with a no-break space (spec 2.5).
+            (name, Some(group)) if !group.is_empty() => format!("{group}\u{a0}{name}"),
+            (name, _) => name.to_owned(),
+        };
+        let user_id = if user.id.is_empty() {
+            format!("uid-{id}")
+        } else {
+            user.id.clone()
+        };
+        Self {
+            id,
+            name,
+            user_id,
+            color: COLORS[index % COLORS.len()],
+            opening,
+            view: None,
+            outlet: Some(outlet),
+            lost_at: None,
+            taken: None,
+            applied: 0,
+            in_cell: false,
+            last_events: HashMap::new(),
+            tiles: TileQueue::default(),
+            waits_for_room: false,
+        }
+    }
+
+    pub fn may_edit(&self) -> bool {
+        self.opening.get().access == Access::Edit
+    }
+
+    pub fn may_copy(&self) -> bool {
+        self.opening.get().permissions.copy != Some(false)
+    }
+
+    pub fn online(&self) -> bool {
+        self.outlet.is_some()
+    }
+
+    /// Sends a message; a browser that is too slow loses its connection, and may return.
+    pub fn send(&mut self, message: ToBrowser) {
+        if let Some(outlet) = &self.outlet
+            && !outlet.send(message)
+        {
+            tracing::info!(participant = %self.id, "a connection is gone or too slow");
+            self.lose();
+        }
+    }
+
+    /// Forgets the connection and begins to wait for a return.
+    pub fn lose(&mut self) {
+        if let Some(outlet) = self.outlet.take() {
+            outlet.close();
+            self.lost_at = Some(Instant::now());
+            self.tiles.clear();
+        }
+    }
+
+    pub fn presence(&self) -> Option<Presence> {
+        Some(Presence {
+            id: self.id.clone(),
+            view: self.view?,
+            user_id: self.user_id.clone(),
+            name: self.name.clone(),
+            color: self.color.to_owned(),
+            access: self.opening.get().access,
+            online: self.online(),
+        })
+    }
+
+    /// Keeps an event for a browser that returns.
+    pub fn remember(&mut self, event: &ViewEvent) {
+        if let ViewEvent::Cell { cell } = event {
+            self.in_cell = cell.is_none();
+        }
+        if let Some(key) = replay_key(event) {
+            self.last_events.insert(key, event.clone());
+        }
+    }
+}
+
+/// Under what name an event replaces an earlier one, for those that describe a state.
+fn replay_key(event: &ViewEvent) -> Option<String> {
+    Some(match event {
+        ViewEvent::Caret { .. } => "caret".into(),
+        ViewEvent::CaretVisible { .. } => "caretVisible".into(),
+        ViewEvent::Selection { .. } => "selection".into(),
+        ViewEvent::PeerCaret { view, .. } => format!("peerCaret {view}"),
+        ViewEvent::PeerCaretVisible { view, .. } => format!("peerCaretVisible {view}"),
+        ViewEvent::PeerSelection { view, .. } => format!("peerSelection {view}"),
+        ViewEvent::PeerCell { view, .. } => format!("peerCell {view}"),
+        ViewEvent::PeerGraphic { view, .. } => format!("peerGraphic {view}"),
+        ViewEvent::Graphic { .. } => "graphic".into(),
+        ViewEvent::Cell { .. } => "cell".into(),
+        ViewEvent::CellArea { .. } => "cellArea".into(),
+        ViewEvent::CellFormula { .. } => "cellFormula".into(),
+        ViewEvent::CellAddress { .. } => "cellAddress".into(),
+        ViewEvent::State { name, .. } => format!("state {name}"),
+        ViewEvent::Part { .. } => "part".into(),
+        _ => return None,
+    })
+}

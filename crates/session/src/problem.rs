@@ -1,0 +1,115 @@
+//! Anything that went wrong, in the form in which it reaches a person.
+
+use recto_docs_api::Explain;
+
+/// An explained error that can be kept and sent to several people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} {hint}")]
+pub struct Problem {
+    /// Stable code.
+    pub code: &'static str,
+    /// One sentence: what is wrong.
+    pub message: String,
+    /// One sentence: what to do.
+    pub hint: String,
+    /// The code that an ONLYOFFICE page would see.
+    pub editor_error: i32,
+}
+
+impl Problem {
+    /// The problem that an error explains.
+    pub fn of(error: &impl Explain) -> Self {
+        Self {
+            code: error.code(),
+            message: error.message(),
+            hint: error.hint(),
+            editor_error: error.editor_error(),
+        }
+    }
+
+    fn new(code: &'static str, editor_error: i32, message: &str, hint: &str) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: hint.into(),
+            editor_error,
+        }
+    }
+
+    /// The key was saved a moment ago, and the file has a new key by now.
+    pub fn version_changed() -> Self {
+        Self::new(
+            "session.version_changed",
+            -102,
+            "This version of the document was saved and closed.",
+            "Load the page again to open the new version; the application must give a changed file a new document.key.",
+        )
+    }
+
+    /// The server is stopping.
+    pub fn stopping() -> Self {
+        Self::new(
+            "server.stopping",
+            -18,
+            "The document server is shutting down; what you wrote is stored.",
+            "Wait a moment: the editor connects again by itself.",
+        )
+    }
+
+    /// The engine died too often with this document.
+    pub fn engine_gave_up() -> Self {
+        Self::new(
+            "engine.crashed_repeatedly",
+            -82,
+            "The engine crashed several times with this document, so it was closed; the last snapshot is kept.",
+            "Open an earlier version of the file, and send the document to the server's administrator if it happens again.",
+        )
+    }
+
+    /// A kit died and its document was loaded again.
+    pub fn recovered(seconds: u64) -> Self {
+        Self::new(
+            "session.recovered",
+            0,
+            &format!(
+                "The engine was restarted and the document is back as it was {seconds} seconds ago."
+            ),
+            "Look at what you wrote last, and write it again if it is missing.",
+        )
+    }
+
+    /// The config named no callback address.
+    pub fn no_callback() -> Self {
+        Self::new(
+            "callback.missing",
+            -101,
+            "The page that opened this document gave no editorConfig.callbackUrl, so changes have no place to be saved to.",
+            "Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.",
+        )
+    }
+
+    /// A browser reads more slowly than the document changes.
+    pub fn too_slow() -> Self {
+        Self::new(
+            "session.too_slow",
+            -18,
+            "This connection took in less than the document sent.",
+            "The editor connects again by itself.",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences() {
+        insta::assert_snapshot!(Problem::version_changed(), @"This version of the document was saved and closed. Load the page again to open the new version; the application must give a changed file a new document.key.");
+        insta::assert_snapshot!(Problem::stopping(), @"The document server is shutting down; what you wrote is stored. Wait a moment: the editor connects again by itself.");
+        insta::assert_snapshot!(Problem::engine_gave_up(), @"The engine crashed several times with this document, so it was closed; the last snapshot is kept. Open an earlier version of the file, and send the document to the server's administrator if it happens again.");
+        insta::assert_snapshot!(Problem::recovered(4), @"The engine was restarted and the document is back as it was 4 seconds ago. Look at what you wrote last, and write it again if it is missing.");
+        insta::assert_snapshot!(Problem::no_callback(), @"The page that opened this document gave no editorConfig.callbackUrl, so changes have no place to be saved to. Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.");
+        insta::assert_snapshot!(Problem::too_slow(), @"This connection took in less than the document sent. The editor connects again by itself.");
+    }
+}

@@ -1,0 +1,204 @@
+//! All open sessions, by document key.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use recto_docs_api::DocumentKey;
+use recto_store::SessionRecord;
+use recto_token::{Opening, Verified};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::actor::{self, Command, Join};
+use crate::config::Services;
+use crate::participant::Outlet;
+use crate::problem::Problem;
+use crate::wire::FromBrowser;
+
+/// Messages that may wait for one session.
+const MAILBOX: usize = 1024;
+/// How often a join meets a session that is just ending before it gives up.
+const TRIES: usize = 8;
+
+/// The sessions of this server.
+#[derive(Clone)]
+pub struct Sessions {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    services: Services,
+    active: Mutex<HashMap<DocumentKey, mpsc::Sender<Command>>>,
+    stopping: AtomicBool,
+}
+
+/// A participant's link to his session.
+pub struct Joined {
+    participant: String,
+    outlet: Outlet,
+    mailbox: mpsc::Sender<Command>,
+}
+
+impl Joined {
+    /// Hands on a message; false when the session has ended.
+    pub async fn send(&self, message: FromBrowser) -> bool {
+        let command = Command::Message {
+            participant: self.participant.clone(),
+            outlet: self.outlet.clone(),
+            message,
+        };
+        self.mailbox.send(command).await.is_ok()
+    }
+
+    /// The connection ended: on purpose, or it was lost and its participant may return.
+    pub async fn ended(self, on_purpose: bool) {
+        let command = Command::Ended {
+            participant: self.participant,
+            outlet: self.outlet,
+            on_purpose,
+        };
+        // A session that has ended needs no word of it.
+        let _ = self.mailbox.send(command).await;
+    }
+}
+
+impl Sessions {
+    /// No session yet; call [`Sessions::recover`] before browsers come.
+    pub fn new(services: Services) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                services,
+                active: Mutex::default(),
+                stopping: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// The times and limits in force.
+    pub fn services(&self) -> &Services {
+        &self.inner.services
+    }
+
+    /// How many documents are open.
+    pub fn count(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Takes up every session that an earlier run of the server left unfinished; gives their number.
+    pub async fn recover(&self) -> Result<usize, recto_store::StoreError> {
+        let mut count = 0;
+        for record in self.inner.services.store.unfinished().await? {
+            tracing::info!(key = %record.key, phase = ?record.phase, changed = record.changed,
+                "recovering a document that was open when the server stopped");
+            count += 1;
+            let key = record.key.clone();
+            self.mailbox(&key, Some(record));
+        }
+        Ok(count)
+    }
+
+    /// Joins a participant. `base` is the address under which this server was reached; result links
+    /// begin with it. A `participant` id comes from a verified session token.
+    pub async fn join(
+        &self,
+        opening: Verified<Opening>,
+        participant: Option<String>,
+        outlet: Outlet,
+        base: String,
+    ) -> Result<Joined, Problem> {
+        let key = opening.get().key.clone();
+        for _ in 0..TRIES {
+            if self.inner.stopping.load(Ordering::Acquire) {
+                return Err(Problem::stopping());
+            }
+            let mailbox = self.mailbox(&key, None);
+            let (reply, answer) = oneshot::channel();
+            let join = Join {
+                opening: opening.clone(),
+                participant: participant.clone(),
+                outlet: outlet.clone(),
+                base: base.clone(),
+                reply,
+            };
+            if mailbox.send(Command::Join(Box::new(join))).await.is_ok()
+                && let Ok(answer) = answer.await
+            {
+                return answer.map(|participant| Joined {
+                    participant,
+                    outlet,
+                    mailbox,
+                });
+            }
+            self.forget(&key, &mailbox);
+        }
+        Err(Problem::stopping())
+    }
+
+    /// Stores every open document and ends all sessions.
+    pub async fn stop(&self) {
+        self.inner.stopping.store(true, Ordering::Release);
+        let mailboxes: Vec<_> = self.lock().drain().map(|(_, mailbox)| mailbox).collect();
+        let waits = mailboxes.into_iter().map(|mailbox| async move {
+            let (done, wait) = oneshot::channel();
+            if mailbox.send(Command::Stop(done)).await.is_ok() {
+                let _ = wait.await;
+            }
+        });
+        futures::future::join_all(waits).await;
+    }
+
+    /// Removes what is no longer needed: expired results, records of keys saved long enough ago.
+    pub async fn sweep(&self) -> Result<(), recto_store::StoreError> {
+        let services = &self.inner.services;
+        let now = services.now();
+        let closed_for = i64::try_from(services.config.closed_for.as_secs()).unwrap_or(i64::MAX);
+        for key in services
+            .store
+            .delivered_before(now.saturating_sub(closed_for))
+            .await?
+        {
+            if !self.lock().contains_key(&key) {
+                services.store.remove_session(&key).await?;
+            }
+        }
+        services.store.sweep(now).await?;
+        Ok(())
+    }
+
+    fn mailbox(&self, key: &DocumentKey, record: Option<SessionRecord>) -> mpsc::Sender<Command> {
+        let mut active = self.lock();
+        if let Some(mailbox) = active.get(key)
+            && !mailbox.is_closed()
+        {
+            return mailbox.clone();
+        }
+        let (mailbox, commands) = mpsc::channel(MAILBOX);
+        active.insert(key.clone(), mailbox.clone());
+        drop(active);
+        let (sessions, key, own) = (self.clone(), key.clone(), mailbox.clone());
+        let services = self.inner.services.clone();
+        tokio::spawn(async move {
+            actor::run(services, key.clone(), record, commands).await;
+            sessions.forget(&key, &own);
+        });
+        mailbox
+    }
+
+    fn forget(&self, key: &DocumentKey, mailbox: &mpsc::Sender<Command>) {
+        let mut active = self.lock();
+        if active
+            .get(key)
+            .is_some_and(|current| current.same_channel(mailbox))
+        {
+            active.remove(key);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DocumentKey, mpsc::Sender<Command>>> {
+        // The map is whole whenever the lock is free, even if a holder panicked.
+        self.inner
+            .active
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

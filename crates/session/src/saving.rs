@@ -1,0 +1,361 @@
+//! Snapshots while a document is edited, and its final save.
+
+use recto_docs_api::{Explain, FileType};
+use recto_store::{BlobId, Phase};
+use recto_token::{Opening, Verified, seal, unseal};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::time::Instant;
+
+use crate::actor::{Engine, Op, Session};
+use crate::problem::Problem;
+use crate::wire::{SaveReport, SaveState, ToBrowser};
+
+/// A final snapshot is tried this often before the one before it has to do.
+const LAST_TRIES: u32 = 3;
+
+/// Where the changes of a session are.
+#[derive(Default)]
+pub(crate) struct Saving {
+    /// Changes that no snapshot holds.
+    pub dirty: bool,
+    /// Changes that the integrator does not have.
+    pub changed: bool,
+    /// When the next snapshot is due.
+    pub due: Option<Instant>,
+    in_flight: bool,
+    failures: u32,
+    problem: Option<Problem>,
+    stored_at: Option<Instant>,
+    pub stored_unix: Option<i64>,
+    /// Who changed the document last.
+    last_changer: Option<(Verified<Opening>, String)>,
+    /// Who left last of those who may edit.
+    pub last_editor: Option<(Verified<Opening>, String)>,
+    /// The final save has begun; a return cancels it.
+    pub closing: bool,
+    /// The document was found after a restart, and its editors may still come back.
+    pub recovered: bool,
+}
+
+impl Saving {
+    pub fn busy(&self) -> bool {
+        self.in_flight
+    }
+
+    /// Whose callback the final save goes to (spec 6.7).
+    pub fn changer(&self) -> Option<(Verified<Opening>, String)> {
+        self.last_changer
+            .clone()
+            .or_else(|| self.last_editor.clone())
+    }
+
+    /// What no snapshot holds is gone with the engine process; nothing is owed if there is none.
+    pub fn engine_died(&mut self, snapshot_exists: bool) {
+        self.changed &= snapshot_exists;
+        self.dirty = false;
+        self.due = None;
+        self.in_flight = false;
+    }
+
+    pub fn seconds_since_stored(&self) -> u64 {
+        self.stored_at.map_or(0, |at| at.elapsed().as_secs())
+    }
+}
+
+/// A time as callbacks and browsers get it.
+pub(crate) fn rfc3339(unix: i64) -> String {
+    OffsetDateTime::from_unix_timestamp(unix)
+        .ok()
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_default()
+}
+
+impl Session {
+    /// Takes up a record that an earlier session or run left.
+    pub async fn resume_record(&mut self, recovered: bool) {
+        let Some(record) = &self.record else { return };
+        let keys = &self.services.keys;
+        let open = |sealed: &str| match unseal(keys, sealed) {
+            Ok(opening) => Some(opening),
+            Err(refusal) => {
+                tracing::error!(key = %record.key, code = refusal.code,
+                    "a record of the journal was sealed with another secret");
+                None
+            }
+        };
+        let user = |opening: Verified<Opening>| {
+            let user = record
+                .last_user
+                .clone()
+                .unwrap_or_else(|| opening.get().user.id.clone());
+            (opening, user)
+        };
+        self.saving.changed = record.changed;
+        self.saving.stored_unix = Some(record.updated);
+        self.saving.last_changer = record.last_changer.as_deref().and_then(open).map(user);
+        self.saving.last_editor = open(&record.opening).map(user);
+        self.saving.recovered = recovered;
+        match record.phase {
+            Phase::Open | Phase::Saving => self.editors_left_at = Some(Instant::now()),
+            Phase::Delivering => self.deliver().await,
+            Phase::Delivered | Phase::Forgotten => {}
+        }
+    }
+
+    /// A change was made: it is to be stored soon.
+    pub fn touch(&mut self, changer: (Verified<Opening>, String)) {
+        let saving = &mut self.saving;
+        saving.changed = true;
+        saving.last_changer = Some(changer);
+        saving
+            .due
+            .get_or_insert_with(|| Instant::now() + self.services.config.snapshot_after);
+        if !saving.dirty {
+            saving.dirty = true;
+            if !saving.in_flight {
+                self.tell_save();
+            }
+        }
+    }
+
+    /// Stores the document as it is now, if it was changed since the last time.
+    pub fn snapshot(&mut self) {
+        if !self.saving.dirty || self.saving.in_flight {
+            return;
+        }
+        let (Some(document), Some(record)) = (self.document(), &self.record) else {
+            return;
+        };
+        let Ok(file_type) = FileType::parse(&record.file_type) else {
+            return;
+        };
+        let extension = file_type.saved_as().extension();
+        self.saving.dirty = false;
+        self.saving.due = None;
+        self.saving.in_flight = true;
+        self.tell_save();
+        let services = self.services.clone();
+        let number = self.document_number;
+        self.start(async move {
+            let result = store_copy(&services, &document, extension).await;
+            Op::Stored {
+                document: number,
+                result,
+            }
+        });
+    }
+
+    pub async fn on_stored(&mut self, number: u64, result: Result<BlobId, Problem>) {
+        if number != self.document_number || !self.saving.in_flight {
+            return;
+        }
+        self.saving.in_flight = false;
+        let result = match result {
+            Ok(blob) => self.record_snapshot(blob).await,
+            Err(problem) => Err(problem),
+        };
+        match result {
+            Ok(()) => {
+                self.saving.failures = 0;
+                self.saving.problem = None;
+                self.saving.stored_at = Some(Instant::now());
+                self.saving.stored_unix = Some(self.services.now());
+            }
+            Err(problem) => {
+                tracing::error!(key = %self.key, code = problem.code, message = %problem.message,
+                    "a snapshot failed");
+                self.saving.failures += 1;
+                self.saving.problem = Some(problem);
+                self.saving.dirty = true;
+                self.saving.due = Some(Instant::now() + self.services.config.snapshot_after);
+            }
+        }
+        self.tell_save();
+        if self.saving.closing {
+            if !self.saving.dirty || self.saving.failures >= LAST_TRIES {
+                self.finish_close().await;
+            } else if self.saving.failures == 0 {
+                self.snapshot();
+            }
+        }
+    }
+
+    async fn record_snapshot(&mut self, blob: BlobId) -> Result<(), Problem> {
+        let Some(record) = &mut self.record else {
+            return Ok(());
+        };
+        let before = record.clone();
+        let old = record.snapshot.replace(blob);
+        record.changed = true;
+        record.updated = self.services.now();
+        if let Some((opening, user)) = &self.saving.last_changer {
+            record.last_changer = Some(seal(&self.services.keys, opening));
+            record.last_user = Some(user.clone());
+        }
+        record.base_url.clone_from(&self.base);
+        if let Err(error) = self.services.store.save_session(record).await {
+            self.record = Some(before);
+            return Err(Problem::of(&error));
+        }
+        if let Some(old) = old
+            && let Err(error) = self.services.store.delete(&old).await
+        {
+            tracing::warn!(key = %self.key, error = %error.message(), "an old snapshot stays behind");
+        }
+        Ok(())
+    }
+
+    /// When the final save begins, if nobody who may edit comes back.
+    pub fn close_due(&self) -> Option<Instant> {
+        let open = self
+            .record
+            .as_ref()
+            .is_some_and(|record| record.phase == Phase::Open);
+        if !open || self.saving.closing {
+            return None;
+        }
+        let config = &self.services.config;
+        let wait = if self.saving.recovered {
+            config.recover_within
+        } else {
+            config.save_after
+        };
+        self.editors_left_at.map(|at| at + wait)
+    }
+
+    /// The final save.
+    pub async fn close(&mut self) {
+        self.saving.closing = true;
+        self.saving.recovered = false;
+        if self.saving.dirty && matches!(self.engine, Engine::Open(_)) {
+            self.snapshot();
+        }
+        if !self.saving.in_flight {
+            self.finish_close().await;
+        }
+    }
+
+    async fn finish_close(&mut self) {
+        self.saving.closing = false;
+        self.saving.due = None;
+        self.editors_left_at = None;
+        if self.participants.is_empty()
+            && let Engine::Open(document) = std::mem::replace(&mut self.engine, Engine::Absent)
+        {
+            self.document_number += 1;
+            self.start(async move {
+                document.close().await;
+                Op::Nothing
+            });
+        }
+        let Some(record) = &mut self.record else {
+            return;
+        };
+        if self.saving.changed && record.snapshot.is_some() {
+            record.phase = Phase::Delivering;
+            record.attempts = 0;
+            record.next_attempt = None;
+            self.save_record().await;
+            self.deliver().await;
+        } else if self.saving.changed {
+            self.save_failed().await;
+        } else if let Some((opening, user)) = self.saving.last_editor.take() {
+            let calls_back = opening
+                .get()
+                .callback_url
+                .as_deref()
+                .is_some_and(|url| !url.is_empty());
+            if calls_back {
+                self.call_back_closed(opening, &user);
+            } else {
+                self.forget_record().await;
+            }
+        } else {
+            self.forget_record().await;
+        }
+    }
+
+    /// Status 3: there are changes, and no snapshot of them could be made. The original is kept.
+    async fn save_failed(&mut self) {
+        tracing::error!(key = %self.key, "a changed document could not be saved");
+        if let Some((opening, user)) = self.saving.changer() {
+            self.call_back_failed(opening, &user);
+        }
+        if let Some(record) = &mut self.record {
+            record.phase = Phase::Forgotten;
+        }
+        self.save_record().await;
+    }
+
+    /// Writes the record; a failure is logged, since what it would say is also in memory.
+    pub async fn save_record(&mut self) {
+        if let Some(record) = &self.record
+            && let Err(error) = self.services.store.save_session(record).await
+        {
+            tracing::error!(key = %self.key, error = %error.message(), "the journal cannot be written");
+        }
+    }
+
+    /// Nothing of this key is owed to anybody any more.
+    pub async fn forget_record(&mut self) {
+        self.record = None;
+        self.saving = Saving::default();
+        if let Err(error) = self.services.store.remove_session(&self.key).await {
+            tracing::error!(key = %self.key, error = %error.message(), "a record could not be removed");
+        }
+    }
+
+    pub fn save_report(&self) -> SaveReport {
+        let saving = &self.saving;
+        let problem = saving.problem.as_ref().or(self.delivery.problem.as_ref());
+        let state = if problem.is_some() {
+            SaveState::Failed
+        } else if saving.in_flight {
+            SaveState::Saving
+        } else if saving.dirty {
+            SaveState::Unsaved
+        } else {
+            SaveState::Saved
+        };
+        SaveReport {
+            state,
+            at: saving.stored_unix.map(rfc3339),
+            message: problem.map(|p| p.message.clone()),
+            hint: problem.map(|p| p.hint.clone()),
+        }
+    }
+
+    pub fn tell_save(&mut self) {
+        let report = self.save_report();
+        self.tell_all(&ToBrowser::Save(report));
+    }
+}
+
+async fn store_copy(
+    services: &crate::Services,
+    document: &recto_engine::Document,
+    extension: &str,
+) -> Result<BlobId, Problem> {
+    let folder = tempfile::Builder::new()
+        .prefix("save-")
+        .tempdir_in(&services.scratch)
+        .map_err(|error| Problem {
+            code: "server.scratch",
+            message: format!("The server cannot write to its folder for temporary files: {error}."),
+            hint:
+                "Ask the server's administrator to check free space and rights of the data folder."
+                    .into(),
+            editor_error: -83,
+        })?;
+    let path = folder.path().join(format!("snapshot.{extension}"));
+    document
+        .save_copy(extension, &path)
+        .await
+        .map_err(|error| Problem::of(&error))?;
+    services
+        .store
+        .put_file(&path)
+        .await
+        .map_err(|error| Problem::of(&error))
+}

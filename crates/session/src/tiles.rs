@@ -1,0 +1,437 @@
+//! Which tiles exist, who wants them, and what is being painted.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use bytes::Bytes;
+use recto_engine::{Rect, TilePixels, TileRequest};
+
+use crate::wire::Viewport;
+
+/// Bytes of PNG that one session keeps.
+const CACHE_BYTES: usize = 24 << 20;
+/// Tiles that one browser may want at a time.
+const WANTED: usize = 512;
+/// What a browser is remembered to have.
+const SHOWN: usize = 8192;
+
+/// Names one tile: sheet or slide, scale and place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TileKey {
+    pub part: i32,
+    pub pixels: u32,
+    pub twips: u32,
+    pub column: u32,
+    pub row: u32,
+}
+
+impl TileKey {
+    pub fn rect(self) -> Rect {
+        let side = i64::from(self.twips);
+        Rect {
+            x: i64::from(self.column) * side,
+            y: i64::from(self.row) * side,
+            width: side,
+            height: side,
+        }
+    }
+
+    /// A key from what a browser asked for, if its measures are permitted.
+    pub fn checked(part: i32, pixels: u32, twips: u32, column: u32, row: u32) -> Option<Self> {
+        let sound = (64..=1024).contains(&pixels)
+            && (256..=65_536).contains(&twips)
+            && twips % 8 == 0
+            && part >= 0
+            && column < 1 << 20
+            && row < 1 << 20;
+        sound.then_some(Self {
+            part,
+            pixels,
+            twips,
+            column,
+            row,
+        })
+    }
+
+    /// Whether an invalidation makes this tile stale. `part` -1 means every part.
+    pub fn touched_by(self, part: i32, rect: Option<&Rect>) -> bool {
+        (part < 0 || part == self.part)
+            && rect.is_none_or(|rect| common(rect, &self.rect()).is_some())
+    }
+}
+
+impl From<TileKey> for TileRequest {
+    fn from(key: TileKey) -> Self {
+        Self {
+            part: key.part,
+            pixels: key.pixels,
+            twips: key.twips,
+            column: key.column,
+            row: key.row,
+        }
+    }
+}
+
+/// What two rectangles have in common.
+fn common(a: &Rect, b: &Rect) -> Option<Rect> {
+    let (x, y) = (a.x.max(b.x), a.y.max(b.y));
+    let right = a.x.saturating_add(a.width).min(b.x.saturating_add(b.width));
+    let bottom =
+        a.y.saturating_add(a.height)
+            .min(b.y.saturating_add(b.height));
+    (right > x && bottom > y).then_some(Rect {
+        x,
+        y,
+        width: right - x,
+        height: bottom - y,
+    })
+}
+
+/// The tiles of a viewport, row by row.
+pub(crate) fn tiles_in(viewport: &Viewport, clip: Option<&Rect>) -> Vec<TileKey> {
+    let side = i64::from(viewport.tile_twips.max(1));
+    let view = Rect {
+        x: viewport.x,
+        y: viewport.y,
+        width: viewport.width,
+        height: viewport.height,
+    };
+    let Some(area) = clip.map_or(Some(view), |clip| common(&view, clip)) else {
+        return Vec::new();
+    };
+    let first = |start: i64| (start.max(0) / side).clamp(0, 1 << 20);
+    let last = |start: i64, length: i64| {
+        (start.saturating_add(length).saturating_sub(1).max(0) / side).clamp(0, 1 << 20)
+    };
+    let mut keys = Vec::new();
+    for row in first(area.y)..=last(area.y, area.height) {
+        for column in first(area.x)..=last(area.x, area.width) {
+            if keys.len() >= WANTED {
+                return keys;
+            }
+            let (Ok(column), Ok(row)) = (u32::try_from(column), u32::try_from(row)) else {
+                continue;
+            };
+            keys.extend(TileKey::checked(
+                viewport.part,
+                viewport.tile_pixels,
+                viewport.tile_twips,
+                column,
+                row,
+            ));
+        }
+    }
+    keys
+}
+
+/// A painted tile.
+#[derive(Debug, Clone)]
+pub(crate) struct Tile {
+    /// The frame as it goes to a browser.
+    pub frame: Bytes,
+    /// Of the pixels; equal hashes mean that nothing is to be sent.
+    pub hash: u64,
+}
+
+/// What one browser wants and has.
+#[derive(Debug, Default)]
+pub(crate) struct TileQueue {
+    pub viewport: Option<Viewport>,
+    /// Became stale where the browser looks.
+    stale: Wanted,
+    /// What the browser asked for last.
+    asked: Wanted,
+    shown: HashMap<TileKey, u64>,
+}
+
+/// Tiles in order, each once.
+#[derive(Debug, Default)]
+struct Wanted {
+    order: VecDeque<TileKey>,
+    known: HashSet<TileKey>,
+}
+
+impl Wanted {
+    fn push(&mut self, key: TileKey) {
+        if self.order.len() < WANTED && self.known.insert(key) {
+            self.order.push_back(key);
+        }
+    }
+
+    fn push_front(&mut self, key: TileKey) {
+        if self.known.insert(key) {
+            self.order.push_front(key);
+        }
+    }
+
+    fn pop(&mut self) -> Option<TileKey> {
+        let key = self.order.pop_front()?;
+        self.known.remove(&key);
+        Some(key)
+    }
+
+    fn clear(&mut self) {
+        self.order.clear();
+        self.known.clear();
+    }
+}
+
+impl TileQueue {
+    /// Replaces what the browser asked for; it says that it does not have these.
+    pub fn ask(&mut self, keys: impl IntoIterator<Item = TileKey>) {
+        self.asked.clear();
+        for key in keys {
+            self.shown.remove(&key);
+            self.asked.push(key);
+        }
+    }
+
+    /// Wants a tile that became stale where the browser looks.
+    pub fn refresh(&mut self, key: TileKey) {
+        self.stale.push(key);
+    }
+
+    /// The next tile: what is seen to be wrong goes before what is missing.
+    pub fn next(&mut self) -> Option<TileKey> {
+        self.stale.pop().or_else(|| self.asked.pop())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.stale.order.is_empty() && self.asked.order.is_empty()
+    }
+
+    /// Puts back a tile for which there was no room.
+    pub fn put_back(&mut self, key: TileKey) {
+        self.stale.push_front(key);
+    }
+
+    pub fn has(&self, key: TileKey, hash: u64) -> bool {
+        self.shown.get(&key) == Some(&hash)
+    }
+
+    pub fn sent(&mut self, key: TileKey, hash: u64) {
+        if self.shown.len() >= SHOWN {
+            self.shown.clear();
+        }
+        self.shown.insert(key, hash);
+    }
+
+    pub fn clear(&mut self) {
+        self.stale.clear();
+        self.asked.clear();
+        self.shown.clear();
+    }
+}
+
+/// The tiles that are up to date.
+#[derive(Debug, Default)]
+pub(crate) struct TileCache {
+    tiles: HashMap<TileKey, Tile>,
+    order: VecDeque<TileKey>,
+    bytes: usize,
+}
+
+impl TileCache {
+    pub fn get(&self, key: TileKey) -> Option<&Tile> {
+        self.tiles.get(&key)
+    }
+
+    pub fn insert(&mut self, key: TileKey, tile: Tile) {
+        self.bytes += tile.frame.len();
+        if let Some(old) = self.tiles.insert(key, tile) {
+            self.bytes -= old.frame.len();
+        } else {
+            self.order.push_back(key);
+        }
+        while self.bytes > CACHE_BYTES {
+            let Some(oldest) = self.order.pop_front() else {
+                break;
+            };
+            if let Some(old) = self.tiles.remove(&oldest) {
+                self.bytes -= old.frame.len();
+            }
+        }
+    }
+
+    pub fn invalidate(&mut self, part: i32, rect: Option<&Rect>) {
+        let bytes = &mut self.bytes;
+        self.tiles.retain(|key, tile| {
+            let stale = key.touched_by(part, rect);
+            if stale {
+                *bytes -= tile.frame.len();
+            }
+            !stale
+        });
+        let tiles = &self.tiles;
+        self.order.retain(|key| tiles.contains_key(key));
+    }
+}
+
+/// Encodes a tile as the live protocol sends it.
+pub(crate) fn encode(key: TileKey, version: u32, pixels: &TilePixels) -> Tile {
+    let rgba = &pixels.rgba;
+    let hash = hash(rgba);
+    let mut frame = Vec::with_capacity(16 << 10);
+    frame.extend_from_slice(&[1, 0]);
+    frame.extend_from_slice(&u16::try_from(key.pixels).unwrap_or(u16::MAX).to_le_bytes());
+    frame.extend_from_slice(&key.twips.to_le_bytes());
+    frame.extend_from_slice(&key.part.to_le_bytes());
+    frame.extend_from_slice(&key.column.to_le_bytes());
+    frame.extend_from_slice(&key.row.to_le_bytes());
+    frame.extend_from_slice(&version.to_le_bytes());
+    let mut encoder = png::Encoder::new(&mut frame, key.pixels, key.pixels);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fastest);
+    encoder.set_filter(png::Filter::Up);
+    let written = encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(rgba));
+    if let Err(error) = written {
+        // Only a wrong length could fail here; the browser keeps the tile it has.
+        tracing::error!(%error, "a tile could not be encoded");
+    }
+    Tile {
+        frame: frame.into(),
+        hash,
+    }
+}
+
+/// FNV over 64-bit words: cheap, and only compared within one session.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes
+        .chunks_exact(8)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, chunk| {
+            let word = chunk
+                .iter()
+                .fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+            (hash ^ word)
+                .wrapping_mul(0x0000_0100_0000_01b3)
+                .rotate_left(23)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(column: u32, row: u32) -> TileKey {
+        TileKey {
+            part: 0,
+            pixels: 256,
+            twips: 3840,
+            column,
+            row,
+        }
+    }
+
+    fn viewport() -> Viewport {
+        Viewport {
+            part: 0,
+            tile_twips: 3840,
+            tile_pixels: 256,
+            x: 100,
+            y: 3800,
+            width: 3840,
+            height: 100,
+        }
+    }
+
+    #[test]
+    fn a_viewport_names_the_tiles_that_it_touches() {
+        assert_eq!(
+            tiles_in(&viewport(), None),
+            [key(0, 0), key(1, 0), key(0, 1), key(1, 1)]
+        );
+    }
+
+    #[test]
+    fn an_invalidation_outside_the_viewport_names_none() {
+        let elsewhere = Rect {
+            x: 0,
+            y: 20_000,
+            width: 100,
+            height: 100,
+        };
+        assert!(tiles_in(&viewport(), Some(&elsewhere)).is_empty());
+    }
+
+    #[test]
+    fn a_huge_viewport_is_cut_off() {
+        let huge = Viewport {
+            width: i64::MAX / 4,
+            height: i64::MAX / 4,
+            tile_twips: 256,
+            ..viewport()
+        };
+        assert!(tiles_in(&huge, None).len() <= WANTED);
+    }
+
+    #[test]
+    fn measures_out_of_range_name_no_tile() {
+        assert!(TileKey::checked(0, 2048, 3840, 0, 0).is_none());
+        assert!(TileKey::checked(0, 256, 3841, 0, 0).is_none());
+        assert!(TileKey::checked(-1, 256, 3840, 0, 0).is_none());
+        assert!(TileKey::checked(0, 256, 3840, u32::MAX, 0).is_none());
+    }
+
+    #[test]
+    fn an_invalidation_drops_only_what_it_touches() {
+        let mut cache = TileCache::default();
+        let tile = Tile {
+            frame: Bytes::from_static(b"png"),
+            hash: 1,
+        };
+        cache.insert(key(0, 0), tile.clone());
+        cache.insert(key(5, 5), tile);
+        cache.invalidate(
+            0,
+            Some(&Rect {
+                x: 10,
+                y: 10,
+                width: 10,
+                height: 10,
+            }),
+        );
+        assert!(cache.get(key(0, 0)).is_none());
+        assert!(cache.get(key(5, 5)).is_some());
+        cache.invalidate(-1, None);
+        assert!(cache.get(key(5, 5)).is_none());
+        assert_eq!(cache.bytes, 0);
+    }
+
+    #[test]
+    fn the_cache_stays_within_its_bytes() {
+        let mut cache = TileCache::default();
+        for n in 0..100 {
+            cache.insert(
+                key(n, 0),
+                Tile {
+                    frame: vec![0; 1 << 20].into(),
+                    hash: 0,
+                },
+            );
+        }
+        assert!(cache.bytes <= CACHE_BYTES);
+        assert!(cache.get(key(99, 0)).is_some());
+    }
+
+    #[test]
+    fn asking_replaces_only_what_was_asked_and_the_stale_go_first() {
+        let mut queue = TileQueue::default();
+        queue.refresh(key(3, 0));
+        queue.ask([key(0, 0), key(1, 0)]);
+        queue.ask([key(2, 0), key(2, 0)]);
+        assert_eq!(queue.next(), Some(key(3, 0)));
+        assert_eq!(queue.next(), Some(key(2, 0)));
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn what_is_asked_for_is_sent_even_if_it_was_sent_before() {
+        let mut queue = TileQueue::default();
+        queue.sent(key(0, 0), 7);
+        assert!(queue.has(key(0, 0), 7));
+        queue.ask([key(0, 0)]);
+        assert!(!queue.has(key(0, 0), 7));
+    }
+}

@@ -1,0 +1,386 @@
+//! The messages of the live protocol (`docs/development/live-protocol.md`).
+
+use recto_docs_api::{Access, DocumentKey, DocumentKind, Explain};
+use recto_engine::{Input, Part, Rect, ViewEvent};
+use recto_token::Refusal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::problem::Problem;
+
+/// The first message of a browser.
+#[derive(Debug, Deserialize)]
+pub struct Open {
+    /// Always `open`.
+    #[serde(rename = "type")]
+    pub kind: OpenTag,
+    /// The config of `DocsAPI.DocEditor`, its token inside.
+    #[serde(default)]
+    pub config: Value,
+    /// The last session token, when the browser returns after a lost connection.
+    #[serde(default)]
+    pub session: Option<String>,
+    /// Which participant returns.
+    #[serde(default)]
+    pub resume: Option<Resume>,
+}
+
+/// The tag of [`Open`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OpenTag {
+    /// `open`
+    Open,
+}
+
+/// Who returns, and how far he had sent.
+#[derive(Debug, Deserialize)]
+pub struct Resume {
+    /// The participant's id, as given in `opened`.
+    pub participant: String,
+    /// The number of the last input that the browser sent.
+    #[serde(default)]
+    pub sent: u64,
+}
+
+/// What a browser says once the document is open.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum FromBrowser {
+    /// One numbered input.
+    Input {
+        /// Its number, from 1 without gaps.
+        seq: u64,
+        /// What was typed, clicked or commanded.
+        input: Input,
+    },
+    /// What is visible.
+    Viewport(Viewport),
+    /// Tiles wanted, the most urgent first.
+    #[serde(rename_all = "camelCase")]
+    Tiles {
+        /// Sheet or slide; 0 in text documents.
+        #[serde(default)]
+        part: i32,
+        /// Side of a tile in twips.
+        tile_twips: u32,
+        /// Side of a tile in device pixels.
+        tile_pixels: u32,
+        /// Columns and rows.
+        tiles: Vec<(u32, u32)>,
+    },
+    /// Wants the selection.
+    Copy {
+        /// Repeated in the answer.
+        id: u64,
+        /// Whether to delete the selection afterwards.
+        #[serde(default)]
+        cut: bool,
+    },
+    /// Wants the engine's values of a command.
+    Query {
+        /// Repeated in the answer.
+        id: u64,
+        /// The command, on the engine's allow-list.
+        command: String,
+    },
+    /// Store the document now.
+    Save,
+    /// Heartbeat.
+    Ping,
+    /// The user closed the editor on purpose.
+    Leave,
+}
+
+/// What part of the document a browser shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Viewport {
+    /// Sheet or slide; 0 in text documents.
+    #[serde(default)]
+    pub part: i32,
+    /// Side of a tile in twips.
+    pub tile_twips: u32,
+    /// Side of a tile in device pixels.
+    pub tile_pixels: u32,
+    /// Left edge in twips.
+    pub x: i64,
+    /// Upper edge in twips.
+    pub y: i64,
+    /// Width in twips.
+    pub width: i64,
+    /// Height in twips.
+    pub height: i64,
+}
+
+/// What the server says.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum ToBrowser {
+    /// How far opening has come.
+    Progress {
+        /// The stage.
+        stage: Stage,
+    },
+    /// The document is open.
+    Opened(Box<Opened>),
+    /// The token or config was refused.
+    Refused(Box<Refused>),
+    /// The document cannot be opened, or no longer be edited.
+    #[serde(rename_all = "camelCase")]
+    Failed {
+        /// Stable code.
+        code: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+        /// The code that an ONLYOFFICE page would see.
+        editor_error: i32,
+        /// Whether the connection ends.
+        fatal: bool,
+    },
+    /// Something that the user should know; editing goes on.
+    Notice {
+        /// Stable code.
+        code: String,
+        /// What happened.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// All inputs up to this one were given to the engine.
+    Ack {
+        /// The number.
+        seq: u64,
+    },
+    /// This input was refused.
+    Denied {
+        /// Its number.
+        seq: u64,
+        /// Stable code.
+        code: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// Everybody who is here.
+    Participants {
+        /// In order of arrival.
+        list: Vec<Presence>,
+    },
+    /// What was painted there before is stale.
+    Invalidate {
+        /// -1: every part.
+        part: i32,
+        /// `None`: everything.
+        rect: Option<Rect>,
+        /// The document version from now on.
+        version: u32,
+    },
+    /// The document's size or its parts changed.
+    Size {
+        /// Twips.
+        width: i64,
+        /// Twips.
+        height: i64,
+        /// Sheets or slides.
+        parts: Vec<Part>,
+    },
+    /// Where the changes are.
+    Save(SaveReport),
+    /// The answer to `copy`.
+    Clipboard {
+        /// The question's id.
+        id: u64,
+        /// The selection as text.
+        text: Option<String>,
+        /// The selection as HTML.
+        html: Option<String>,
+    },
+    /// The answer to `query`.
+    Values {
+        /// The question's id.
+        id: u64,
+        /// The command asked for.
+        command: String,
+        /// What the engine answered.
+        values: Value,
+    },
+    /// A new session token.
+    Session {
+        /// The token.
+        token: String,
+    },
+    /// The answer to `ping`.
+    Pong,
+    /// An event of this participant's view.
+    #[serde(untagged)]
+    View(ViewEvent),
+}
+
+/// Stages before a document is open.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Stage {
+    /// Fetching the file from the integrator.
+    Downloading,
+    /// The engine loads the file.
+    Opening,
+    /// The engine died; the last snapshot is being loaded.
+    Recovering,
+}
+
+/// The whole state that a browser starts from.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Opened {
+    /// This participant's id.
+    pub participant: String,
+    /// This participant's engine view.
+    pub view: i32,
+    /// Session token for returning after a lost connection.
+    pub session: String,
+    /// The document.
+    pub document: DocumentState,
+    /// What this participant may do.
+    pub access: Access,
+    /// Whether copying is permitted.
+    pub copy: bool,
+    /// Whether downloading is permitted.
+    pub download: bool,
+    /// Who this participant is.
+    pub user: UserState,
+    /// Language of the user interface.
+    pub lang: String,
+    /// Everybody who is here.
+    pub participants: Vec<Presence>,
+    /// The last input that was applied.
+    pub applied: u64,
+    /// Whether the view is new: its caret is where a document begins.
+    pub fresh: bool,
+    /// Where the changes are.
+    pub save: SaveReport,
+    /// Seconds between pings.
+    pub heartbeat: u64,
+}
+
+/// What a browser needs to know of the document.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentState {
+    /// The document key.
+    pub key: DocumentKey,
+    /// Title, for people.
+    pub title: String,
+    /// File type, for example `docx`.
+    pub file_type: String,
+    /// Text, spreadsheet or presentation.
+    pub kind: DocumentKind,
+    /// Sheets or slides.
+    pub parts: Vec<Part>,
+    /// Twips.
+    pub width: i64,
+    /// Twips.
+    pub height: i64,
+}
+
+/// Name and id of a user.
+#[derive(Debug, Clone, Serialize)]
+pub struct UserState {
+    /// The integrator's id of the user.
+    pub id: String,
+    /// Name, for people.
+    pub name: String,
+}
+
+/// One participant, as the others see him.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Presence {
+    /// The participant's id.
+    pub id: String,
+    /// His engine view; events of others name it.
+    pub view: i32,
+    /// The integrator's id of the user.
+    pub user_id: String,
+    /// Name, for people.
+    pub name: String,
+    /// `#rrggbb`.
+    pub color: String,
+    /// What he may do.
+    pub access: Access,
+    /// False while his connection is lost.
+    pub online: bool,
+}
+
+/// Where the changes are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SaveReport {
+    /// The state.
+    pub state: SaveState,
+    /// When it was last stored, RFC 3339 in UTC.
+    pub at: Option<String>,
+    /// Why it is not saved.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// Where the changes are, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SaveState {
+    /// Only in memory.
+    Unsaved,
+    /// On their way to disk.
+    Saving,
+    /// On disk.
+    Saved,
+    /// Not saved, and `message` says why.
+    Failed,
+}
+
+/// A refused token or config, with all that its receiver needs to mend it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refused {
+    /// The refusal.
+    #[serde(flatten)]
+    pub refusal: Refusal,
+    /// The code that an ONLYOFFICE page would see.
+    pub editor_error: i32,
+}
+
+impl From<Refusal> for ToBrowser {
+    fn from(refusal: Refusal) -> Self {
+        let editor_error = refusal.editor_error();
+        Self::Refused(Box::new(Refused {
+            refusal,
+            editor_error,
+        }))
+    }
+}
+
+impl ToBrowser {
+    /// A failure as the browser shows it.
+    pub fn failed(problem: &Problem, fatal: bool) -> Self {
+        Self::Failed {
+            code: problem.code.into(),
+            message: problem.message.clone(),
+            hint: problem.hint.clone(),
+            editor_error: problem.editor_error,
+            fatal,
+        }
+    }
+
+    /// A notice as the browser shows it.
+    pub fn notice(problem: &Problem) -> Self {
+        Self::Notice {
+            code: problem.code.into(),
+            message: problem.message.clone(),
+            hint: problem.hint.clone(),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Embeds the migrations anew when one is added: the compiler sees only Rust files change.
+
+fn main() {
+    println!("cargo::rerun-if-changed=migrations");
+}

@@ -1,0 +1,297 @@
+//! The tables of `journal.db`.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::time::Duration;
+
+use recto_docs_api::DocumentKey;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{FromRow, Row};
+
+use crate::{BlobId, Phase, ResultRecord, SessionRecord, StoreError};
+
+/// How long a statement waits for another process that looks at the file, a backup for instance.
+const BUSY: Duration = Duration::from_secs(10);
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+#[derive(Debug)]
+pub(crate) struct Journal {
+    pool: SqlitePool,
+}
+
+impl Journal {
+    pub(crate) async fn open(file: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options)
+            .await?;
+        MIGRATIONS.run(&pool).await.map_err(StoreError::Migration)?;
+        Ok(Self { pool })
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(crate) async fn save_session(&self, record: &SessionRecord) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO sessions (key, opening, last_changer, last_user, file_type, original,
+                 snapshot, changed, phase, attempts, next_attempt, result, base_url, created, updated, generation)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (key) DO UPDATE SET
+                 opening = excluded.opening, last_changer = excluded.last_changer,
+                 last_user = excluded.last_user, file_type = excluded.file_type,
+                 original = excluded.original, snapshot = excluded.snapshot,
+                 changed = excluded.changed, phase = excluded.phase,
+                 attempts = excluded.attempts, next_attempt = excluded.next_attempt,
+                 result = excluded.result, base_url = excluded.base_url, created = excluded.created,
+                 updated = excluded.updated, generation = excluded.generation",
+        )
+        .bind(record.key.to_string())
+        .bind(&record.opening)
+        .bind(&record.last_changer)
+        .bind(&record.last_user)
+        .bind(&record.file_type)
+        .bind(record.original.as_str())
+        .bind(record.snapshot.as_ref().map(BlobId::as_str))
+        .bind(record.changed)
+        .bind(record.phase.as_str())
+        .bind(record.attempts)
+        .bind(record.next_attempt)
+        .bind(&record.result)
+        .bind(&record.base_url)
+        .bind(record.created)
+        .bind(record.updated)
+        .bind(record.generation)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn session(
+        &self,
+        key: &DocumentKey,
+    ) -> Result<Option<SessionRecord>, StoreError> {
+        let row: Option<SessionRow> = sqlx::query_as("SELECT * FROM sessions WHERE key = ?")
+            .bind(key.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(SessionRow::into_record).transpose()
+    }
+
+    /// Sessions that have not come to their end, the oldest first.
+    pub(crate) async fn unfinished(&self) -> Result<Vec<SessionRecord>, StoreError> {
+        // asked for by what they are not: a phase that this version does not know must be noticed
+        let rows: Vec<SessionRow> = sqlx::query_as(
+            "SELECT * FROM sessions WHERE phase NOT IN (?, ?) ORDER BY created, key",
+        )
+        .bind(Phase::Delivered.as_str())
+        .bind(Phase::Forgotten.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(SessionRow::into_record).collect()
+    }
+
+    /// Keys that were delivered, and not touched since `before` (Unix seconds).
+    pub(crate) async fn delivered_before(
+        &self,
+        before: i64,
+    ) -> Result<Vec<DocumentKey>, StoreError> {
+        let keys: Vec<(String,)> =
+            sqlx::query_as("SELECT key FROM sessions WHERE phase = ? AND updated < ?")
+                .bind(Phase::Delivered.as_str())
+                .bind(before)
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(keys
+            .into_iter()
+            .filter_map(|(key,)| DocumentKey::try_from(key.as_str()).ok())
+            .collect())
+    }
+
+    /// Removes a session; returns the blobs that it named.
+    pub(crate) async fn remove_session(
+        &self,
+        key: &DocumentKey,
+    ) -> Result<Vec<BlobId>, StoreError> {
+        let row: Option<(String, Option<String>)> =
+            sqlx::query_as("DELETE FROM sessions WHERE key = ? RETURNING original, snapshot")
+                .bind(key.to_string())
+                .fetch_optional(&self.pool)
+                .await?;
+        // a name that is no id was never a blob of ours
+        Ok(row
+            .into_iter()
+            .flat_map(|(original, snapshot)| std::iter::once(original).chain(snapshot))
+            .filter_map(|name| name.parse().ok())
+            .collect())
+    }
+
+    pub(crate) async fn add_result(&self, record: &ResultRecord) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO results (id, blob, file_name, mime, expires) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(&record.id)
+        .bind(record.blob.as_str())
+        .bind(&record.file_name)
+        .bind(&record.mime)
+        .bind(record.expires)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn result(&self, id: &str) -> Result<Option<ResultRecord>, StoreError> {
+        let row =
+            sqlx::query("SELECT id, blob, file_name, mime, expires FROM results WHERE id = ?")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await?;
+        row.map(|row| result_record(&row)).transpose()
+    }
+
+    /// Removes the results that expired before `now` (Unix seconds) and that no session waits to
+    /// deliver; returns how many.
+    pub(crate) async fn remove_expired_results(&self, now: i64) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "DELETE FROM results WHERE expires < ?
+             AND id NOT IN (SELECT result FROM sessions WHERE result IS NOT NULL)",
+        )
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Every name of a blob that the journal holds.
+    pub(crate) async fn referenced(&self) -> Result<HashSet<String>, StoreError> {
+        let names: Vec<(String,)> = sqlx::query_as(
+            "SELECT original FROM sessions
+             UNION SELECT snapshot FROM sessions WHERE snapshot IS NOT NULL
+             UNION SELECT blob FROM results",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(names.into_iter().map(|(name,)| name).collect())
+    }
+
+    pub(crate) async fn is_referenced(&self, id: &BlobId) -> Result<bool, StoreError> {
+        let (used,): (bool,) = sqlx::query_as(
+            "SELECT EXISTS (SELECT 1 FROM sessions WHERE original = ?1 OR snapshot = ?1)
+                 OR EXISTS (SELECT 1 FROM results WHERE blob = ?1)",
+        )
+        .bind(id.as_str())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(used)
+    }
+}
+
+/// A row of `sessions` before its texts are understood.
+#[derive(FromRow)]
+struct SessionRow {
+    key: String,
+    opening: String,
+    last_changer: Option<String>,
+    last_user: Option<String>,
+    file_type: String,
+    original: String,
+    snapshot: Option<String>,
+    changed: bool,
+    phase: String,
+    attempts: u32,
+    next_attempt: Option<i64>,
+    result: Option<String>,
+    base_url: String,
+    created: i64,
+    updated: i64,
+    generation: i64,
+}
+
+impl SessionRow {
+    fn into_record(self) -> Result<SessionRecord, StoreError> {
+        let damaged = |what: String| StoreError::Damaged {
+            key: self.key.clone(),
+            what,
+        };
+        let blob = |name: &str| {
+            name.parse::<BlobId>()
+                .map_err(|_| damaged("a file name that is not an id".into()))
+        };
+        let phase = Phase::parse(&self.phase)
+            .ok_or_else(|| damaged(format!("the unknown phase “{}”", self.phase)))?;
+        let key = DocumentKey::try_from(self.key.as_str())
+            .map_err(|_| damaged("a key that is not a document key".into()))?;
+        let original = blob(&self.original)?;
+        let snapshot = self.snapshot.as_deref().map(blob).transpose()?;
+        Ok(SessionRecord {
+            key,
+            opening: self.opening,
+            last_changer: self.last_changer,
+            last_user: self.last_user,
+            file_type: self.file_type,
+            original,
+            snapshot,
+            changed: self.changed,
+            phase,
+            attempts: self.attempts,
+            next_attempt: self.next_attempt,
+            result: self.result,
+            base_url: self.base_url,
+            created: self.created,
+            updated: self.updated,
+            generation: self.generation,
+        })
+    }
+}
+
+fn result_record(row: &SqliteRow) -> Result<ResultRecord, StoreError> {
+    let id: String = row.try_get("id")?;
+    let blob: String = row.try_get("blob")?;
+    let blob = blob.parse().map_err(|_| StoreError::Damaged {
+        key: id.clone(),
+        what: "a file name that is not an id".into(),
+    })?;
+    Ok(ResultRecord {
+        id,
+        blob,
+        file_name: row.try_get("file_name")?,
+        mime: row.try_get("mime")?,
+        expires: row.try_get("expires")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_synchronises_every_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&dir.path().join("journal.db")).await.unwrap();
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            let mut connection = journal.pool.acquire().await.unwrap();
+            let (synchronous,): (i64,) = sqlx::query_as("PRAGMA synchronous")
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
+            let (mode,): (String,) = sqlx::query_as("PRAGMA journal_mode")
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
+            assert_eq!((synchronous, mode.as_str()), (2, "wal"));
+            held.push(connection);
+        }
+    }
+}

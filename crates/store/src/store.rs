@@ -1,0 +1,219 @@
+//! Files and journal together, and the rule that binds them: the journal names only what is there.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use recto_docs_api::DocumentKey;
+use tokio::sync::Mutex;
+
+use crate::blob::{BlobStream, Blobs, on_disk_thread, sync_folder};
+use crate::id::is_id;
+use crate::journal::Journal;
+use crate::{BlobId, IdError, ResultRecord, SessionRecord, StoreError};
+
+/// How long a blob that nothing names is left alone: between [`Store::put_file`] and the record
+/// that names the blob there is work to do.
+pub const BLOB_GRACE: Duration = Duration::from_secs(60 * 60);
+
+/// The open store. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    blobs: Blobs,
+    journal: Journal,
+    /// Held while a reference to a blob is made or judged, so that no blob is deleted between the
+    /// look and the write.
+    references: Mutex<()>,
+    /// Locked for as long as the store is open: two servers in one folder would deliver twice.
+    _lock: File,
+}
+
+/// What [`Store::sweep`] removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Results that had expired.
+    pub results: u64,
+    /// Blobs that nothing named.
+    pub blobs: u64,
+}
+
+impl Store {
+    /// Opens the store in a folder, which is made if need be, readable by this account alone.
+    /// One process at a time can have it open.
+    pub async fn open(dir: &Path) -> Result<Self, StoreError> {
+        let folder = dir.to_path_buf();
+        let (blobs, lock) = on_disk_thread(move || prepare(&folder)).await?;
+        let journal = Journal::open(&dir.join("journal.db")).await?;
+        let folder = dir.to_path_buf();
+        on_disk_thread(move || {
+            sync_folder(&folder).map_err(|e| StoreError::files("writing", &folder, e))
+        })
+        .await?;
+        Ok(Self(Arc::new(Inner {
+            blobs,
+            journal,
+            references: Mutex::new(()),
+            _lock: lock,
+        })))
+    }
+
+    /// Ends the use of the journal in order. Not needed for anything to survive.
+    pub async fn close(&self) {
+        self.0.journal.close().await;
+    }
+
+    /// Copies a file into the store, in parts, under a new random id. When this returns, the copy
+    /// survives a loss of power. It must be named by a record within [`BLOB_GRACE`].
+    pub async fn put_file(&self, path: &Path) -> Result<BlobId, StoreError> {
+        self.0.blobs.put(path).await
+    }
+
+    /// Copies a blob out to `to`, which is overwritten; returns its length in bytes.
+    pub async fn get_file(&self, id: &BlobId, to: &Path) -> Result<u64, StoreError> {
+        self.0.blobs.get(id, to).await
+    }
+
+    /// A blob's length in bytes, and its content.
+    pub async fn read(&self, id: &BlobId) -> Result<(u64, BlobStream), StoreError> {
+        self.0.blobs.read(id).await
+    }
+
+    /// Deletes a blob, unless a record names it; returns whether it is gone.
+    pub async fn delete(&self, id: &BlobId) -> Result<bool, StoreError> {
+        let _held = self.0.references.lock().await;
+        self.delete_unnamed(id).await
+    }
+
+    /// Writes a session's record, in place of an older one of the same key. Every blob that it
+    /// names must be there.
+    pub async fn save_session(&self, record: &SessionRecord) -> Result<(), StoreError> {
+        let _held = self.0.references.lock().await;
+        self.require(&record.original).await?;
+        if let Some(snapshot) = &record.snapshot {
+            self.require(snapshot).await?;
+        }
+        self.0.journal.save_session(record).await
+    }
+
+    /// The record of a document key.
+    pub async fn session(&self, key: &DocumentKey) -> Result<Option<SessionRecord>, StoreError> {
+        self.0.journal.session(key).await
+    }
+
+    /// The sessions that are neither delivered nor forgotten, the oldest first: what to take up
+    /// again after a start.
+    pub async fn unfinished(&self) -> Result<Vec<SessionRecord>, StoreError> {
+        self.0.journal.unfinished().await
+    }
+
+    /// Keys that were delivered, and not touched since `before` (Unix seconds).
+    pub async fn delivered_before(&self, before: i64) -> Result<Vec<DocumentKey>, StoreError> {
+        self.0.journal.delivered_before(before).await
+    }
+
+    /// Removes a session's record and the blobs that only it named.
+    pub async fn remove_session(&self, key: &DocumentKey) -> Result<(), StoreError> {
+        let _held = self.0.references.lock().await;
+        for blob in self.0.journal.remove_session(key).await? {
+            self.delete_unnamed(&blob).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a result's record. Its id must be one of [`crate::new_id`], its blob must be there.
+    pub async fn add_result(&self, record: &ResultRecord) -> Result<(), StoreError> {
+        if !is_id(&record.id) {
+            return Err(IdError.into());
+        }
+        let _held = self.0.references.lock().await;
+        self.require(&record.blob).await?;
+        self.0.journal.add_result(record).await
+    }
+
+    /// The result of an id, expired or not; none for a text that is no id.
+    pub async fn result(&self, id: &str) -> Result<Option<ResultRecord>, StoreError> {
+        if is_id(id) {
+            self.0.journal.result(id).await
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Removes the results that expired before `now` (Unix seconds), except those that a session
+    /// still names, and then the blobs that nothing names and that are older than [`BLOB_GRACE`].
+    pub async fn sweep(&self, now: i64) -> Result<Swept, StoreError> {
+        let grace = i64::try_from(BLOB_GRACE.as_secs()).unwrap_or(i64::MAX);
+        let newest = now.saturating_sub(grace);
+        let _held = self.0.references.lock().await;
+        let mut swept = Swept {
+            results: self.0.journal.remove_expired_results(now).await?,
+            blobs: 0,
+        };
+        let named = self.0.journal.referenced().await?;
+        for (blob, written) in self.0.blobs.list().await? {
+            if written < newest && !named.contains(blob.as_str()) {
+                self.0.blobs.delete(&blob).await?;
+                swept.blobs += 1;
+            }
+        }
+        Ok(swept)
+    }
+
+    async fn require(&self, blob: &BlobId) -> Result<(), StoreError> {
+        if self.0.blobs.exists(blob).await? {
+            Ok(())
+        } else {
+            Err(StoreError::NoBlob(blob.to_string()))
+        }
+    }
+
+    /// Deletes a blob that no record names. The caller holds `references`.
+    async fn delete_unnamed(&self, id: &BlobId) -> Result<bool, StoreError> {
+        if self.0.journal.is_referenced(id).await? {
+            return Ok(false);
+        }
+        self.0.blobs.delete(id).await?;
+        Ok(true)
+    }
+}
+
+/// Makes the folders, takes the lock and opens the blobs.
+fn prepare(dir: &Path) -> Result<(Blobs, File), StoreError> {
+    let blobs = dir.join("blobs");
+    let is_new = !dir.exists();
+    create_private(&blobs).map_err(|e| StoreError::files("creating", &blobs, e))?;
+    let lock_path = dir.join("lock");
+    let lock =
+        File::create(&lock_path).map_err(|e| StoreError::files("creating", &lock_path, e))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(dir.to_path_buf())),
+        Err(TryLockError::Error(e)) => return Err(StoreError::files("locking", &lock_path, e)),
+    }
+    if let (true, Some(parent)) = (is_new, parent(dir)) {
+        sync_folder(&parent).map_err(|e| StoreError::files("writing", &parent, e))?;
+    }
+    Ok((Blobs::open(blobs)?, lock))
+}
+
+/// The folder that holds `dir`'s name, `.` for a bare name.
+fn parent(dir: &Path) -> Option<PathBuf> {
+    let parent = dir.parent()?;
+    Some(if parent.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        parent.to_path_buf()
+    })
+}
+
+fn create_private(dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}

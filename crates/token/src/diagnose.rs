@@ -1,0 +1,153 @@
+//! What may have gone wrong when a signature does not fit.
+
+use base64::{
+    Engine as _,
+    engine::{
+        DecodePaddingMode, GeneralPurpose,
+        general_purpose::{GeneralPurposeConfig, NO_PAD},
+    },
+};
+
+use crate::{Refusal, Secret, jws::Algorithm, refusal::reason, secret::KNOWN};
+
+/// Longest input that is tried with other keys. An opening is far shorter, and a
+/// stranger's long token must not cost much.
+const MAX_INPUT: usize = 16 * 1024;
+
+const LENIENT: GeneralPurposeConfig =
+    NO_PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
+
+/// The refusal for a signature that `secret` did not make.
+pub(crate) fn signature(
+    secret: &Secret,
+    algorithm: Algorithm,
+    input: &[u8],
+    signature: &[u8],
+) -> Refusal {
+    let fits = |key: &[u8]| input.len() <= MAX_INPUT && algorithm.verifies(key, input, signature);
+    let refuse = |reason, message: String, hint: &str| {
+        Refusal::token(reason, "invalid signature", message, hint)
+    };
+    let fingerprint = secret.fingerprint();
+
+    if fits(b"") {
+        return refuse(
+            reason::EMPTY_KEY,
+            "The token was signed with an empty secret.".to_owned(),
+            "Check that the back end really reads its secret: an unset variable or setting often becomes an empty text.",
+        );
+    }
+    if KNOWN.iter().any(|known| fits(known.as_bytes())) {
+        return refuse(
+            reason::KNOWN_KEY,
+            "The token was signed with a secret that manuals and examples print.".to_owned(),
+            "Set this server's secret in the back end in place of the default one.",
+        );
+    }
+    if let Some(what) = whitespace(secret)
+        .into_iter()
+        .find_map(|(key, what)| fits(&key).then_some(what))
+    {
+        return refuse(
+            reason::SECRET_WHITESPACE,
+            format!("The token was signed with this server's secret {what}."),
+            "Make the secret the same byte for byte on both sides; a file that is read whole often ends with a line break.",
+        );
+    }
+    let hint = match encodings(secret).into_iter().find_map(|(key, what)| fits(&key).then_some(what)) {
+        Some(what) => format!("The back end signed with {what}: make it use the text of the secret as it stands."),
+        None => "Set the same secret in the back end and here, and check that nothing changed the token on its way.".to_owned(),
+    };
+    refuse(
+        reason::SIGNATURE,
+        format!(
+            "The token was signed with another secret than the inbox secret, whose fingerprint is {fingerprint}, or was changed afterwards."
+        ),
+        &hint,
+    )
+    .expected(format!("a signature by the secret {fingerprint}"))
+}
+
+/// Forms of the secret that differ by white space, which is easily lost.
+fn whitespace(secret: &Secret) -> Vec<(Vec<u8>, &'static str)> {
+    let bytes = secret.bytes();
+    let trimmed = bytes.trim_ascii();
+    let mut forms = vec![
+        ([bytes, b"\n"].concat(), "and a line break after it"),
+        (
+            [bytes, b"\r\n"].concat(),
+            "and a Windows line break after it",
+        ),
+        ([bytes, b" "].concat(), "and a blank after it"),
+        ([b" ", bytes].concat(), "and a blank before it"),
+        (
+            [b"\xEF\xBB\xBF", bytes].concat(),
+            "and a byte order mark before it",
+        ),
+    ];
+    if trimmed.len() != bytes.len() {
+        forms.push((trimmed.to_vec(), "without the white space around it"));
+        forms.push((
+            bytes.trim_ascii_end().to_vec(),
+            "without the white space after it",
+        ));
+        forms.push((
+            bytes.trim_ascii_start().to_vec(),
+            "without the white space before it",
+        ));
+    }
+    forms
+}
+
+/// Forms of the secret that differ by an encoding or by quotation marks.
+fn encodings(secret: &Secret) -> Vec<(Vec<u8>, &'static str)> {
+    let bytes = secret.bytes();
+    let mut forms = vec![
+        (
+            [b"\"", bytes, b"\""].concat(),
+            "quotation marks around the secret",
+        ),
+        (
+            [b"'", bytes, b"'"].concat(),
+            "quotation marks around the secret",
+        ),
+        (
+            STANDARD.encode(bytes).into_bytes(),
+            "the Base64 form of the secret",
+        ),
+    ];
+    for engine in [STANDARD, URL_SAFE] {
+        if let Ok(decoded) = engine.decode(bytes) {
+            forms.push((
+                decoded,
+                "the bytes that the secret gives when it is decoded as Base64",
+            ));
+        }
+    }
+    if let Some(decoded) = unhex(bytes) {
+        forms.push((
+            decoded,
+            "the bytes that the secret gives when it is decoded as hex digits",
+        ));
+    }
+    forms
+}
+
+fn unhex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
+    if text.is_empty() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.chunks_exact(2)
+        .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,348 @@
+//! Opening a document: what the config and its token must be.
+
+mod fields;
+
+use std::fmt;
+
+use recto_docs_api::{Access, DocumentKey, FileType, Permissions};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    Keys, Refusal, Verified,
+    json::{self, type_name},
+    jws::{self, Expect, has_nothing},
+    permissions,
+    refusal::reason,
+};
+use fields::{Origin, absent, at, missing, wrong_type};
+
+/// Everything that an opening was granted.
+///
+/// It holds what the token says and nothing that the browser said beside it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The document's key.
+    pub key: DocumentKey,
+    /// Where to get the file.
+    pub url: String,
+    /// File name that users see; `Unnamed.<type>` when the integrator gave none.
+    pub title: String,
+    /// The file's type.
+    pub file_type: FileType,
+    /// Where to report who edits and what was saved.
+    pub callback_url: Option<String>,
+    /// Who opens it.
+    pub user: Participant,
+    /// Language of the user interface.
+    pub lang: Option<String>,
+    /// Whether the document may be changed.
+    pub access: Access,
+    /// All permissions.
+    pub permissions: Permissions,
+}
+
+/// By hand, because the URLs may hold credentials.
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening")
+            .field("key", &self.key)
+            .field("file_type", &self.file_type)
+            .field("user", &self.user.id)
+            .field("access", &self.access)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The person who opens a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    /// The integrator's id of the user. Empty when no id was signed; the
+    /// session then takes one of its own.
+    pub id: String,
+    /// Name that the other participants see.
+    pub name: String,
+    /// Group that the user belongs to.
+    pub group: Option<String>,
+    /// Whether the id was signed.
+    pub signed: bool,
+}
+
+/// Most characters of a user's id, as in ONLYOFFICE.
+const USER_ID_MAX: usize = 240;
+const ANONYMOUS: &str = "Anonymous";
+
+/// Verifies that an integrator lets this browser open this document.
+///
+/// `config` is what the browser sent, with the token as its member `token`. The
+/// rules are those of ONLYOFFICE's server, with these deviations:
+///
+/// * A user that was not signed is a guest with an empty id; the browser's claim
+///   is not taken over.
+/// * A `fileType` that was not signed is not taken over either; the extension of
+///   the signed title or URL decides.
+/// * `ds_…` claims have no effect, so nobody can sign a session of his own.
+/// * A permission must be `true` or `false`.
+/// * Every refusal says what is wrong, and `nbf` in the future has a code.
+pub fn verify_opening(keys: &Keys, config: &Value, now: i64) -> Result<Verified<Opening>, Refusal> {
+    let token = token_of(config)?;
+    let claims = Value::Object(jws::open(&keys.inbox, token, Expect::INBOX, now)?);
+    check_shape(&claims)?;
+    check_mandatory(&claims, config)?;
+    permissions::check(
+        at(&claims, "document.permissions").filter(|v| !v.is_null()),
+        at(config, "document.permissions").filter(|v| !v.is_null()),
+    )?;
+    check_alien(&claims)?;
+    read(&claims, config, Origin::Token).map(Verified::new)
+}
+
+/// Takes the opening from the bare config, because the operator switched tokens
+/// off. The user is what the browser claims, and is marked as not signed.
+///
+/// Whoever calls this logs that it did.
+pub fn opening_with_tokens_off(config: &Value) -> Result<Verified<Opening>, Refusal> {
+    if !config.is_object() {
+        return Err(not_a_config(config));
+    }
+    for path in ["document.key", "document.url"] {
+        if absent(at(config, path)) {
+            return Err(missing(&[path], Origin::Config));
+        }
+    }
+    let opening = read(config, config, Origin::Config)?;
+    // A token is limited by its size; a bare config must not hold more.
+    let bytes = serde_json::to_vec(&opening).unwrap_or_default();
+    if bytes.len() > Expect::INBOX.max_bytes
+        || json::parse(&bytes, Expect::INBOX.max_depth + 2).is_err()
+    {
+        return Err(Refusal::token(
+            reason::TOO_LARGE,
+            "jwt malformed",
+            "The config is too large or nested too deeply.",
+            "Give only the members that the editor needs.",
+        )
+        .expected(format!("at most {} bytes", Expect::INBOX.max_bytes))
+        .found(format!("{} bytes", bytes.len())));
+    }
+    Ok(Verified::with_tokens_off(opening))
+}
+
+fn not_a_config(config: &Value) -> Refusal {
+    Refusal::token(
+        reason::TYPE,
+        "jwt must be provided",
+        format!("The config is {} and no object.", type_name(config)),
+        "Give new DocsAPI.DocEditor the config as an object.",
+    )
+    .expected("an object")
+    .found(type_name(config))
+}
+
+fn token_of(config: &Value) -> Result<&str, Refusal> {
+    if !config.is_object() {
+        return Err(not_a_config(config));
+    }
+    match config.get("token") {
+        Some(Value::String(token)) if !token.trim().is_empty() => Ok(token),
+        None | Some(Value::Null | Value::String(_)) => {
+            let misplaced = ["document.token", "editorConfig.token"]
+                .into_iter()
+                .find(|path| at(config, path).is_some());
+            let hint = match misplaced {
+                Some(path) => format!("Move it from {path} to the top level of the config: config.token."),
+                None => "Sign the config in the back end with the shared secret, and put the result in config.token.".to_owned(),
+            };
+            Err(Refusal::token(
+                reason::MISSING,
+                "jwt must be provided",
+                "The config has no token.",
+                hint,
+            )
+            .at("token"))
+        }
+        Some(other) => Err(Refusal::token(
+            reason::NOT_A_STRING,
+            "jwt must be a string",
+            format!("The config's token is {} and no string.", type_name(other)),
+            "Wait for the result if the token is made asynchronously, and put the bare text into config.token.",
+        )
+        .at("token")
+        .expected("a string")
+        .found(type_name(other))),
+    }
+}
+
+/// Finds payloads that sign something else than an opening.
+fn check_shape(claims: &Value) -> Result<(), Refusal> {
+    if has_nothing(claims) {
+        return Err(Refusal::token(
+            reason::EMPTY,
+            " document.key is missing",
+            "The token is rightly signed, but its payload is empty.",
+            "Sign the whole config, with document and editorConfig in it; a config that could not be serialised often becomes {}.",
+        )
+        .at("document.key")
+        .expected("the config")
+        .found("{}"));
+    }
+    if !absent(claims.get("version")) {
+        return Err(Refusal::token(
+            reason::OPENS_HISTORY,
+            " version opens the history",
+            "The payload has \"version\" at its top level, which asks for the version history, and that is not built.",
+            "Leave \"version\" out of what is signed to open the document itself.",
+        )
+        .at("version"));
+    }
+    if claims.get("document").is_some_and(Value::is_object) {
+        return Ok(());
+    }
+    for wrapper in ["payload", "config"] {
+        let Some(inner) = claims.get(wrapper) else {
+            continue;
+        };
+        if inner.get("document").is_some() {
+            return Err(Refusal::token(
+                reason::WRAPPED,
+                " document.key is missing",
+                format!("The config is wrapped: the token has it inside \"{wrapper}\"."),
+                "Sign the config itself, so that document and editorConfig are at the top level of the payload.",
+            )
+            .at(wrapper)
+            .expected("document and editorConfig at the top level")
+            .found(format!("{wrapper}.document")));
+        }
+        if inner.get("url").is_some() || inner.get("status").is_some() {
+            return Err(made_for("an outgoing request of a document server"));
+        }
+    }
+    let has = |name: &str| claims.get(name).is_some();
+    if has("status") && has("key") {
+        Err(made_for("a callback"))
+    } else if has("images") || (has("url") && has("fileType")) {
+        Err(made_for(
+            "another method of the editor, such as insertImage",
+        ))
+    } else if claims.get("c").is_some_and(Value::is_string) {
+        Err(made_for("the command service"))
+    } else {
+        Ok(())
+    }
+}
+
+fn made_for(what: &str) -> Refusal {
+    Refusal::token(
+        reason::WRONG_PURPOSE,
+        " document.key is missing",
+        format!("The token was made for {what}, not for opening a document."),
+        "Sign the whole config for config.token, with document and editorConfig at the top level of the payload.",
+    )
+    .at("document")
+    .expected("document and editorConfig")
+    .found(format!("a token for {what}"))
+}
+
+/// The fields that must be signed; which ones depends on what the browser sent.
+fn check_mandatory(claims: &Value, config: &Value) -> Result<(), Refusal> {
+    let sent = |path: &str| !absent(at(config, path));
+    let edits = sent("editorConfig.mode")
+        && at(config, "editorConfig.mode").and_then(Value::as_str) != Some("view");
+    let lacking: Vec<&str> = [
+        ("document.key", true),
+        ("document.permissions", sent("document.permissions")),
+        ("document.url", true),
+        ("editorConfig.callbackUrl", sent("editorConfig.callbackUrl")),
+        ("editorConfig.mode", edits),
+    ]
+    .into_iter()
+    .filter(|(path, needed)| *needed && absent(at(claims, path)))
+    .map(|(path, _)| path)
+    .collect();
+    if lacking.is_empty() {
+        Ok(())
+    } else {
+        Err(missing(&lacking, Origin::Token))
+    }
+}
+
+/// Refuses members that would make the token valid for other requests too.
+fn check_alien(claims: &Value) -> Result<(), Refusal> {
+    for name in ["url", "payload", "key"] {
+        if !absent(claims.get(name)) {
+            return Err(Refusal::access(
+                reason::EXTRA_FIELD,
+                format!("The payload has \"{name}\" at its top level beside the config."),
+                "Sign the config only; a token that also has the form of another request is refused.",
+            )
+            .at(name)
+            .expected("nothing"));
+        }
+    }
+    Ok(())
+}
+
+fn read(claims: &Value, config: &Value, origin: Origin) -> Result<Opening, Refusal> {
+    let file_type = fields::file_type(claims, origin)?;
+    let permissions = fields::permissions(claims, origin)?;
+    let text = |path| fields::text(claims, path, origin);
+    let access = match fields::text(config, "editorConfig.mode", Origin::Config)?.as_deref() {
+        // A browser may lower itself, and never raise.
+        Some("view") => Access::View,
+        _ => Access::granted(fields::mode(claims, origin)?.as_deref(), &permissions),
+    };
+    Ok(Opening {
+        key: fields::key(claims, origin)?,
+        url: text("document.url")?.ok_or_else(|| missing(&["document.url"], origin))?,
+        title: text("document.title")?.unwrap_or_else(|| format!("Unnamed.{file_type}")),
+        file_type,
+        callback_url: text("editorConfig.callbackUrl")?,
+        user: user(claims, origin)?,
+        lang: text("editorConfig.lang")?,
+        access,
+        permissions,
+    })
+}
+
+fn user(claims: &Value, origin: Origin) -> Result<Participant, Refusal> {
+    let path = "editorConfig.user";
+    let text = |name: &str| fields::text(claims, &format!("{path}.{name}"), origin);
+    if let Some(user) = at(claims, path)
+        && !user.is_null()
+        && !user.is_object()
+        && *user != Value::Array(Vec::new())
+    {
+        return Err(wrong_type(path, "an object", user, origin));
+    }
+    let id = match at(claims, "editorConfig.user.id") {
+        // Editors turn a number into a text; so must whoever compares.
+        Some(Value::Number(id)) => id.to_string(),
+        _ => text("id")?.unwrap_or_default(),
+    };
+    let length = id.chars().count();
+    if length > USER_ID_MAX {
+        return Err(Refusal::token(
+            reason::TYPE,
+            " editorConfig.user.id is too long",
+            format!("The user's id has {length} characters, and {USER_ID_MAX} are the most."),
+            "Use a shorter id, for example the number of the user in the database.",
+        )
+        .at("editorConfig.user.id")
+        .expected(format!("at most {USER_ID_MAX} characters"))
+        .found(format!("{length} characters")));
+    }
+    let parts = [text("firstname")?, text("lastname")?];
+    let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let name = text("name")?.or_else(|| (!joined.is_empty()).then_some(joined));
+    Ok(Participant {
+        signed: origin == Origin::Token && !id.is_empty(),
+        name: name.unwrap_or_else(|| ANONYMOUS.to_owned()),
+        group: text("group")?,
+        id,
+    })
+}
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod trust_tests;
