@@ -97,6 +97,11 @@ export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestC
     this.#replace(placeholder, frame);
   }
 
+  /** Version of the Docs API that this follows; connectors refuse to work with an old one. */
+  static version(): string {
+    return '9.3.0';
+  }
+
   /** Removes the editor and puts the placeholder back. */
   destroyEditor(): void {
     const frame = this.#frame;

@@ -30,6 +30,21 @@ export function listenToClipboard(field: HTMLElement, editor: Editor): () => voi
   };
 }
 
+/** Takes what is dropped on the document; without this, the browser would open it in the editor's place. */
+export function listenToDrops(target: HTMLElement, editor: Editor): () => void {
+  const over = (event: DragEvent): void => event.preventDefault();
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    if (event.dataTransfer !== null) void pasteData(editor, event.dataTransfer);
+  };
+  target.addEventListener('dragover', over);
+  target.addEventListener('drop', drop);
+  return () => {
+    target.removeEventListener('dragover', over);
+    target.removeEventListener('drop', drop);
+  };
+}
+
 async function copySelection(editor: Editor, cut: boolean): Promise<void> {
   const answer = editor.copy(cut);
   // Undefined where the page is not served securely.

@@ -154,6 +154,16 @@ describe('connection', () => {
     expect(states).toContain('reconnecting');
   });
 
+  it('pings at the pace of the heartbeat, however much the server says', () => {
+    socket().say(opened());
+    for (let second = 0; second < 61; second++) {
+      vi.advanceTimersByTime(1000);
+      socket().say({ type: 'pong' });
+    }
+    expect(socket().sent.filter((message) => message.type === 'ping')).toHaveLength(4);
+    expect(connection.state).toBe('ready');
+  });
+
   it('gives up after ten minutes and tries again when asked', () => {
     socket().say(opened());
     socket().close();

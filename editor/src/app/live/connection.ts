@@ -26,7 +26,8 @@ type Pending = (message: ServerMessage | null) => void;
 
 /** Without an `opened` heartbeat to go by, a connection may be silent for this long while a file loads. */
 const OPENING_HEARTBEAT_S = 60;
-const MISSED_HEARTBEATS = 3;
+/** How many heartbeats the answer to a ping may take. */
+const PATIENCE = 2;
 
 /** The live connection to the document server: opens, keeps alive, returns after a loss. */
 export class Connection {
@@ -40,6 +41,7 @@ export class Connection {
   #participant: string | null = null;
   #heartbeat = OPENING_HEARTBEAT_S;
   #heard = 0;
+  #pinged = 0;
   #pulse: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
@@ -67,8 +69,10 @@ export class Connection {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#heard = Date.now();
+    this.#pinged = this.#heard;
     socket.addEventListener('open', () => {
       this.#heard = Date.now();
+      this.#pinged = this.#heard;
       if (this.#participant === null) this.#become('opening');
       this.#transmit({
         type: 'open',
@@ -216,12 +220,15 @@ export class Connection {
     this.#handlers.opened(opened);
   }
 
+  // Timers of a page in the background run once a minute: only an unanswered ping counts as silence.
   #beat(): void {
-    const silence = Date.now() - this.#heard;
-    if (silence > this.#heartbeat * MISSED_HEARTBEATS * 1000) {
+    const now = Date.now();
+    if (this.#pinged > this.#heard) {
+      if (now - this.#pinged < this.#heartbeat * PATIENCE * 1000) return;
       this.#socket?.close();
       this.#dropped();
-    } else if (silence >= this.#heartbeat * 1000 - 500) {
+    } else if (now - this.#pinged >= this.#heartbeat * 1000) {
+      this.#pinged = now;
       this.#transmit({ type: 'ping' });
     }
   }

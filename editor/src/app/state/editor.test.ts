@@ -151,6 +151,12 @@ describe('editor', () => {
     expect(editor.state.part.value).toBe(0);
   });
 
+  it('shows a text as one part, whatever page the caret is on', () => {
+    open(opened());
+    say({ type: 'part', index: 7 });
+    expect(editor.state.part.value).toBe(0);
+  });
+
   it('goes back to its sheet when the engine was replaced', () => {
     open(opened({}, 'cell'));
     editor.goToPart(2);

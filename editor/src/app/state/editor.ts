@@ -363,6 +363,8 @@ export class Editor {
       case 'pointer':
         return;
       case 'part':
+        // The parts of a text are its pages, which lie below each other.
+        if (state.document.value?.kind === 'word') return;
         if (this.#acknowledged >= this.#partInput) this.#showPart(event.index);
         return;
       case 'headers':

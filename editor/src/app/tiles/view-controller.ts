@@ -1,4 +1,4 @@
-import { listenToClipboard } from '../input/clipboard.js';
+import { listenToClipboard, listenToDrops } from '../input/clipboard.js';
 import { listenToKeyboard } from '../input/keyboard.js';
 import type { Shortcut } from '../input/keys.js';
 import { listenToPointer } from '../input/pointer.js';
@@ -92,6 +92,7 @@ export class ViewController {
             ?.focus(),
       }),
       listenToClipboard(field, editor),
+      listenToDrops(document.body, editor),
       listenToPointer(scroller, {
         input: (input) => {
           editor.follow = false;
