@@ -32,8 +32,12 @@ export function listenToClipboard(field: HTMLElement, editor: Editor): () => voi
 
 /** Takes what is dropped on the document; without this, the browser would open it in the editor's place. */
 export function listenToDrops(target: HTMLElement, editor: Editor): () => void {
-  const over = (event: DragEvent): void => event.preventDefault();
+  const isField = (event: DragEvent): boolean => event.target instanceof HTMLInputElement;
+  const over = (event: DragEvent): void => {
+    if (!isField(event)) event.preventDefault();
+  };
   const drop = (event: DragEvent): void => {
+    if (isField(event)) return;
     event.preventDefault();
     if (event.dataTransfer !== null) void pasteData(editor, event.dataTransfer);
   };

@@ -191,6 +191,7 @@ describe('connection', () => {
     only.say(opened());
     connection.input({ kind: 'text', text: 'a' });
     only.say({ type: 'progress', stage: 'recovering' });
+    only.say({ type: 'progress', stage: 'opening' });
     connection.input({ kind: 'text', text: 'b' });
     expect(inputs(only)).toHaveLength(1);
     only.say(opened({ fresh: false, applied: 0 }));

@@ -177,7 +177,7 @@ export class Connection {
         this.#handlers.message(message);
         return;
       case 'progress':
-        this.#held = message.stage === 'recovering';
+        this.#held ||= message.stage === 'recovering';
         this.#handlers.message(message);
         return;
       case 'clipboard':
