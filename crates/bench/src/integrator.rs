@@ -9,7 +9,8 @@ use recto_token::{Secret, sign_config};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-const SECRET: &str = "bench-secret-bench-secret-bench-secret";
+/// The secret that it shares with the server.
+pub const SECRET: &str = "bench-secret-bench-secret-bench-secret";
 
 /// The integrator.
 pub struct Integrator {
@@ -29,11 +30,6 @@ impl Integrator {
         let base = format!("http://{}", listener.local_addr()?);
         tokio::spawn(async move { axum::serve(listener, app).await });
         Ok(Self { base })
-    }
-
-    /// The shared secret.
-    pub fn secret(&self) -> &'static str {
-        SECRET
     }
 
     /// A signed config.

@@ -17,7 +17,7 @@ use anyhow::{Context, bail};
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::integrator::Integrator;
+use crate::integrator::{Integrator, SECRET};
 use crate::report::{Figures, Report};
 use crate::server::Server;
 
@@ -32,16 +32,13 @@ async fn main() -> anyhow::Result<()> {
         .nth(1)
         .map_or_else(|| PathBuf::from("samples/out/Welcome.docx"), PathBuf::from);
     if !sample.exists() {
-        bail!(
-            "There is no sample document {}. Run `make samples` first.",
-            sample.display()
-        );
+        bail!("There is no sample document {}. Run `make samples` first.", sample.display());
     }
     let integrator = Integrator::start(&sample).await?;
+    let mut report = Report::default();
     eprintln!("starting {} …", binary.display());
     let started = Instant::now();
-    let server = Server::start(&binary, integrator.secret()).await?;
-    let mut report = Report::default();
+    let server = Server::start(&binary, SECRET).await?;
     report.single(
         "start to healthy",
         started.elapsed(),
@@ -55,14 +52,25 @@ async fn main() -> anyhow::Result<()> {
         Some(482_000),
         Some(40_000),
     );
+    opening(&server, &integrator, &mut report).await?;
+    typing(&server, &integrator, &mut report).await?;
+    println!("{report}");
+    Ok(())
+}
 
+/// How long somebody waits for the first piece of a document that nobody has open.
+async fn opening(
+    server: &Server,
+    integrator: &Integrator,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     eprintln!("opening {OPENINGS} documents …");
     let mut first_tile = Figures::default();
     for number in 0..OPENINGS {
         server.until_healthy().await?;
         let key = format!("bench-open-{number}");
         let begun = Instant::now();
-        let mut browser = Browser::open(&server, &integrator, &key, "u1", "Bench").await?;
+        let mut browser = Browser::open(server, integrator, &key, "u1", "Bench").await?;
         browser.ask_for_tiles().await?;
         browser.next_tile().await?;
         first_tile.add(begun.elapsed());
@@ -71,14 +79,23 @@ async fn main() -> anyhow::Result<()> {
     report.times(
         "join to first tile",
         &first_tile,
-        "ONLYOFFICE 9.3 in Chromium",
+        "ONLYOFFICE 9.3, document ready",
         Some(Duration::from_millis(4800)),
         Some(Duration::from_millis(200)),
     );
+    Ok(())
+}
 
+/// How long a letter takes to the screen of him who types it, and to another's.
+async fn typing(
+    server: &Server,
+    integrator: &Integrator,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     eprintln!("typing {KEYS} letters with two people in one document …");
-    let mut writer = Browser::open(&server, &integrator, "bench-type", "u1", "Ada").await?;
-    let mut other = Browser::open(&server, &integrator, "bench-type", "u2", "Bruno").await?;
+    server.until_healthy().await?;
+    let mut writer = Browser::open(server, integrator, "bench-type", "u1", "Ada").await?;
+    let mut other = Browser::open(server, integrator, "bench-type", "u2", "Bruno").await?;
     for browser in [&mut writer, &mut other] {
         browser.ask_for_tiles().await?;
         browser.next_tile().await?;
@@ -88,9 +105,7 @@ async fn main() -> anyhow::Result<()> {
     for number in 0..KEYS {
         let letter = u32::from(b"abcdefghij"[number % 10]);
         let begun = Instant::now();
-        writer
-            .input(json!({ "kind": "key", "char": letter, "code": 0 }))
-            .await?;
+        writer.input(json!({ "kind": "key", "char": letter, "code": 0 })).await?;
         let (mine, theirs) = tokio::join!(writer.next_tile_at(), other.next_tile_at());
         own.add(mine? - begun);
         others.add(theirs? - begun);
@@ -112,28 +127,17 @@ async fn main() -> anyhow::Result<()> {
         Some(Duration::from_millis(25)),
     );
     let kits = memory::private_of_kits(server.pid())?;
-    let largest = kits
-        .iter()
-        .max()
-        .copied()
-        .context("no engine process was found")?;
+    let largest = kits.iter().max().copied().context("no engine process was found")?;
     report.size(
-        "private memory of the document's kit",
+        "largest private memory of a kit",
         largest,
-        "spec: 17 to 27 MB with a zygote",
+        "LibreOfficeKit with a zygote, measured before",
         Some(27_000),
         Some(35_000),
     );
-    report.size(
-        "server with two browsers",
-        memory::resident(server.pid())?,
-        "",
-        None,
-        None,
-    );
+    report.size("server with two browsers", memory::resident(server.pid())?, "", None, None);
     writer.leave().await?;
     other.leave().await?;
-    println!("{report}");
     Ok(())
 }
 

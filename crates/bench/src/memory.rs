@@ -3,12 +3,12 @@
 use std::fs;
 
 /// Resident memory of a process in kB.
-pub fn resident(pid: u32) -> anyhow::Result<u64> {
+pub fn resident(pid: u32) -> anyhow::Result<u32> {
     sum(pid, &["Rss:"])
 }
 
 /// Private memory in kB of every engine process below a server, the zygote included.
-pub fn private_of_kits(server: u32) -> anyhow::Result<Vec<u64>> {
+pub fn private_of_kits(server: u32) -> anyhow::Result<Vec<u32>> {
     let mut kits = Vec::new();
     let mut parents = vec![server];
     while let Some(parent) = parents.pop() {
@@ -36,7 +36,7 @@ fn parent_of(pid: u32) -> Option<u32> {
     after.split_whitespace().nth(1)?.parse().ok()
 }
 
-fn sum(pid: u32, names: &[&str]) -> anyhow::Result<u64> {
+fn sum(pid: u32, names: &[&str]) -> anyhow::Result<u32> {
     let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
     Ok(text
         .lines()
@@ -45,7 +45,7 @@ fn sum(pid: u32, names: &[&str]) -> anyhow::Result<u64> {
             let name = words.next()?;
             names
                 .contains(&name)
-                .then(|| words.next()?.parse::<u64>().ok())
+                .then(|| words.next()?.parse::<u32>().ok())
                 .flatten()
         })
         .sum())

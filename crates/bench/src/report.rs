@@ -59,10 +59,10 @@ impl Report {
     pub fn size(
         &mut self,
         what: &str,
-        kb: u64,
+        kb: u32,
         beside: &str,
-        theirs: Option<u64>,
-        aim: Option<u64>,
+        theirs: Option<u32>,
+        aim: Option<u32>,
     ) {
         self.0.push([
             what.into(),
@@ -73,7 +73,7 @@ impl Report {
                 .map(|t| format!("{} ({beside})", mb(t)))
                 .unwrap_or_default(),
             theirs
-                .map(|t| ratio(kb as f64, t as f64))
+                .map(|t| ratio(f64::from(kb), f64::from(t)))
                 .unwrap_or_default(),
         ]);
     }
@@ -83,8 +83,8 @@ fn ms(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1e3)
 }
 
-fn mb(kb: u64) -> String {
-    format!("{:.1} MB", kb as f64 / 1e3)
+fn mb(kb: u32) -> String {
+    format!("{:.1} MB", f64::from(kb) / 1e3)
 }
 
 fn ratio(own: f64, theirs: f64) -> String {
