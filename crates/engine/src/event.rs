@@ -386,7 +386,7 @@ fn command_result(payload: &str) -> Option<ViewEvent> {
         .map(|result| result.get("value").unwrap_or(result));
     Some(ViewEvent::CommandResult {
         name: json.get("commandName")?.as_str()?.to_owned(),
-        success: json.get("success").is_some_and(|value| truth(value)),
+        success: json.get("success").is_some_and(truth),
         conflict: value.and_then(integer) == Some(UNDO_CONFLICT),
     })
 }
@@ -422,7 +422,7 @@ fn peer(keeper: ViewId, own: ViewId, kind: i32, payload: &str) -> Option<ViewEve
         },
         _ => ViewEvent::PeerCaretVisible {
             view,
-            visible: json.get("visible").is_some_and(|value| truth(value)),
+            visible: json.get("visible").is_some_and(truth),
         },
     })
 }

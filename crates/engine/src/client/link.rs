@@ -366,7 +366,7 @@ impl Link {
                         return;
                     }
                 }
-                None if ticks % 8 == 0 => drop(self.ask(Call::Ping, Reply::done)),
+                None if ticks.is_multiple_of(8) => drop(self.ask(Call::Ping, Reply::done)),
                 None => {}
             }
         }
