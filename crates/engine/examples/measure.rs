@@ -51,6 +51,7 @@ async fn main() -> Result<(), Failure> {
             .await?;
         let loaded = start.elapsed();
         let view = document.create_view(ViewOptions::default()).await?;
+        println!("view after {:?}", start.elapsed());
         tile(&document, view).await?;
         first.push(start.elapsed());
         println!(
@@ -87,9 +88,7 @@ async fn main() -> Result<(), Failure> {
 }
 
 fn sample(work: &Path) -> Result<PathBuf, Failure> {
-    let paragraphs: String = (0..300)
-        .map(|number| format!("<text:p>Paragraph {number} with some words to lay out.</text:p>"))
-        .collect();
+    let paragraphs = "<text:p>A paragraph with some words to lay out.</text:p>".repeat(300);
     let path = work.join("sample.fodt");
     let end = "</office:text></office:body></office:document>";
     std::fs::write(&path, format!("{TEXT}{paragraphs}{end}"))?;

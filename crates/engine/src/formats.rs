@@ -36,8 +36,10 @@ pub(crate) fn saved_as(kind: Kind, extension: &str) -> Option<(&'static str, &'s
         (Kind::Cell, "ots") => ("ots", ""),
         (Kind::Cell, "fods") => ("fods", ""),
         (Kind::Cell, "xls") => ("xls", ""),
-        // Comma, double quote, UTF-8, from line 1, numbers with all digits, the first sheet only.
-        (Kind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,false,false,false,false,0"),
+        // Comma, double quote, UTF-8, from line 1, (column formats), (language), only necessary
+        // quotes, numbers without quotes, with all digits, no formulas, spaces kept, first sheet.
+        // LibreOfficeKit drops empty tokens, so that none may be left out.
+        (Kind::Cell, "csv") => ("csv", "44,34,76,1,1/1,0,false,true,false,false,false,0"),
         (Kind::Slide, "pptx") => ("pptx", ""),
         (Kind::Slide, "odp") => ("odp", ""),
         (Kind::Slide, "otp") => ("otp", ""),
