@@ -36,8 +36,9 @@ pub(crate) fn saved_as(kind: Kind, extension: &str) -> Option<(&'static str, &'s
         (Kind::Cell, "ots") => ("ots", ""),
         (Kind::Cell, "fods") => ("fods", ""),
         (Kind::Cell, "xls") => ("xls", ""),
-        // Comma, double quote, UTF-8, from line 1, numbers with all digits, the first sheet only.
-        (Kind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,false,false,false,false,0"),
+        // Comma, double quote, UTF-8, from line 1; text quoted where necessary, numbers as they
+        // are, with all digits. Further tokens, measured with 7.4, put numbers in quotes.
+        (Kind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,true,false"),
         (Kind::Slide, "pptx") => ("pptx", ""),
         (Kind::Slide, "odp") => ("odp", ""),
         (Kind::Slide, "otp") => ("otp", ""),

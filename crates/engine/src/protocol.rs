@@ -74,6 +74,8 @@ pub(crate) struct Paint {
 pub(crate) enum Up {
     /// Warmed and waiting for a document.
     Ready(Ready),
+    /// Not isolated, and therefore not started.
+    Failed(String),
     Answer {
         id: u64,
         answer: Result<Answer, String>,

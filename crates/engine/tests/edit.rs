@@ -34,7 +34,7 @@ async fn two_people_write(zygote: bool, namespaces: bool) {
 
     let end = Input::Key {
         char: 0,
-        code: 1029 | 0x2000,
+        code: 0x0405 | 0x2000,
     };
     document.input(bob, end).await.unwrap();
     let one = document
@@ -304,4 +304,100 @@ async fn a_slide_is_written_on() {
     let saved = fixture.path("saved.pptx");
     document.save_copy("pptx", &saved).await.unwrap();
     assert!(unzip(&saved, "ppt/slides/slide1.xml").contains("Written"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p1_a_reader_cannot_change_a_sheet() {
+    let fixture = start(|_| {}).await;
+    let source = fixture
+        .make("table.xlsx", &sheet(&[&["A", "1"], &["B", "2"]]))
+        .await;
+    let (document, mut events) = fixture.open(&source).await;
+    let reader = view(&document, "Reader", true).await;
+    let mouse = |action, x, y| Input::Mouse {
+        action,
+        x,
+        y,
+        count: 1,
+        buttons: 1,
+        modifiers: 0,
+    };
+    document
+        .input(reader, mouse(MouseAction::Down, 1900, 380))
+        .await
+        .unwrap();
+    let cell = wait_view(&mut events, reader, |event| match event {
+        ViewEvent::Cell { cell: Some(cell) } if (cell.column, cell.row) != (0, 0) => Some(*cell),
+        _ => None,
+    })
+    .await;
+    assert_eq!((cell.column, cell.row), (1, 1));
+    // A drag by the border of a cell would move it.
+    document
+        .input(reader, mouse(MouseAction::Move, 3000, 1300))
+        .await
+        .unwrap();
+    document
+        .input(reader, mouse(MouseAction::Up, 3000, 1300))
+        .await
+        .unwrap();
+    for code in [1283, 1286, 1280] {
+        let key = document.input(reader, Input::Key { char: 0, code }).await;
+        assert!(
+            matches!(key, Err(InputError::Denied(InputDenied::ViewOnly))),
+            "{key:?}"
+        );
+    }
+    document
+        .input(
+            reader,
+            Input::Key {
+                char: 0,
+                code: 1025,
+            },
+        )
+        .await
+        .unwrap();
+    let saved = fixture.path("saved.csv");
+    document.save_copy("csv", &saved).await.unwrap();
+    assert_eq!(std::fs::read_to_string(saved).unwrap(), "A,1\nB,2\n");
+    assert!(!document.modified());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn undo_meets_the_change_of_another() {
+    let fixture = start(|_| {}).await;
+    let source = fixture.make("text.docx", &text(&["Base"])).await;
+    let (document, mut events) = fixture.open(&source).await;
+    let ann = editor(&document, "Ann").await;
+    let bob = editor(&document, "Bob").await;
+    document
+        .input(
+            ann,
+            Input::Text {
+                text: "Ann ".into(),
+            },
+        )
+        .await
+        .unwrap();
+    document
+        .input(
+            bob,
+            Input::Text {
+                text: "Bob ".into(),
+            },
+        )
+        .await
+        .unwrap();
+    let undo = Input::Command {
+        name: ".uno:Undo".into(),
+        args: serde_json::Map::new(),
+    };
+    document.input(ann, undo).await.unwrap();
+    let conflict = wait_view(&mut events, ann, |event| match event {
+        ViewEvent::CommandResult { name, conflict, .. } if name == ".uno:Undo" => Some(*conflict),
+        _ => None,
+    })
+    .await;
+    assert!(conflict);
 }

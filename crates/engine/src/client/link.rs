@@ -135,6 +135,7 @@ impl Link {
         let first = tokio::time::timeout(start_limit, read_frame(&mut reading)).await;
         let ready = match first {
             Ok(Ok(Some(Up::Ready(ready)))) => ready,
+            Ok(Ok(Some(Up::Failed(why)))) => return Err(EngineError::NoSandbox(why)),
             other => {
                 let why = match other {
                     Err(_) => "a new kit did not become ready in time",
@@ -283,7 +284,7 @@ impl Link {
 
     fn take(&self, frame: Up) {
         match frame {
-            Up::Ready(_) => {}
+            Up::Ready(_) | Up::Failed(_) => {}
             Up::Answer { id, answer } => {
                 let waiter = lock(&self.waiting)
                     .as_mut()
@@ -366,7 +367,7 @@ impl Link {
                         return;
                     }
                 }
-                None if ticks % 8 == 0 => drop(self.ask(Call::Ping, Reply::done)),
+                None if ticks.is_multiple_of(8) => drop(self.ask(Call::Ping, Reply::done)),
                 None => {}
             }
         }

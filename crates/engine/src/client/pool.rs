@@ -15,6 +15,7 @@ use crate::error::EngineError;
 
 /// Starting and warming up takes a second; on a busy machine many.
 const START_LIMIT: Duration = Duration::from_secs(60);
+const REFILL_PAUSE: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -114,6 +115,10 @@ async fn keep_full(
     let mut pause = FIRST_PAUSE;
     // Kits are started one after the other: each of them keeps a processor busy.
     while let Ok(place) = kits.reserve().await {
+        if waiting.load(Ordering::Acquire) > 0 {
+            // The kit that was just taken loads its document now; it comes first.
+            tokio::time::sleep(REFILL_PAUSE).await;
+        }
         match start_kit(config, launcher).await {
             Ok(kit) => {
                 pause = FIRST_PAUSE;

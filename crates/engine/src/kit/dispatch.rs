@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::main_loop::{Kit, Phase, View, folder_url, size};
+use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
 use super::mouse;
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
@@ -36,7 +36,7 @@ pub(super) fn paint(kit: &Kit, id: u64, paint: &Paint) {
     let answer = match kit.document.get() {
         None => Err("no document is loaded".into()),
         Some(document) => {
-            kit.enter(document, paint.view);
+            enter(document, paint.view);
             let length = paint.pixels as usize * paint.pixels as usize * 4;
             kit.canvas
                 .with_slot(paint.slot, length, |canvas| document.paint(canvas, paint));
@@ -85,7 +85,7 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             }
             document.destroy_view(view);
             // Without a current view the next call would have none to act on.
-            kit.enter(document, kit.keeper.get());
+            enter(document, kit.keeper.get());
             Ok(Answer::Done)
         }
         Call::Input {
@@ -96,16 +96,16 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             if !kit.views.borrow().contains_key(&view) {
                 return Err("there is no such view".into());
             }
-            kit.enter(document, view);
+            enter(document, view);
             act(kit, document, view, read_only, input);
             Ok(Answer::Done)
         }
         Call::Query { view, command } => {
-            kit.enter(document, view);
+            enter(document, view);
             Ok(Answer::Values(document.values(&command)))
         }
         Call::Selection { view } => {
-            kit.enter(document, view);
+            enter(document, view);
             let some = |text: String| (!text.is_empty()).then_some(text);
             let text = document.selected("text/plain;charset=utf-8").and_then(some);
             let html = match text {
@@ -121,7 +121,7 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
         } => {
             let url = folder_url(&kit.doc.join(name));
             kit.phase.set(Phase::Busy);
-            kit.enter(document, kit.keeper.get());
+            enter(document, kit.keeper.get());
             let saved = document.save_as(&url, &format, &options);
             kit.phase.set(Phase::Serving);
             if saved {
@@ -140,7 +140,7 @@ fn create_view(kit: &Kit, document: Document, author: &str, lang: &str) -> Resul
         return Err("no further view could be made".into());
     }
     kit.views.borrow_mut().insert(view, View::default());
-    kit.enter(document, view);
+    enter(document, view);
     document.register(view, leaked(kit));
     if !lang.is_empty() {
         document.set_view_language(view, lang);
@@ -270,7 +270,7 @@ fn type_text(kit: &Kit, document: Document, view: i32, text: &str) {
             '\n' => press(document, 13, RETURN),
             '\t' => press(document, 9, TAB),
             letter if u32::from(letter) > 0xffff => {
-                commit(document, letter.encode_utf8(&mut [0; 4]))
+                commit(document, letter.encode_utf8(&mut [0; 4]));
             }
             letter => press(document, narrow(u32::from(letter)), 0),
         }

@@ -265,7 +265,7 @@ impl Kit {
         };
         let any = !windows.is_empty();
         for (view, id, title) in windows {
-            self.enter(document, view);
+            enter(document, view);
             document.close_window(id);
             if let Some(title) = title {
                 self.reports
@@ -274,13 +274,6 @@ impl Kit {
             }
         }
         any
-    }
-
-    /// Makes a view the current one.
-    pub(super) fn enter(&self, document: Document, view: i32) {
-        if document.view() != view {
-            document.set_view(view);
-        }
     }
 
     /// Tells the server what LibreOffice has reported.
@@ -300,6 +293,13 @@ impl Kit {
         if !reports.is_empty() {
             self.socket.send(&Up::Report(reports));
         }
+    }
+}
+
+/// Makes a view the current one.
+pub(super) fn enter(document: Document, view: i32) {
+    if document.view() != view {
+        document.set_view(view);
     }
 }
 

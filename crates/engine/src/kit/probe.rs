@@ -45,7 +45,7 @@ pub(super) fn run(dir: &Path, install: &Path, namespaces: bool) -> i32 {
         "execute": outcome(Command::new("/bin/true").status()),
         "fork": fork,
         "memory": outcome(hoard.try_reserve_exact(too_much)),
-        "thread": outcome(std::thread::Builder::new().spawn(|| ()).map(|thread| thread.join())),
+        "thread": outcome(std::thread::Builder::new().spawn(|| ()).map(std::thread::JoinHandle::join)),
     });
     println!("{report}");
     0

@@ -241,6 +241,6 @@ unsafe extern "C" fn view_callback<H: Handler + 'static>(
     guarded(|| {
         registered
             .handler
-            .view_event(registered.view, kind, &payload)
+            .view_event(registered.view, kind, &payload);
     });
 }

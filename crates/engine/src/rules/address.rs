@@ -8,9 +8,8 @@ pub(super) fn is_valid(address: &str) -> bool {
     if address.len() > 200 {
         return false;
     }
-    let cells = match split_sheet(address) {
-        Some(cells) => cells,
-        None => return false,
+    let Some(cells) = split_sheet(address) else {
+        return false;
     };
     match cells.split_once(':') {
         Some((from, to)) => is_cell(from) && is_cell(to),

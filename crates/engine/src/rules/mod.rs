@@ -5,6 +5,7 @@
 //! arguments of what is on a list are checked by name, type and range.
 
 mod address;
+mod argument;
 mod commands;
 mod keys;
 mod queries;

@@ -128,12 +128,7 @@ const ALLOWED_HERE: &[i64] = &[
 const ALLOWED_HERE: &[i64] = &[];
 
 /// Is it a terminal, how much is there to read, do not block, close on execution.
-const IOCTLS: [u64; 4] = [
-    libc::TCGETS as u64,
-    libc::FIONREAD as u64,
-    libc::FIONBIO as u64,
-    libc::FIOCLEX as u64,
-];
+const IOCTLS: [u64; 4] = [libc::TCGETS, libc::FIONREAD, libc::FIONBIO, libc::FIOCLEX];
 /// Names of threads and mappings. Not the signal at the parent's death, which a kit must keep.
 const PRCTLS: [u64; 3] = [
     libc::PR_SET_NAME as u64,

@@ -169,10 +169,7 @@ const OFFICE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
  office:version="1.3" office:mimetype="application/vnd.oasis.opendocument."#;
 
 pub fn text(paragraphs: &[&str]) -> String {
-    let body: String = paragraphs
-        .iter()
-        .map(|text| format!("<text:p>{text}</text:p>"))
-        .collect();
+    let body = format!("<text:p>{}</text:p>", paragraphs.join("</text:p><text:p>"));
     format!(
         "{OFFICE}text\"><office:body><office:text>{body}</office:text></office:body></office:document>"
     )

@@ -1,0 +1,244 @@
+//! What a document reports.
+
+mod parse;
+
+use serde::ser::SerializeTuple;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+pub(crate) use parse::{invalidation, parse};
+
+/// A view of a document, as LibreOffice numbers it.
+pub type ViewId = i32;
+
+/// A rectangle in twips; on the wire `[x, y, width, height]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rect {
+    /// From the left.
+    pub x: i64,
+    /// From the top.
+    pub y: i64,
+    /// To the right.
+    pub width: i64,
+    /// Downwards.
+    pub height: i64,
+}
+
+impl Serialize for Rect {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut tuple = to.serialize_tuple(4)?;
+        for number in [self.x, self.y, self.width, self.height] {
+            tuple.serialize_element(&number)?;
+        }
+        tuple.end()
+    }
+}
+
+/// A page-bearing part of a document: a sheet or a slide. A text has one part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// As the author named it.
+    pub name: String,
+    /// A hidden sheet. The engine does not tell for slides.
+    pub hidden: bool,
+}
+
+/// Why a kit is no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Death {
+    /// It crashed, or somebody killed it.
+    Crashed,
+    /// It did not answer and was killed.
+    Hung,
+    /// It was stopped because its document was closed or the engine stops.
+    Stopped,
+}
+
+/// Something that happened to a document.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// What was painted there is stale. `part` is -1 for every part, `rect` none for everything.
+    Invalidated {
+        /// Sheet or slide; -1 for all.
+        part: i32,
+        /// Which area; none for all of it.
+        rect: Option<Rect>,
+    },
+    /// The document's size or its parts changed.
+    Size {
+        /// In twips.
+        width: i64,
+        /// In twips.
+        height: i64,
+        /// All of them.
+        parts: Vec<Part>,
+    },
+    /// Something for one participant.
+    View {
+        /// Whose.
+        view: ViewId,
+        /// What.
+        event: ViewEvent,
+    },
+    /// Whether there are changes since the document was loaded.
+    Modified(bool),
+    /// The last event: the kit is gone.
+    Died {
+        /// Why.
+        reason: Death,
+    },
+}
+
+/// What one participant's editor has to know. On the wire as the "Engine events" of
+/// `docs/development/live-protocol.md`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+#[non_exhaustive]
+#[allow(
+    missing_docs,
+    reason = "the members are described in the live protocol"
+)]
+pub enum ViewEvent {
+    Caret {
+        rect: Rect,
+    },
+    CaretVisible {
+        visible: bool,
+    },
+    Selection {
+        rects: Vec<Rect>,
+    },
+    PeerCaret {
+        view: ViewId,
+        part: i32,
+        rect: Rect,
+    },
+    PeerCaretVisible {
+        view: ViewId,
+        visible: bool,
+    },
+    PeerSelection {
+        view: ViewId,
+        part: i32,
+        rects: Vec<Rect>,
+    },
+    PeerCell {
+        view: ViewId,
+        part: i32,
+        cell: Option<CellPosition>,
+    },
+    PeerGraphic {
+        view: ViewId,
+        part: i32,
+        rect: Option<Rect>,
+    },
+    Graphic {
+        rect: Option<Rect>,
+        angle: i64,
+        details: Option<Value>,
+    },
+    Cell {
+        cell: Option<CellPosition>,
+    },
+    CellArea {
+        rect: Option<Rect>,
+    },
+    CellFormula {
+        text: String,
+    },
+    CellAddress {
+        text: String,
+    },
+    State {
+        name: String,
+        value: String,
+    },
+    Pointer {
+        style: String,
+    },
+    Link {
+        url: String,
+    },
+    Part {
+        index: i32,
+    },
+    Headers {},
+    CommandResult {
+        name: String,
+        success: bool,
+        conflict: bool,
+    },
+    Dialog {
+        title: String,
+    },
+}
+
+/// Where a cell is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CellPosition {
+    /// Its area.
+    pub rect: Rect,
+    /// Counted from zero.
+    pub column: i64,
+    /// Counted from zero.
+    pub row: i64,
+}
+
+/// Numbers of LibreOfficeKitEnums.h, `LibreOfficeKitCallbackType`.
+pub(crate) mod callback {
+    pub const INVALIDATE_TILES: i32 = 0;
+    pub const INVALIDATE_VISIBLE_CURSOR: i32 = 1;
+    pub const TEXT_SELECTION: i32 = 2;
+    pub const CURSOR_VISIBLE: i32 = 5;
+    pub const GRAPHIC_SELECTION: i32 = 6;
+    pub const HYPERLINK_CLICKED: i32 = 7;
+    pub const STATE_CHANGED: i32 = 8;
+    pub const SEARCH_NOT_FOUND: i32 = 12;
+    pub const DOCUMENT_SIZE_CHANGED: i32 = 13;
+    pub const SET_PART: i32 = 14;
+    pub const UNO_COMMAND_RESULT: i32 = 16;
+    pub const CELL_CURSOR: i32 = 17;
+    pub const MOUSE_POINTER: i32 = 18;
+    pub const CELL_FORMULA: i32 = 19;
+    pub const INVALIDATE_VIEW_CURSOR: i32 = 24;
+    pub const TEXT_VIEW_SELECTION: i32 = 25;
+    pub const CELL_VIEW_CURSOR: i32 = 26;
+    pub const GRAPHIC_VIEW_SELECTION: i32 = 27;
+    pub const VIEW_CURSOR_VISIBLE: i32 = 28;
+    pub const INVALIDATE_HEADER: i32 = 33;
+    pub const CELL_ADDRESS: i32 = 34;
+    pub const WINDOW: i32 = 36;
+    pub const CELL_SELECTION_AREA: i32 = 42;
+    pub const INVALIDATE_SHEET_GEOMETRY: i32 = 50;
+
+    /// The callbacks that a kit passes on; it keeps the others to itself.
+    pub const WANTED: [i32; 21] = [
+        INVALIDATE_VISIBLE_CURSOR,
+        TEXT_SELECTION,
+        CURSOR_VISIBLE,
+        GRAPHIC_SELECTION,
+        HYPERLINK_CLICKED,
+        STATE_CHANGED,
+        SEARCH_NOT_FOUND,
+        SET_PART,
+        UNO_COMMAND_RESULT,
+        CELL_CURSOR,
+        MOUSE_POINTER,
+        CELL_FORMULA,
+        INVALIDATE_VIEW_CURSOR,
+        TEXT_VIEW_SELECTION,
+        CELL_VIEW_CURSOR,
+        GRAPHIC_VIEW_SELECTION,
+        VIEW_CURSOR_VISIBLE,
+        INVALIDATE_HEADER,
+        CELL_ADDRESS,
+        CELL_SELECTION_AREA,
+        INVALIDATE_SHEET_GEOMETRY,
+    ];
+}
