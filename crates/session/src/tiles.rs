@@ -311,7 +311,9 @@ pub(crate) fn encode(key: TileKey, version: u32, pixels: &TilePixels) -> Tile {
 fn hash(bytes: &[u8]) -> u64 {
     let (words, _) = bytes.as_chunks::<8>();
     words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| {
-        (hash ^ u64::from_le_bytes(*word)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
+        (hash ^ u64::from_le_bytes(*word))
+            .wrapping_mul(0x0000_0100_0000_01b3)
+            .rotate_left(23)
     })
 }
 
