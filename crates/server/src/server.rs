@@ -24,23 +24,23 @@ const SWEEP: Duration = Duration::from_secs(60);
 pub enum ServerError {
     /// The data folder cannot be used.
     #[error(
-        "The data folder {path} can't be used: {source}. Choose another with --data, or mend its rights."
+        "The data folder {path} can't be used: {reason}. Choose another with --data, or mend its rights."
     )]
     Data {
         /// The folder.
         path: std::path::PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said. It stands in the sentence, so it is no `source`: that would be said twice.
+        reason: std::io::Error,
     },
     /// The address is taken or not permitted.
     #[error(
-        "Recto can't listen on {address}: {source}. Choose another address with --listen, or stop what uses this one."
+        "Recto can't listen on {address}: {reason}. Choose another address with --listen, or stop what uses this one."
     )]
     Listen {
         /// The address.
         address: SocketAddr,
         /// What the system said.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// A part of the server did not start.
     #[error("{message} {hint}")]
@@ -76,20 +76,15 @@ impl Server {
     pub async fn start(config: ServerConfig) -> Result<Self, ServerError> {
         let data_error = |path: &std::path::Path| {
             let path = path.to_owned();
-            move |source| ServerError::Data { path, source }
+            move |reason| ServerError::Data { path, reason }
         };
-        let scratch = config.data.join("scratch");
-        // Files on their way are worth nothing after a restart.
-        if scratch.exists() {
-            std::fs::remove_dir_all(&scratch).map_err(data_error(&scratch))?;
-        }
-        std::fs::create_dir_all(&scratch).map_err(data_error(&scratch))?;
+        std::fs::create_dir_all(&config.data).map_err(data_error(&config.data))?;
         let listener =
             TcpListener::bind(config.listen)
                 .await
-                .map_err(|source| ServerError::Listen {
+                .map_err(|reason| ServerError::Listen {
                     address: config.listen,
-                    source,
+                    reason,
                 })?;
         let (secret, tokens) = match config.tokens {
             Tokens::Required(secret) => (secret, true),
@@ -99,6 +94,13 @@ impl Server {
         let store = Store::open(&config.data.join("store"))
             .await
             .map_err(|e| ServerError::part(&e))?;
+        // Files on their way are worth nothing after a restart. The store is locked by now, so they
+        // are not those of another server that runs on this folder.
+        let scratch = config.data.join("scratch");
+        if scratch.exists() {
+            std::fs::remove_dir_all(&scratch).map_err(data_error(&scratch))?;
+        }
+        std::fs::create_dir_all(&scratch).map_err(data_error(&scratch))?;
         let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(unix_now);
         let fetch = FetchConfig {
             allow_network: config.allow_network,

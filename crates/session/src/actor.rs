@@ -270,6 +270,12 @@ impl Session {
             self.finished = true;
             return;
         }
+        if self.participants.iter().any(|p| p.loss_untold) {
+            for participant in &mut self.participants {
+                participant.loss_untold = false;
+            }
+            self.tell_presence();
+        }
         self.pump_callbacks();
         self.pump_tiles();
         if self.visited && self.participants.is_empty() && self.parked.is_empty() && self.idle() {
@@ -317,7 +323,6 @@ impl Session {
                     self.leave(&participant);
                 } else if let Some(participant) = self.participant(&participant) {
                     participant.lose();
-                    self.tell_presence();
                 }
             }
             Command::Stop(done) => {

@@ -16,6 +16,6 @@ mod tiles;
 pub mod wire;
 
 pub use config::{Services, SessionConfig};
-pub use participant::{Outgoing, Outlet, outlet};
+pub use participant::{Inlet, Outgoing, Outlet, outlet};
 pub use problem::Problem;
 pub use registry::{Joined, Sessions};

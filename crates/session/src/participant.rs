@@ -1,13 +1,15 @@
 //! One participant of a session, and the way to his browser.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use recto_docs_api::Access;
 use recto_engine::{Rect, ViewEvent, ViewId};
 use recto_token::{Opening, Verified};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::problem::Problem;
 use crate::tiles::TileQueue;
@@ -15,6 +17,8 @@ use crate::wire::{Presence, ToBrowser};
 
 /// Messages that may wait for one browser before its connection counts as too slow.
 const OUTGOING: usize = 2048;
+/// Bytes that may wait for one browser, as far as they count: a copied text can be large.
+const OUTGOING_BYTES: usize = 16 << 20;
 /// Tiles that may wait for one browser; more are not painted until it has taken these.
 const TILES: usize = 16;
 
@@ -25,11 +29,14 @@ const COLORS: [&str; 10] = [
     "#be123c", "#4d7c0f",
 ];
 
+/// The name that the token rules give to whoever has none (spec 2.5).
+const NAMELESS: &str = "Anonymous";
+
 /// One frame for a browser.
 #[derive(Debug)]
 pub enum Outgoing {
-    /// A message.
-    Text(ToBrowser),
+    /// A message, and its share of what may wait.
+    Text(ToBrowser, OwnedSemaphorePermit),
     /// A tile.
     Tile(Bytes),
     /// The connection ends after this.
@@ -41,14 +48,38 @@ pub enum Outgoing {
 pub struct Outlet {
     text: mpsc::Sender<Outgoing>,
     tiles: mpsc::Sender<Outgoing>,
+    room: Arc<Semaphore>,
+    given_up: CancellationToken,
 }
 
-/// Makes the way to one browser: the session's end, then messages and tiles as the web side takes
-/// them. Messages go before tiles, and tiles are painted only as fast as they are taken.
-pub fn outlet() -> (Outlet, mpsc::Receiver<Outgoing>, mpsc::Receiver<Outgoing>) {
+/// The web side's end of the way to one browser.
+#[derive(Debug)]
+pub struct Inlet {
+    /// Messages, in order.
+    pub text: mpsc::Receiver<Outgoing>,
+    /// Tiles; messages go before them.
+    pub tiles: mpsc::Receiver<Outgoing>,
+    /// Cancelled when the browser does not take what is queued: the connection is to be cut.
+    pub given_up: CancellationToken,
+}
+
+/// Makes the way to one browser. Tiles are painted only as fast as they are taken.
+pub fn outlet() -> (Outlet, Inlet) {
     let (text, text_out) = mpsc::channel(OUTGOING);
     let (tiles, tiles_out) = mpsc::channel(TILES);
-    (Outlet { text, tiles }, text_out, tiles_out)
+    let given_up = CancellationToken::new();
+    let inlet = Inlet {
+        text: text_out,
+        tiles: tiles_out,
+        given_up: given_up.clone(),
+    };
+    let outlet = Outlet {
+        text,
+        tiles,
+        room: Arc::new(Semaphore::new(OUTGOING_BYTES)),
+        given_up,
+    };
+    (outlet, inlet)
 }
 
 impl Outlet {
@@ -60,13 +91,19 @@ impl Outlet {
 
     /// Queues a message; false when the browser is gone or too slow.
     pub(crate) fn send(&self, message: ToBrowser) -> bool {
-        self.text.try_send(Outgoing::Text(message)).is_ok()
+        let share = message.weight().min(OUTGOING_BYTES);
+        let share = u32::try_from(share).unwrap_or(u32::MAX);
+        let Ok(permit) = self.room.clone().try_acquire_many_owned(share) else {
+            return false;
+        };
+        self.text.try_send(Outgoing::Text(message, permit)).is_ok()
     }
 
-    /// Ends the connection after what is queued.
+    /// Ends the connection after what is queued, or at once if the queue is full.
     pub(crate) fn close(&self) {
-        // A full queue closes too: dropping the outlet ends the stream.
-        let _ = self.text.try_send(Outgoing::Close);
+        if self.text.try_send(Outgoing::Close).is_err() {
+            self.given_up.cancel();
+        }
     }
 
     /// Room for one tile, if the browser has taken enough of the earlier ones.
@@ -107,12 +144,16 @@ pub(crate) struct Participant {
     pub tiles: TileQueue,
     /// Whether a wait for tile room is under way.
     pub waits_for_room: bool,
+    /// Whether the others are still to be told that his connection is lost.
+    pub loss_untold: bool,
 }
 
 impl Participant {
     pub fn new(id: String, opening: Verified<Opening>, index: usize, outlet: Outlet) -> Self {
         let user = &opening.get().user;
         let name = match (user.name.trim(), &user.group) {
+            // Several who were not signed would all have the same name.
+            (NAMELESS, _) if user.id.is_empty() => format!("Guest {}", index + 1),
             ("", _) => format!("Guest {}", index + 1),
             // The API shows the group in front of the name, with a no-break space (spec 2.5).
             (name, Some(group)) if !group.is_empty() => format!("{group}\u{a0}{name}"),
@@ -138,6 +179,7 @@ impl Participant {
             last_events: HashMap::new(),
             tiles: TileQueue::default(),
             waits_for_room: false,
+            loss_untold: false,
         }
     }
 
@@ -168,6 +210,7 @@ impl Participant {
         if let Some(outlet) = self.outlet.take() {
             outlet.close();
             self.lost_at = Some(Instant::now());
+            self.loss_untold = true;
             self.tiles.clear();
         }
     }

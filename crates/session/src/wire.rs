@@ -375,6 +375,17 @@ impl ToBrowser {
         }
     }
 
+    /// How many bytes this takes while it waits, roughly; exact for what can be large.
+    pub(crate) fn weight(&self) -> usize {
+        const USUAL: usize = 512;
+        let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        match self {
+            Self::Clipboard { text, html, .. } => USUAL + length(text) + length(html),
+            Self::Values { .. } => 64 * USUAL,
+            _ => USUAL,
+        }
+    }
+
     /// A notice as the browser shows it.
     pub fn notice(problem: &Problem) -> Self {
         Self::Notice {

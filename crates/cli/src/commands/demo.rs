@@ -4,6 +4,7 @@ use anyhow::Context;
 use recto_portal::PortalConfig;
 use recto_server::Server;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use url::Url;
 
 use super::asked_to_stop;
@@ -47,26 +48,23 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         // A closed channel means the same as a message: the process ends.
         let _ = stopped.wait_for(|stop| *stop).await;
     };
-    let server = tokio::spawn(server.run(wait(stopped.clone())));
-    let portal = tokio::spawn(recto_portal::run(portal, wait(stopped)));
+    let mut parts = JoinSet::new();
+    let served = server.run(wait(stopped.clone()));
+    parts.spawn(async { served.await.map_err(anyhow::Error::from) });
+    let shown = recto_portal::run(portal, wait(stopped));
+    parts.spawn(async { shown.await.map_err(anyhow::Error::from) });
+    let asked = asked_to_stop();
     eprintln!(
         "\n  Recto is ready.\n\n    Open   {portal_url}\n    Users  ada, bruno (may edit), vera (may view); the password of each is recto-demo\n    Stop   Ctrl+C\n"
     );
-    let ended = tokio::select! {
-        () = asked_to_stop() => Ok(()),
-        result = server_or_portal(server, portal) => result,
+    let mut ended = tokio::select! {
+        () = asked => Ok(()),
+        Some(result) = parts.join_next() => result?,
     };
     eprintln!("Storing what is open …");
     stop.send_replace(true);
-    ended
-}
-
-async fn server_or_portal(
-    server: tokio::task::JoinHandle<Result<(), recto_server::ServerError>>,
-    portal: tokio::task::JoinHandle<Result<(), recto_portal::PortalError>>,
-) -> anyhow::Result<()> {
-    tokio::select! {
-        result = server => Ok(result??),
-        result = portal => Ok(result??),
+    while let Some(result) = parts.join_next().await {
+        ended = ended.and(result?);
     }
+    ended
 }

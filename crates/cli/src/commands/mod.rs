@@ -4,21 +4,37 @@ pub mod demo;
 pub mod portal;
 pub mod serve;
 
-/// Completes when the process is asked to stop.
-pub async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Completes when the process is asked to stop. It listens from the call on, not only from when it is
+/// awaited: whoever is told that the server is there may stop it at once.
+pub fn asked_to_stop() -> impl Future<Output = ()> + Send + 'static {
+    let (interrupt, terminate) = (
+        heard(SignalKind::interrupt()),
+        heard(SignalKind::terminate()),
+    );
+    async move {
+        tokio::select! {
+            () = next(interrupt) => {}
+            () = next(terminate) => {}
         }
-        Err(error) => {
-            tracing::warn!(%error, "only Ctrl+C stops this process in an orderly way");
-            // Without either, the process goes on until it is killed, which loses nothing stored.
-            let _ = interrupt.await;
+    }
+}
+
+fn heard(kind: SignalKind) -> Option<Signal> {
+    signal(kind)
+        .inspect_err(|error| {
+            // Without it, the process goes on until it is killed, which loses nothing stored.
+            tracing::warn!(%error, "a signal that stops this process in an orderly way is not heard");
+        })
+        .ok()
+}
+
+async fn next(signal: Option<Signal>) {
+    match signal {
+        Some(mut signal) => {
+            signal.recv().await;
         }
+        None => std::future::pending().await,
     }
 }

@@ -24,8 +24,9 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
     }
     eprintln!("Starting the engine …");
     let server = Server::start(config).await?;
+    let stop = asked_to_stop();
     report(&server).context("the address is not known")?;
-    server.run(asked_to_stop()).await?;
+    server.run(stop).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -11,11 +12,10 @@ use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use recto_docs_api::DocumentKey;
 use recto_session::wire::{FromBrowser, Open, ToBrowser};
-use recto_session::{Outgoing, Problem, outlet};
+use recto_session::{Inlet, Outgoing, Problem, outlet};
 use recto_token::{
     Opening, Refusal, Verified, opening_with_tokens_off, verify_opening, verify_session,
 };
-use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::Shared;
@@ -69,8 +69,8 @@ async fn serve(shared: Arc<Shared>, key: String, base: String, socket: WebSocket
         }
     };
     let heartbeat = shared.sessions.services().config.heartbeat;
-    let (outlet, text, tiles) = outlet();
-    let writer = tokio::spawn(write(sink, text, tiles, heartbeat));
+    let (outlet, inlet) = outlet();
+    let mut writer = tokio::spawn(write(sink, inlet, heartbeat));
     match shared
         .sessions
         .join(opening, participant, outlet.clone(), base)
@@ -78,7 +78,10 @@ async fn serve(shared: Arc<Shared>, key: String, base: String, socket: WebSocket
     {
         Ok(joined) => {
             drop(outlet);
-            let on_purpose = read(&mut stream, &joined, heartbeat * SILENT).await;
+            let on_purpose = tokio::select! {
+                on_purpose = read(&mut stream, &joined, heartbeat * SILENT) => on_purpose,
+                _ = &mut writer => false,
+            };
             joined.ended(on_purpose).await;
         }
         Err(problem) => {
@@ -86,8 +89,9 @@ async fn serve(shared: Arc<Shared>, key: String, base: String, socket: WebSocket
             drop(outlet);
         }
     }
-    if let Err(error) = writer.await {
-        tracing::error!(%error, "a connection's writer failed");
+    // The connection ends with its writer: after the last word, or when that does not get through.
+    if !writer.is_finished() && timeout(FIRST, &mut writer).await.is_err() {
+        writer.abort();
     }
 }
 
@@ -182,41 +186,47 @@ async fn read(
     }
 }
 
-async fn write(
-    mut sink: SplitSink<WebSocket, Message>,
-    mut text: mpsc::Receiver<Outgoing>,
-    mut tiles: mpsc::Receiver<Outgoing>,
-    heartbeat: Duration,
-) {
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut inlet: Inlet, heartbeat: Duration) {
     let mut beat = interval_at(Instant::now() + heartbeat, heartbeat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let message = tokio::select! {
+        let outgoing = tokio::select! {
             biased;
-            outgoing = text.recv() => match outgoing {
-                Some(Outgoing::Text(message)) => as_text(&message),
-                Some(Outgoing::Tile(frame)) => Message::Binary(frame),
-                Some(Outgoing::Close) | None => break,
-            },
-            Some(outgoing) = tiles.recv() => match outgoing {
-                Outgoing::Tile(frame) => Message::Binary(frame),
-                Outgoing::Text(message) => as_text(&message),
-                Outgoing::Close => break,
-            },
-            _ = beat.tick() => Message::Ping(axum::body::Bytes::new()),
+            outgoing = inlet.text.recv() => outgoing.unwrap_or(Outgoing::Close),
+            Some(outgoing) = inlet.tiles.recv() => outgoing,
+            _ = beat.tick() => {
+                if sink.send(Message::Ping(Bytes::new())).await.is_err() {
+                    return;
+                }
+                continue;
+            }
         };
-        if sink.send(message).await.is_err() {
-            return;
+        // The share is given back when the message is through.
+        let (message, _share) = match outgoing {
+            Outgoing::Text(message, share) => (as_text(&message), Some(share)),
+            Outgoing::Tile(frame) => (Message::Binary(frame), None),
+            Outgoing::Close => break,
+        };
+        tokio::select! {
+            sent = sink.send(message) => {
+                if sent.is_err() {
+                    return;
+                }
+            }
+            () = inlet.given_up.cancelled() => return,
         }
     }
     // The other side may be gone already.
-    let _ = sink
-        .send(Message::Close(Some(CloseFrame {
-            code: 4001,
-            reason: "".into(),
-        })))
-        .await;
+    let _ = sink.send(goodbye()).await;
     let _ = sink.close().await;
+}
+
+/// Closes a connection on the server's initiative.
+fn goodbye() -> Message {
+    Message::Close(Some(CloseFrame {
+        code: 4001,
+        reason: "".into(),
+    }))
 }
 
 fn as_text(message: &ToBrowser) -> Message {
@@ -225,7 +235,7 @@ fn as_text(message: &ToBrowser) -> Message {
         Err(error) => {
             // Plain structures of text and numbers: this cannot happen, and is no reason to panic.
             tracing::error!(%error, "a message could not be written");
-            Message::Ping(axum::body::Bytes::new())
+            Message::Ping(Bytes::new())
         }
     }
 }
@@ -233,11 +243,6 @@ fn as_text(message: &ToBrowser) -> Message {
 async fn end(mut sink: SplitSink<WebSocket, Message>, last: &ToBrowser) {
     // The other side may be gone already.
     let _ = sink.send(as_text(last)).await;
-    let _ = sink
-        .send(Message::Close(Some(CloseFrame {
-            code: 4001,
-            reason: "".into(),
-        })))
-        .await;
+    let _ = sink.send(goodbye()).await;
     let _ = sink.close().await;
 }

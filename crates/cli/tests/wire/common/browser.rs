@@ -1,0 +1,204 @@
+//! A browser as far as the live protocol sees it.
+
+use futures::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::{LONGEST, Server};
+
+/// One participant's connection. Dropping it is losing it.
+pub struct Browser {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    seq: u64,
+    /// The last `opened`.
+    pub opened: Value,
+}
+
+/// How a connection ended.
+#[derive(Debug)]
+pub struct Ending {
+    /// `refused` or `failed`, or the last message of all.
+    pub last: Value,
+    /// The code of the close frame.
+    pub close: Option<u16>,
+}
+
+impl Ending {
+    /// The stable code of the reason.
+    pub fn code(&self) -> &str {
+        self.last["code"].as_str().unwrap_or_default()
+    }
+}
+
+impl Browser {
+    /// Connects, and says nothing yet.
+    pub async fn connect(server: &Server, key: &str) -> Self {
+        let url = format!("ws://{}/doc/{key}/live", server.address());
+        let (socket, _) = connect_async(url).await.unwrap();
+        Self {
+            socket,
+            seq: 0,
+            opened: Value::Null,
+        }
+    }
+
+    /// Opens the document that a config names, and waits for `opened`.
+    pub async fn open(server: &Server, config: &Value) -> Self {
+        let key = config["document"]["key"].as_str().unwrap();
+        let mut browser = Self::connect(server, key).await;
+        browser
+            .say(&json!({ "type": "open", "config": config }))
+            .await;
+        browser.until_opened().await;
+        browser
+    }
+
+    /// Comes back with what an earlier connection was given.
+    pub async fn come_back(server: &Server, key: &str, before: &Value, sent: u64) -> Self {
+        let mut browser = Self::connect(server, key).await;
+        browser
+            .say(&json!({
+                "type": "open", "config": {}, "session": before["session"],
+                "resume": { "participant": before["participant"], "sent": sent },
+            }))
+            .await;
+        browser.until_opened().await;
+        browser
+    }
+
+    /// Sends a first message that is expected to be refused.
+    pub async fn refused(server: &Server, key: &str, open: &Value) -> Ending {
+        let mut browser = Self::connect(server, key).await;
+        browser.say(open).await;
+        browser.ending().await
+    }
+
+    /// Opens a document that is expected to be refused.
+    pub async fn open_refused(server: &Server, key: &str, config: &Value) -> Ending {
+        Self::refused(server, key, &json!({ "type": "open", "config": config })).await
+    }
+
+    /// Waits for `opened`, and numbers inputs on from what it says.
+    pub async fn until_opened(&mut self) -> Value {
+        let opened = self.until("opened").await;
+        self.seq = opened["applied"].as_u64().unwrap();
+        self.opened = opened.clone();
+        opened
+    }
+
+    /// Sends a message.
+    pub async fn say(&mut self, message: &Value) {
+        self.send(Message::text(message.to_string())).await;
+    }
+
+    /// Sends a frame.
+    pub async fn send(&mut self, frame: Message) {
+        self.socket.send(frame).await.unwrap();
+    }
+
+    /// Sends a frame to a server that may have ended the connection.
+    pub async fn try_send(&mut self, frame: Message) -> bool {
+        self.socket.send(frame).await.is_ok()
+    }
+
+    /// Sends an input and gives its number.
+    pub async fn input(&mut self, input: Value) -> u64 {
+        self.seq += 1;
+        self.numbered(self.seq, input).await;
+        self.seq
+    }
+
+    /// Sends an input under a number of one's own choice.
+    pub async fn numbered(&mut self, seq: u64, input: Value) {
+        self.say(&json!({ "type": "input", "seq": seq, "input": input }))
+            .await;
+    }
+
+    /// Types, and waits until the engine has it.
+    pub async fn types(&mut self, text: &str) {
+        let seq = self.input(json!({ "kind": "text", "text": text })).await;
+        self.until_applied(seq).await;
+    }
+
+    /// Waits until an input was applied.
+    pub async fn until_applied(&mut self, seq: u64) {
+        self.until_that(|m| m["type"] == "ack" && m["seq"].as_u64() >= Some(seq))
+            .await;
+    }
+
+    /// Has the document stored now, and waits until it is.
+    pub async fn saves(&mut self) {
+        self.say(&json!({ "type": "save" })).await;
+        self.until_saved().await;
+    }
+
+    /// Waits until the server says that all is on disk.
+    pub async fn until_saved(&mut self) {
+        self.until_that(|m| m["type"] == "save" && m["state"] == "saved")
+            .await;
+    }
+
+    /// The next message of a type.
+    pub async fn until(&mut self, kind: &str) -> Value {
+        self.until_that(|message| message["type"] == kind).await
+    }
+
+    /// The next message that is what the test waits for; others are passed over.
+    pub async fn until_that(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let mut passed = Vec::new();
+        let waiting = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Text(text))) => {
+                        let message: Value = serde_json::from_str(&text).unwrap();
+                        if wanted(&message) {
+                            return message;
+                        }
+                        passed.push(message);
+                    }
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => {
+                        panic!("the connection ended after {passed:#?}")
+                    }
+                    Some(Ok(_)) => {}
+                }
+            }
+        };
+        let found = timeout(LONGEST, waiting).await;
+        found.unwrap_or_else(|_| panic!("the awaited message did not come after {passed:#?}"))
+    }
+
+    /// Reads on until the connection ends.
+    pub async fn ending(&mut self) -> Ending {
+        let mut last = Value::Null;
+        let waiting = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Text(text))) => {
+                        let message: Value = serde_json::from_str(&text).unwrap();
+                        let reason = |m: &Value| m["type"] == "refused" || m["type"] == "failed";
+                        if reason(&message) || !reason(&last) {
+                            last = message;
+                        }
+                    }
+                    Some(Ok(Message::Close(frame))) => {
+                        return frame.map(|frame| u16::from(frame.code));
+                    }
+                    Some(Err(_)) | None => return None,
+                    Some(Ok(_)) => {}
+                }
+            }
+        };
+        let close = timeout(LONGEST, waiting).await;
+        let close = close.unwrap_or_else(|_| panic!("the connection did not end"));
+        Ending { last, close }
+    }
+
+    /// Leaves on purpose.
+    pub async fn leave(mut self) {
+        self.say(&json!({ "type": "leave" })).await;
+        self.ending().await;
+    }
+}

@@ -1,0 +1,11 @@
+//! The real binary in a process of its own, seen from outside: by browsers that speak the live
+//! protocol, and by an application that signs configs and takes callbacks.
+#![allow(missing_docs, reason = "tests are named after what they prove")]
+
+mod callbacks;
+mod common;
+mod recovery;
+mod rights;
+mod start;
+mod tokens;
+mod web;

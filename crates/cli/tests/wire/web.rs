@@ -1,0 +1,278 @@
+//! The server as anybody on the network meets it.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tokio::net::TcpSocket;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{client_async, connect_async};
+
+use crate::common::{Browser, Integrator, LONGEST, Server, new_key};
+
+/// The status with which a WebSocket from a page of `origin` is answered.
+async fn upgrade(server: &Server, origin: Option<&str>, forwarded: Option<&str>) -> u16 {
+    let url = format!("ws://{}/doc/any/live", server.address());
+    let mut request = url.into_client_request().unwrap();
+    let headers = request.headers_mut();
+    if let Some(origin) = origin {
+        headers.insert("origin", origin.parse().unwrap());
+    }
+    if let Some(host) = forwarded {
+        headers.insert("x-forwarded-host", host.parse().unwrap());
+    }
+    match connect_async(request).await {
+        Ok((_, response)) => response.status().as_u16(),
+        Err(Error::Http(response)) => response.status().as_u16(),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[tokio::test]
+async fn w2_a_page_of_another_origin_opens_no_socket() {
+    let server = Server::shared().await;
+    let own = server.url("");
+    assert_eq!(upgrade(&server, Some(&own), None).await, 101);
+    assert_eq!(upgrade(&server, None, None).await, 101);
+    for foreign in [
+        "https://evil.example",
+        "null",
+        "",
+        "file://",
+        "http://127.0.0.1",
+        "http://127.0.0.1:1",
+        &format!("http://{}@evil.example", server.address()),
+        &format!("http://{}.evil.example", server.address()),
+    ] {
+        assert_eq!(
+            upgrade(&server, Some(foreign), None).await,
+            403,
+            "{foreign:?}"
+        );
+    }
+    // Behind a proxy that names the public address.
+    assert_eq!(
+        upgrade(&server, Some("https://docs.example"), Some("docs.example")).await,
+        101
+    );
+    assert_eq!(
+        upgrade(&server, Some(&own), Some("docs.example")).await,
+        403
+    );
+}
+
+#[tokio::test]
+async fn w5_what_is_not_built_or_internal_answers_nothing() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("w5");
+    let ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let session = ann.opened["session"].as_str().unwrap();
+    let client = reqwest::Client::new();
+    let not_built = [
+        "/command",
+        "/coauthoring/CommandService.ashx",
+        "/converter",
+        "/ConvertService.ashx",
+        "/docbuilder",
+        &format!("/downloadas/{key}"),
+        &format!("/downloadfile/{key}"),
+        &format!("/savefile/{key}"),
+        &format!("/upload/{key}"),
+        &format!("/printfile/{key}/out.pdf"),
+    ];
+    for path in not_built {
+        for request in [client.get(server.url(path)), client.post(server.url(path))] {
+            let answer = request
+                .bearer_auth(session)
+                .json(&json!({ "c": "info", "key": key, "url": integrator.url("/files/text.txt") }))
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status(), 501, "{path}");
+            let body: Value = answer.json().await.unwrap();
+            assert_eq!(body["code"], "server.not_built", "{path}");
+            assert_ne!(
+                body["error"], 0,
+                "{path}: a connector must not take it for a success"
+            );
+            assert!(
+                !body["message"].as_str().unwrap().is_empty()
+                    && !body["hint"].as_str().unwrap().is_empty()
+            );
+        }
+    }
+    for path in [
+        "/info/info.json",
+        "/info/config",
+        "/info",
+        "/meta",
+        "/internal/cluster/inactive",
+        "/internal/cluster/pre-stop",
+        "/internal/connections/edit",
+        "/hosting/discovery",
+        "/hosting/capabilities",
+        "/ai-proxy",
+        "/example/",
+        "/welcome/",
+        "/admin",
+        "/metrics",
+        "/debug/pprof",
+        "/cache/files/",
+        "/storage-cache/files/x",
+        "/web-apps/apps/editor/../../../Cargo.toml",
+        "/web-apps/apps/editor/%2e%2e/%2e%2e/Cargo.toml",
+        "/web-apps/apps/editor/..%2f..%2fCargo.toml",
+        "/own-secret",
+        "/store/journal.sqlite",
+    ] {
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            let request = client.request(method.parse().unwrap(), server.url(path));
+            let status = request.send().await.unwrap().status().as_u16();
+            assert!(
+                status == 404 || (status == 405 && method != "GET"),
+                "{method} {path}: {status}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn w8_the_health_check_says_true_or_false_and_nothing_else() {
+    let server = Server::shared().await;
+    let answer = reqwest::get(server.url("/healthcheck?verbose=1"))
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    for name in answer.headers().keys() {
+        assert!(
+            ["content-type", "content-length", "date"].contains(&name.as_str()),
+            "{name}"
+        );
+    }
+    let body = answer.text().await.unwrap();
+    assert!(body == "true" || body == "false", "{body}");
+}
+
+#[tokio::test]
+async fn w7_a_frame_above_the_limit_ends_only_its_own_connection() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("w7-frame");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    // Before it is known who somebody is, and after.
+    let mut stranger = Browser::connect(&server, &key).await;
+    let mut eve = Browser::open(&server, &integrator.signed(&key, "u2", "Eve")).await;
+    let before = server.memory();
+    for browser in [&mut stranger, &mut eve] {
+        // The server ends it while it is being sent.
+        browser.try_send(Message::text("x".repeat(17 << 20))).await;
+        browser.ending().await;
+    }
+    ann.types("Works on. ").await;
+    let grown = server.memory().saturating_sub(before);
+    assert!(grown < 48 << 20, "{} MiB more", grown >> 20);
+}
+
+#[tokio::test]
+async fn w7_a_flood_of_messages_stops_nobody_else() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let (key, other) = (new_key("w7-flood"), new_key("w7-other"));
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let mut ben = Browser::open(&server, &integrator.signed(&other, "u2", "Ben")).await;
+    let eve = Browser::open(&server, &integrator.signed(&key, "u3", "Eve")).await;
+    let before = server.memory();
+    let flood = async {
+        let mut eve = eve;
+        for n in 0..10_000_u32 {
+            let message = if n % 2 == 0 {
+                json!({ "type": "ping" })
+            } else {
+                json!({ "type": "input", "seq": n, "input": { "kind": "key", "char": 0, "code": 1027 } })
+            };
+            // Who answers more slowly than he asks may lose his connection.
+            if !eve.try_send(Message::text(message.to_string())).await {
+                break;
+            }
+        }
+    };
+    let works = async {
+        for _ in 0..3 {
+            ann.types("a").await;
+            ben.types("b").await;
+        }
+    };
+    tokio::join!(flood, works);
+    ann.types("a").await;
+    ben.types("b").await;
+    let grown = server.memory().saturating_sub(before);
+    assert!(grown < 64 << 20, "{} MiB more", grown >> 20);
+}
+
+#[tokio::test]
+async fn w7_whoever_never_reads_loses_his_connection_and_holds_up_nobody() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("w7-slow");
+    // A selection of some size: copying it is the largest answer that there is.
+    integrator.serve(
+        "text.txt",
+        "0123456789 abcdefghij klmnopqrst\n".repeat(2000),
+    );
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let stream = socket.connect(server.address()).await.unwrap();
+    let local = stream.local_addr().unwrap();
+    let url = format!("ws://{}/doc/{key}/live", server.address());
+    let (mut eve, _) = client_async(url, stream).await.unwrap();
+    let mut say = async |message: Value| {
+        use futures::SinkExt;
+        eve.send(Message::text(message.to_string())).await.is_ok()
+    };
+    let before = server.memory();
+    say(json!({ "type": "open", "config": integrator.signed(&key, "u2", "Eve") })).await;
+    ann.until_that(|m| m["type"] == "participants" && m["list"].as_array().unwrap().len() == 2)
+        .await;
+    say(json!({ "type": "input", "seq": 1, "input": { "kind": "command", "name": ".uno:SelectAll", "args": {} } })).await;
+    for id in 0..6000 {
+        if !say(json!({ "type": "copy", "id": id, "cut": false })).await {
+            break;
+        }
+        if id % 500 == 0 {
+            ann.types("a").await;
+        }
+    }
+    // He is away for the others, and the server holds nothing for him any more.
+    ann.until_that(|m| {
+        m["type"] == "participants"
+            && m["list"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|p| p["userId"] != "u2" || p["online"] == false)
+    })
+    .await;
+    ann.types("b").await;
+    let grown = server.memory().saturating_sub(before);
+    assert!(grown < 96 << 20, "{} MiB more", grown >> 20);
+    // The connection itself is gone, although he has not read a byte.
+    let begun = std::time::Instant::now();
+    while server.connected_to(local) {
+        assert!(begun.elapsed() < LONGEST, "the connection is still held");
+        ann.say(&json!({ "type": "ping" })).await;
+        ann.until("pong").await;
+    }
+}
+
+#[tokio::test]
+async fn w7_many_connections_that_say_nothing_are_borne() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("w7-idle");
+    let idle = join_all((0..200).map(|_| Browser::connect(&server, &key))).await;
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    ann.types("Works on. ").await;
+    drop(idle);
+}
