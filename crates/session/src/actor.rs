@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::callbacks::{Delivery, left};
 use crate::config::Services;
-use crate::engine_side::{Loaded, Source};
+use crate::loading::{Loaded, Source};
 use crate::participant::{Outlet, Participant};
 use crate::problem::Problem;
 use crate::saving::Saving;
@@ -370,7 +370,7 @@ impl Session {
             self.take_back(&id, join.outlet);
             id
         } else {
-            let id = crate::engine_side::random_id();
+            let id = recto_store::new_id();
             let participant =
                 Participant::new(id.clone(), join.opening, self.joined_ever, join.outlet);
             self.joined_ever += 1;

@@ -134,7 +134,7 @@ impl Session {
         };
         let now = self.services.now();
         let file_type = opening.get().file_type.saved_as();
-        let id = crate::engine_side::random_id();
+        let id = recto_store::new_id();
         let life = i64::try_from(self.services.config.link_life.as_secs()).unwrap_or(900);
         let expires = now + life;
         let file_name = format!("output.{}", file_type.extension());

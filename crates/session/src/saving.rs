@@ -16,6 +16,10 @@ const LAST_TRIES: u32 = 3;
 
 /// Where the changes of a session are.
 #[derive(Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not one state"
+)]
 pub(crate) struct Saving {
     /// Changes that no snapshot holds.
     pub dirty: bool,

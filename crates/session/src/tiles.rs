@@ -39,7 +39,7 @@ impl TileKey {
     pub fn checked(part: i32, pixels: u32, twips: u32, column: u32, row: u32) -> Option<Self> {
         let sound = (64..=1024).contains(&pixels)
             && (256..=65_536).contains(&twips)
-            && twips % 8 == 0
+            && twips.is_multiple_of(8)
             && part >= 0
             && column < 1 << 20
             && row < 1 << 20;

@@ -237,7 +237,10 @@ async fn c6_the_death_of_an_engine_process_costs_one_document_a_moment() {
     // Now all that wait ready die with it. What starts them lives: Ben's process is its child.
     let hers = server.kit_of(&key).await;
     let mut doomed = descendants(server.pid());
-    doomed.retain(|pid| *pid != his && alive(*pid) && !descendants(*pid).contains(&his));
+    let bens = descendants(his);
+    doomed.retain(|pid| {
+        *pid != his && !bens.contains(pid) && !descendants(*pid).contains(&his) && alive(*pid)
+    });
     assert!(doomed.contains(&hers), "{doomed:?} without {hers}");
     for pid in doomed {
         // One may be the child of another that has died by now.

@@ -71,9 +71,10 @@ fn file(path: &str, headers: &HeaderMap, policy: Option<String>) -> Response {
 }
 
 fn etag(file: &EmbeddedFile) -> String {
-    let hash: String = file.metadata.sha256_hash()[..12]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("\"{hash}\"")
+    let hash = file.metadata.sha256_hash();
+    let (start, _) = hash.as_chunks::<8>();
+    format!(
+        "\"{:016x}\"",
+        start.first().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+    )
 }

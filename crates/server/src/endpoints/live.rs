@@ -153,9 +153,8 @@ async fn read(
     silence: Duration,
 ) -> bool {
     loop {
-        let message = match timeout(silence, stream.next()).await {
-            Ok(Some(Ok(message))) => message,
-            Ok(Some(Err(_)) | None) | Err(_) => return false,
+        let Ok(Some(Ok(message))) = timeout(silence, stream.next()).await else {
+            return false;
         };
         match message {
             Message::Text(text) => match serde_json::from_str::<FromBrowser>(&text) {

@@ -1,0 +1,193 @@
+//! What participants do: inputs, copying and questions.
+
+use recto_docs_api::Explain;
+use recto_engine::{Input, InputError, MouseAction, ViewEvent};
+
+use crate::actor::{Op, Session};
+use crate::wire::ToBrowser;
+
+/// The engine's key code.
+const KEY_DELETE: u32 = 1286;
+
+impl Session {
+    pub fn on_input(&mut self, id: &str, seq: u64, input: Input) {
+        // Without an engine the input is not taken: the browser sends it again after `opened`.
+        let Some(document) = self.document() else {
+            return;
+        };
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        let Some(view) = participant.view else { return };
+        if participant.taken.is_some_and(|taken| seq <= taken) {
+            let seq = participant.applied;
+            participant.send(ToBrowser::Ack { seq });
+            return;
+        }
+        participant.taken = Some(seq);
+        let selected = matches!(
+            participant.last_events.get("graphic"),
+            Some(ViewEvent::Graphic { rect: Some(_), .. })
+        );
+        let changes = participant.may_edit() && may_change(&input, selected);
+        let sent = document.send_input(view, input);
+        let id = id.to_owned();
+        self.start(async move {
+            let result = match sent {
+                Ok(pending) => pending.await.map_err(InputError::from),
+                Err(denied) => Err(InputError::Denied(denied)),
+            };
+            Op::Applied {
+                participant: id,
+                seq,
+                changes,
+                result,
+            }
+        });
+    }
+
+    pub fn on_applied(
+        &mut self,
+        id: &str,
+        seq: u64,
+        changes: bool,
+        result: Result<(), InputError>,
+    ) {
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        match result {
+            Ok(()) => {
+                participant.applied = participant.applied.max(seq);
+                participant.send(ToBrowser::Ack { seq });
+                if changes {
+                    let who = participant.changer();
+                    self.touch(who);
+                }
+            }
+            Err(InputError::Denied(denied)) => {
+                participant.applied = participant.applied.max(seq);
+                participant.send(ToBrowser::Denied {
+                    seq,
+                    code: denied.code().into(),
+                    message: denied.message(),
+                    hint: denied.hint(),
+                });
+            }
+            // Not applied: the browser sends it again when the engine is back.
+            Err(_) => {}
+        }
+    }
+
+    pub fn on_copy(&mut self, id: &str, question: u64, cut: bool) {
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        let (view, may_copy, may_edit) = (
+            participant.view,
+            participant.may_copy(),
+            participant.may_edit(),
+        );
+        let changer = participant.changer();
+        let id = id.to_owned();
+        match (view, self.document()) {
+            (Some(view), Some(document)) if may_copy => {
+                let cut = cut && may_edit;
+                if cut {
+                    self.touch(changer);
+                }
+                self.start(async move {
+                    let selection = document.selection(view).await.ok();
+                    if cut {
+                        let key = Input::Key {
+                            char: 0,
+                            code: KEY_DELETE,
+                        };
+                        if let Err(error) = document.input(view, key).await {
+                            tracing::debug!(%error, "a selection was copied but not cut");
+                        }
+                    }
+                    Op::Selected {
+                        participant: id,
+                        id: question,
+                        selection,
+                    }
+                });
+            }
+            _ => self.start(async move {
+                Op::Selected {
+                    participant: id,
+                    id: question,
+                    selection: None,
+                }
+            }),
+        }
+    }
+
+    pub fn on_query(&mut self, id: &str, question: u64, command: String) {
+        let Some(view) = self.participant(id).and_then(|p| p.view) else {
+            return;
+        };
+        let Some(document) = self.document() else {
+            return;
+        };
+        let id = id.to_owned();
+        self.start(async move {
+            let values = match document.query(view, &command).await {
+                Ok(values) => values,
+                Err(error) => {
+                    tracing::debug!(%error, "a query was not answered");
+                    serde_json::Value::Null
+                }
+            };
+            Op::Queried {
+                participant: id,
+                id: question,
+                command,
+                values,
+            }
+        });
+    }
+}
+
+/// Whether an input of an editor may change the document. Saying yes too often costs a snapshot;
+/// saying no too often would lose an edit.
+fn may_change(input: &Input, object_selected: bool) -> bool {
+    const CTRL: u32 = 0x2000;
+    const MODIFIERS: u32 = 0x7000;
+    match input {
+        Input::Text { .. }
+        | Input::Erase { .. }
+        | Input::Paste { .. }
+        | Input::Cell { .. }
+        | Input::Graphic { .. } => true,
+        Input::Compose { .. } | Input::Select { .. } | Input::Part { .. } | Input::Area { .. } => {
+            false
+        }
+        Input::Mouse { action, .. } => *action == MouseAction::Up && object_selected,
+        Input::Command { name, .. } => !matches!(name.as_str(), ".uno:SelectAll" | ".uno:GoToCell"),
+        Input::Key { char, code } => {
+            // 1024 to 1031 move; Ctrl+A selects.
+            let key = code & !MODIFIERS;
+            let moves = (1024..=1031).contains(&key) || (code & CTRL != 0 && key == 512);
+            !moves && (*char != 0 || key >= 1280 || code & CTRL != 0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_changes_and_moving_does_not() {
+        let key = |char, code| Input::Key { char, code };
+        assert!(may_change(&key(u32::from('a'), 512), false));
+        assert!(may_change(&key(0, 1283), false), "backspace");
+        assert!(may_change(&key(0, 0x2000 | 0x0219), false), "Ctrl+Z");
+        assert!(!may_change(&key(0, 1024), false), "down");
+        assert!(!may_change(&key(0, 0x1000 | 0x0403), false), "Shift+Right");
+        assert!(!may_change(&key(0, 0x2000 | 0x0200), false), "Ctrl+A");
+        assert!(!may_change(&Input::Compose { text: "´".into() }, false));
+    }
+}

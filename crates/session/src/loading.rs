@@ -1,0 +1,251 @@
+//! From an address or a snapshot to a document that the engine has loaded.
+
+use recto_docs_api::{Explain, FileType};
+use recto_engine::{Document, Event, OpenError, OpenOptions};
+use recto_store::{BlobId, Phase, SessionRecord};
+use recto_token::{Opening, Verified, seal};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::actor::{Engine, Op, Session};
+use crate::config::Services;
+use crate::problem::Problem;
+use crate::wire::{Stage, ToBrowser};
+
+/// A file that is ready for the engine.
+pub(crate) struct Source {
+    /// Removed with the value.
+    folder: TempDir,
+    file_type: FileType,
+    /// Set when the file came from the integrator just now.
+    fresh: Option<Verified<Opening>>,
+    base: String,
+}
+
+/// A document that the engine has loaded.
+pub(crate) struct Loaded {
+    pub document: Document,
+    pub events: mpsc::Receiver<Event>,
+    /// The journal's new record, when the file came from the integrator.
+    pub record: Option<SessionRecord>,
+}
+
+fn scratch_folder(services: &Services) -> Result<TempDir, Problem> {
+    tempfile::Builder::new()
+        .prefix("load-")
+        .tempdir_in(&services.scratch)
+        .map_err(|error| Problem {
+            code: "server.scratch",
+            message: format!("The server cannot write to its folder for temporary files: {error}."),
+            hint:
+                "Ask the server's administrator to check free space and rights of the data folder."
+                    .into(),
+            editor_error: -82,
+        })
+}
+
+async fn fetch(
+    services: Services,
+    opening: Verified<Opening>,
+    base: String,
+) -> Result<Source, Problem> {
+    let folder = scratch_folder(&services)?;
+    let file_type = opening.get().file_type;
+    let path = folder.path().join("document");
+    let downloaded = services
+        .fetcher
+        .download(&opening, &path)
+        .await
+        .map_err(|error| Problem::of(&error))?;
+    file_type
+        .check_content(&downloaded.head, downloaded.bytes)
+        .map_err(|error| Problem::of(&error))?;
+    Ok(Source {
+        folder,
+        file_type,
+        fresh: Some(opening),
+        base,
+    })
+}
+
+async fn restore(services: Services, blob: BlobId, file_type: FileType) -> Result<Source, Problem> {
+    let folder = scratch_folder(&services)?;
+    let path = folder.path().join("document");
+    services
+        .store
+        .get_file(&blob, &path)
+        .await
+        .map_err(|error| Problem::of(&error))?;
+    Ok(Source {
+        folder,
+        file_type,
+        fresh: None,
+        base: String::new(),
+    })
+}
+
+async fn load(services: Services, source: Source) -> Result<Box<Loaded>, Problem> {
+    let path = source.folder.path().join("document");
+    let options = OpenOptions {
+        file_type: source.file_type.extension(),
+    };
+    let opened = async {
+        match services.engine.open(&path, options).await {
+            // A process may have died while it waited: the document's guilt is proved by a second one.
+            Err(OpenError::Crashed) => services.engine.open(&path, options).await,
+            opened => opened,
+        }
+        .map_err(|error| Problem::of(&error))
+    };
+    // The original is on disk before anybody can write, at no cost in time.
+    let kept = async {
+        match &source.fresh {
+            Some(opening) => keep_original(&services, &path, opening, &source.base)
+                .await
+                .map(Some),
+            None => Ok(None),
+        }
+    };
+    let (opened, kept) = tokio::join!(opened, kept);
+    match (opened, kept) {
+        (Ok((document, events)), Ok(record)) => Ok(Box::new(Loaded {
+            document,
+            events,
+            record,
+        })),
+        (Ok((document, _)), Err(problem)) => {
+            document.close().await;
+            Err(problem)
+        }
+        (Err(problem), kept) => {
+            if let Ok(Some(record)) = kept
+                && let Err(error) = services.store.remove_session(&record.key).await
+            {
+                tracing::warn!(key = %record.key, error = %error.message(), "a record stays behind");
+            }
+            Err(problem)
+        }
+    }
+}
+
+async fn keep_original(
+    services: &Services,
+    path: &std::path::Path,
+    opening: &Verified<Opening>,
+    base: &str,
+) -> Result<SessionRecord, Problem> {
+    let original = services
+        .store
+        .put_file(path)
+        .await
+        .map_err(|error| Problem::of(&error))?;
+    let now = services.now();
+    let record = SessionRecord {
+        key: opening.get().key.clone(),
+        opening: seal(&services.keys, opening),
+        last_changer: None,
+        last_user: None,
+        file_type: opening.get().file_type.extension().into(),
+        original,
+        snapshot: None,
+        changed: false,
+        phase: Phase::Open,
+        attempts: 0,
+        next_attempt: None,
+        result: None,
+        base_url: base.into(),
+        created: now,
+        updated: now,
+        generation: 0,
+    };
+    services
+        .store
+        .save_session(&record)
+        .await
+        .map_err(|error| Problem::of(&error))?;
+    Ok(record)
+}
+
+impl Session {
+    pub fn load(&mut self, id: &str) {
+        self.engine = Engine::Loading;
+        self.document_number += 1;
+        let services = self.services.clone();
+        let stored = self.record.as_ref().map(|record| {
+            let (blob, file_type) = match &record.snapshot {
+                Some(snapshot) => (
+                    snapshot.clone(),
+                    FileType::parse(&record.file_type).map(|it| it.saved_as()),
+                ),
+                None => (record.original.clone(), FileType::parse(&record.file_type)),
+            };
+            (blob, file_type)
+        });
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        let opening = participant.opening.clone();
+        match stored {
+            Some((blob, Ok(file_type))) => {
+                participant.send(ToBrowser::Progress {
+                    stage: Stage::Recovering,
+                });
+                self.start(async move {
+                    Op::Fetched(restore(services, blob, file_type).await.map(Box::new))
+                });
+            }
+            Some((_, Err(error))) => {
+                let problem = Problem::of(&error);
+                self.start(async move { Op::Fetched(Err(problem)) });
+            }
+            None => {
+                participant.send(ToBrowser::Progress {
+                    stage: Stage::Downloading,
+                });
+                let base = self.base.clone();
+                self.start(async move {
+                    Op::Fetched(fetch(services, opening, base).await.map(Box::new))
+                });
+            }
+        }
+    }
+
+    pub async fn on_fetched(&mut self, source: Result<Box<Source>, Problem>) {
+        match source {
+            Ok(source) => {
+                self.tell_all(&ToBrowser::Progress {
+                    stage: Stage::Opening,
+                });
+                let services = self.services.clone();
+                self.start(async move { Op::Loaded(load(services, *source).await) });
+            }
+            Err(problem) => self.on_load_failed(&problem).await,
+        }
+    }
+
+    /// Nobody can take part in a document that cannot be loaded; its record stays as it is.
+    pub async fn on_load_failed(&mut self, problem: &Problem) {
+        tracing::warn!(key = %self.key, code = problem.code, message = %problem.message, hint = %problem.hint,
+            "a document could not be opened");
+        self.engine = Engine::Absent;
+        self.tell_all(&ToBrowser::failed(problem, true));
+        for participant in self.participants.drain(..) {
+            if let Some(outlet) = participant.outlet {
+                outlet.close();
+            }
+        }
+        if self
+            .record
+            .as_ref()
+            .is_some_and(|record| record.phase == Phase::Open)
+        {
+            if self.saving.changed {
+                // What is stored is still owed to the integrator.
+                self.editors_left_at = Some(Instant::now());
+            } else {
+                self.forget_record().await;
+            }
+        }
+    }
+}
