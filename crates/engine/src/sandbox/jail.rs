@@ -13,7 +13,8 @@ use super::{die_with_parent, exit, fork, paths};
 
 const TMPFS_OPTIONS: &std::ffi::CStr = c"size=16m,mode=755";
 
-/// Enters a jail and returns, in a new process within, this process's id as seen from outside. The old process waits and ends with it.
+/// Enters a jail and returns, in a new process within, this process's id as seen from outside. The
+/// old process waits and ends with it.
 pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
     let (user, group) = (
         rustix::process::getuid().as_raw(),
@@ -31,17 +32,22 @@ pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
     write("/proc/self/uid_map", &format!("{user} {user} 1"))?;
     write("/proc/self/gid_map", &format!("{group} {group} 1"))?;
     // The first process of a process namespace ignores signals that it did not ask for, even its
-    // own abort. So that is not the kit but one that does nothing.
+    // own abort. So that is not the kit but one that does nothing. With it ends the whole namespace.
+    // It waits for the end of a pipe rather than for a signal, because its parent may be killed
+    // before a signal was asked for.
+    let (lifeline, held) = std::io::pipe().map_err(|error| failed("pipe", &error))?;
     match fork().map_err(|error| failed("fork", &error))? {
         Forked::Parent(_) => {}
         Forked::Child => {
-            die_with_parent(None);
-            close_all();
-            loop {
-                process::pause();
-            }
+            drop(held);
+            keep_only(&lifeline);
+            let _ = rustix::io::retry_on_intr(|| {
+                rustix::io::read(rustix::stdio::stdin(), &mut [0_u8; 1])
+            });
+            exit(0);
         }
     }
+    drop(lifeline);
     let (mut reader, mut writer) = std::io::pipe().map_err(|error| failed("pipe", &error))?;
     let pid = match fork().map_err(|error| failed("fork", &error))? {
         Forked::Parent(child) => {
@@ -49,11 +55,12 @@ pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
             let _ = writer.write_all(&child.to_le_bytes());
             drop(writer);
             // The kit's socket must close when the kit ends, not when this process does.
-            close_all();
+            keep_only(&held);
             exit(process::wait(child).unwrap_or(100));
         }
         Forked::Child => {
             drop(writer);
+            drop(held);
             let mut pid = [0; 4];
             reader
                 .read_exact(&mut pid)
@@ -142,8 +149,9 @@ fn failed(what: &str, error: &dyn std::fmt::Display) -> String {
     format!("{what}: {error}")
 }
 
-/// Closes every descriptor of a process that does nothing any more but wait.
-fn close_all() {
-    // SAFETY: this process uses no descriptor from here on.
-    unsafe { libc::syscall(libc::SYS_close_range, 0, libc::c_uint::MAX, 0) };
+/// Leaves one descriptor, as standard input, to a process that does nothing any more but wait.
+fn keep_only(kept: &impl std::os::fd::AsFd) {
+    let _ = rustix::stdio::dup2_stdin(kept);
+    // SAFETY: this process uses no other descriptor from here on.
+    unsafe { libc::syscall(libc::SYS_close_range, 1, libc::c_uint::MAX, 0) };
 }

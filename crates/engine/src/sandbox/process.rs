@@ -39,12 +39,6 @@ pub(super) fn wait(child: i32) -> Option<i32> {
     libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status))
 }
 
-/// Waits for a signal that ends the process.
-pub(super) fn pause() {
-    // SAFETY: has no preconditions.
-    unsafe { libc::pause() };
-}
-
 /// Collects children that have ended.
 pub(crate) fn reap() {
     // SAFETY: a null status is permitted.
