@@ -22,6 +22,7 @@ const DEFAULT_FILE: &str = "recto.toml";
 /// `recto.toml`. Unknown names are errors: a misspelt one would be ignored silently.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "the names are what people write")]
 struct File {
     listen: Option<SocketAddr>,
     data: Option<PathBuf>,
@@ -45,6 +46,10 @@ struct File {
 /// The variables that images made for ONLYOFFICE set (spec/tokens.md 1.4). Those of Recto's own are
 /// read with the flags.
 #[derive(Debug, Default)]
+#[allow(
+    clippy::struct_field_names,
+    reason = "the names are those of the variables"
+)]
 pub struct Environment {
     /// `JWT_ENABLED`
     pub jwt_enabled: Option<String>,

@@ -49,10 +49,10 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         let _ = stopped.wait_for(|stop| *stop).await;
     };
     let mut parts = JoinSet::new();
-    let served = server.run(wait(stopped.clone()));
-    parts.spawn(async { served.await.map_err(anyhow::Error::from) });
-    let shown = recto_portal::run(portal, wait(stopped));
-    parts.spawn(async { shown.await.map_err(anyhow::Error::from) });
+    let documents = server.run(wait(stopped.clone()));
+    parts.spawn(async { documents.await.map_err(anyhow::Error::from) });
+    let files = recto_portal::run(portal, wait(stopped));
+    parts.spawn(async { files.await.map_err(anyhow::Error::from) });
     let asked = asked_to_stop();
     eprintln!(
         "\n  Recto is ready.\n\n    Open   {portal_url}\n    Users  ada, bruno (may edit), vera (may view); the password of each is recto-demo\n    Stop   Ctrl+C\n"
