@@ -34,7 +34,7 @@ async fn what_was_saved_survives_the_server() {
     // Not asked for: a snapshot follows every change.
     ann.types("Survives. ").await;
     ann.until_saved().await;
-    let (server, _setup) = restarted(server, setup).await;
+    let (server, setup) = restarted(server, setup).await;
     assert!(
         server
             .log()
@@ -49,7 +49,7 @@ async fn what_was_saved_survives_the_server() {
         .logged(|log| log.contains(&format!("callback accepted key={key} status=2")))
         .await;
     // And it is delivered once.
-    let (server, _setup) = restarted(server, _setup).await;
+    let (server, _setup) = restarted(server, setup).await;
     assert!(!server.log().contains("earlier run"), "{}", server.log());
 }
 

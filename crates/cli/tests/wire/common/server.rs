@@ -118,8 +118,12 @@ pub struct Server {
     child: Running,
     address: SocketAddr,
     log: watch::Receiver<String>,
-    data: Arc<TempDir>,
+    /// Held, since the folder goes with it.
+    _data: Arc<TempDir>,
 }
+
+/// What the server writes before its address.
+const LISTENS: &str = "Recto serves documents at http://";
 
 impl Server {
     /// The server that tests share which leave it as they found it. It ends with its last user.
@@ -150,7 +154,6 @@ impl Server {
                 });
             }
         });
-        const LISTENS: &str = "Recto serves documents at http://";
         let seen = timeout(LONGEST, log.wait_for(|log| log.contains(LISTENS)))
             .await
             .is_ok_and(|seen| seen.is_ok());
@@ -162,7 +165,7 @@ impl Server {
             child,
             address,
             log,
-            data: setup.data.clone(),
+            _data: setup.data.clone(),
         }
     }
 
@@ -258,11 +261,6 @@ impl Server {
             .await
             .expect("the server did not stop");
         self.child.0.lock().unwrap().wait().unwrap()
-    }
-
-    /// Its data folder.
-    pub fn data(&self) -> PathBuf {
-        self.data.path().to_owned()
     }
 }
 
