@@ -126,6 +126,7 @@ async fn t14_a_token_opens_its_own_document_only() {
 }
 
 #[tokio::test]
+#[allow(clippy::too_many_lines, reason = "one story, told in order")]
 async fn t19_no_token_link_or_text_reaches_the_log() {
     let server = Server::start(&Setup::default().env("RECTO_LOG", "debug")).await;
     let integrator = Integrator::start().await;
