@@ -10,6 +10,7 @@ mod config;
 mod engine_side;
 mod inputs;
 mod loading;
+mod membership;
 mod painting;
 mod participant;
 mod problem;

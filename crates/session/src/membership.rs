@@ -1,0 +1,130 @@
+//! Who takes part: joining, returning, leaving, and what the others see of it.
+
+use recto_store::Phase;
+use tokio::time::Instant;
+
+use crate::actor::{Engine, Join, Session};
+use crate::callbacks::left;
+use crate::participant::{Outlet, Participant};
+use crate::problem::Problem;
+use crate::tiles::TileQueue;
+use crate::wire::{Presence, ToBrowser};
+
+impl Session {
+    pub async fn on_join(&mut self, join: Join) {
+        if self.stopped.is_some() {
+            let _ = join.reply.send(Err(Problem::stopping()));
+            return;
+        }
+        if let Some(record) = &self.record {
+            match record.phase {
+                Phase::Delivering if self.delivery.in_flight() => {
+                    self.parked.push(join);
+                    return;
+                }
+                Phase::Delivered if self.still_closed() => {
+                    let _ = join.reply.send(Err(Problem::version_changed()));
+                    return;
+                }
+                Phase::Delivered => self.forget_record().await,
+                Phase::Saving | Phase::Delivering | Phase::Forgotten => self.reopen().await,
+                Phase::Open => {}
+            }
+        }
+        self.saving.recovered = false;
+        if self.base.is_empty() || !join.base.is_empty() {
+            self.base.clone_from(&join.base);
+        }
+        let returning = join
+            .participant
+            .filter(|id| self.participants.iter().any(|p| p.id == *id));
+        let id = if let Some(id) = returning {
+            self.take_back(&id, join.outlet);
+            id
+        } else {
+            let id = recto_store::new_id();
+            let participant =
+                Participant::new(id.clone(), join.opening, self.joined_ever, join.outlet);
+            self.joined_ever += 1;
+            if participant.may_edit() {
+                self.editors_left_at = None;
+                self.saving.closing = false;
+            }
+            self.participants.push(participant);
+            self.welcome(&id);
+            id
+        };
+        let _ = join.reply.send(Ok(id));
+    }
+
+    /// A participant whose connection was lost, or replaced by another tab's, is here again.
+    fn take_back(&mut self, id: &str, outlet: Outlet) {
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        if let Some(old) = participant.outlet.replace(outlet) {
+            old.close();
+        }
+        participant.lost_at = None;
+        participant.tiles = TileQueue::default();
+        participant.waits_for_room = false;
+        if participant.view.is_some() && matches!(self.engine, Engine::Open(_)) {
+            self.send_opened(id, false);
+            let Some(participant) = self.participant(id) else {
+                return;
+            };
+            let events: Vec<_> = participant.last_events.values().cloned().collect();
+            for event in events {
+                participant.send(ToBrowser::View(event));
+            }
+            self.tell_presence();
+        } else {
+            self.welcome(id);
+        }
+    }
+
+    /// A participant is gone for good.
+    pub fn leave(&mut self, id: &str) {
+        let Some(index) = self.participants.iter().position(|p| p.id == id) else {
+            return;
+        };
+        let participant = self.participants.remove(index);
+        if let Some(outlet) = &participant.outlet {
+            outlet.close();
+        }
+        if let (Some(view), Some(document)) = (participant.view, self.document()) {
+            self.close_view(
+                document,
+                view,
+                participant.in_cell && participant.may_edit(),
+            );
+        }
+        for painting in self.paintings.values_mut() {
+            painting.waiting.retain(|waiting| waiting != id);
+        }
+        if participant.may_edit() {
+            if self.participants.iter().any(Participant::may_edit) {
+                self.call_back_editing(left(&participant.user_id), &participant.opening);
+            } else {
+                self.editors_left_at = Some(Instant::now());
+                self.saving.last_editor = Some((participant.opening, participant.user_id));
+            }
+        } else if self.participants.is_empty() && self.editors_left_at.is_none() {
+            // Only viewers were here: nothing to save, but the record is to be closed.
+            self.editors_left_at = Some(Instant::now());
+        }
+        self.tell_presence();
+    }
+
+    pub fn presences(&self) -> Vec<Presence> {
+        self.participants
+            .iter()
+            .filter_map(Participant::presence)
+            .collect()
+    }
+
+    pub fn tell_presence(&mut self) {
+        let list = self.presences();
+        self.tell_all(&ToBrowser::Participants { list });
+    }
+}
