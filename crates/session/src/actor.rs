@@ -266,7 +266,8 @@ impl Session {
 
     /// What follows from the state, after every event.
     fn step(&mut self, events: &mut Option<mpsc::Receiver<Event>>) {
-        if self.stopped.is_some() && !self.saving.busy() && !self.saving.dirty {
+        let stored = !self.saving.dirty || self.saving.gave_up();
+        if self.stopped.is_some() && !self.saving.busy() && stored {
             self.finished = true;
             return;
         }

@@ -47,6 +47,11 @@ impl Saving {
         self.in_flight
     }
 
+    /// Whether storing failed so often that waiting for it is in vain.
+    pub fn gave_up(&self) -> bool {
+        self.failures >= LAST_TRIES
+    }
+
     /// Whose callback the final save goes to (spec 6.7).
     pub fn changer(&self) -> Option<(Verified<Opening>, String)> {
         self.last_changer
@@ -177,7 +182,7 @@ impl Session {
         }
         self.tell_save();
         if self.saving.closing {
-            if !self.saving.dirty || self.saving.failures >= LAST_TRIES {
+            if !self.saving.dirty || self.saving.gave_up() {
                 self.finish_close().await;
             } else if self.saving.failures == 0 {
                 self.snapshot();
