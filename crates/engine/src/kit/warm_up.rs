@@ -22,6 +22,7 @@ pub(super) fn run(kit: &Kit) {
         }
         let _ = std::fs::remove_file(file);
     }
+    crate::sandbox::return_free_memory();
 }
 
 /// Loads, paints, perhaps writes, and closes.

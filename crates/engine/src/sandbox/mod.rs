@@ -18,7 +18,9 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Limits;
 
-pub(crate) use process::{Forked, die_with_parent, exit, fork, reap, set_environment};
+pub(crate) use process::{
+    Forked, die_with_parent, exit, fork, reap, return_free_memory, set_environment,
+};
 
 /// Where a kit finds its folders. In a jail the paths tell nothing of the system.
 #[derive(Debug, Clone)]

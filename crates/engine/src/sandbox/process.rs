@@ -45,6 +45,15 @@ pub(crate) fn reap() {
     while unsafe { libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG) } > 0 {}
 }
 
+/// Gives memory that was freed back to the kernel.
+pub(crate) fn return_free_memory() {
+    // SAFETY: it takes no pointer and may be called at any time.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::malloc_trim(0)
+    };
+}
+
 /// Lets the kernel kill this process when its parent ends.
 pub(crate) fn die_with_parent(parent: Option<u32>) {
     let signal = libc::SIGKILL as c_ulong;
