@@ -414,6 +414,7 @@ impl Session {
             } => {
                 let (text, html) = selection.map_or((None, None), |s| (s.text, s.html));
                 if let Some(participant) = self.participant(&participant) {
+                    participant.asked = participant.asked.saturating_sub(1);
                     participant.send(ToBrowser::Clipboard { id, text, html });
                 }
             }
@@ -424,6 +425,7 @@ impl Session {
                 values,
             } => {
                 if let Some(participant) = self.participant(&participant) {
+                    participant.asked = participant.asked.saturating_sub(1);
                     participant.send(ToBrowser::Values {
                         id,
                         command,

@@ -80,57 +80,64 @@ impl Session {
     }
 
     pub fn on_copy(&mut self, id: &str, question: u64, cut: bool) {
+        let document = self.document();
         let Some(participant) = self.participant(id) else {
             return;
         };
-        let (view, may_copy, may_edit) = (
-            participant.view,
-            participant.may_copy(),
-            participant.may_edit(),
-        );
-        let changer = participant.changer();
-        let id = id.to_owned();
-        match (view, self.document()) {
-            (Some(view), Some(document)) if may_copy => {
-                let cut = cut && may_edit;
-                if cut {
-                    self.touch(changer);
-                }
-                self.start(async move {
-                    let selection = document.selection(view).await.ok();
-                    if cut {
-                        let key = Input::Key {
-                            char: 0,
-                            code: KEY_DELETE,
-                        };
-                        if let Err(error) = document.input(view, key).await {
-                            tracing::debug!(%error, "a selection was copied but not cut");
-                        }
-                    }
-                    Op::Selected {
-                        participant: id,
-                        id: question,
-                        selection,
-                    }
-                });
-            }
-            _ => self.start(async move {
-                Op::Selected {
-                    participant: id,
-                    id: question,
-                    selection: None,
-                }
-            }),
+        let (Some(view), Some(document)) = (participant.view, document) else {
+            return;
+        };
+        if !participant.may_copy() || !participant.may_ask() {
+            participant.send(ToBrowser::Clipboard {
+                id: question,
+                text: None,
+                html: None,
+            });
+            return;
         }
+        participant.asked += 1;
+        let cut = cut && participant.may_edit();
+        let changer = participant.changer();
+        if cut {
+            self.touch(changer);
+        }
+        let id = id.to_owned();
+        self.start(async move {
+            let selection = document.selection(view).await.ok();
+            if cut {
+                let key = Input::Key {
+                    char: 0,
+                    code: KEY_DELETE,
+                };
+                if let Err(error) = document.input(view, key).await {
+                    tracing::debug!(%error, "a selection was copied but not cut");
+                }
+            }
+            Op::Selected {
+                participant: id,
+                id: question,
+                selection,
+            }
+        });
     }
 
     pub fn on_query(&mut self, id: &str, question: u64, command: String) {
-        let Some(view) = self.participant(id).and_then(|p| p.view) else {
+        let document = self.document();
+        let Some(participant) = self.participant(id) else {
             return;
         };
-        let Some(document) = self.document() else {
+        let (Some(view), Some(document)) = (participant.view, document) else {
             return;
         };
+        if !participant.may_ask() {
+            participant.send(ToBrowser::Values {
+                id: question,
+                command,
+                values: serde_json::Value::Null,
+            });
+            return;
+        }
+        participant.asked += 1;
         let id = id.to_owned();
         self.start(async move {
             let values = match document.query(view, &command).await {

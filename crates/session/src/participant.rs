@@ -22,6 +22,9 @@ const OUTGOING_BYTES: usize = 16 << 20;
 /// Tiles that may wait for one browser; more are not painted until it has taken these.
 const TILES: usize = 16;
 
+/// Questions to the engine that one participant may have open.
+const QUESTIONS: usize = 8;
+
 /// Colours of participants: told apart by people with the common colour deficiencies, and dark
 /// enough for white text.
 const COLORS: [&str; 10] = [
@@ -144,6 +147,8 @@ pub(crate) struct Participant {
     pub tiles: TileQueue,
     /// Whether a wait for tile room is under way.
     pub waits_for_room: bool,
+    /// Questions to the engine that are not answered yet.
+    pub asked: usize,
     /// Whether the others are still to be told that his connection is lost.
     pub loss_untold: bool,
 }
@@ -179,6 +184,7 @@ impl Participant {
             last_events: HashMap::new(),
             tiles: TileQueue::default(),
             waits_for_room: false,
+            asked: 0,
             loss_untold: false,
         }
     }
@@ -189,6 +195,12 @@ impl Participant {
 
     pub fn may_copy(&self) -> bool {
         self.opening.get().permissions.copy != Some(false)
+    }
+
+    /// Whether the engine may be asked for this participant: whoever asks without end must not hold
+    /// up the others.
+    pub fn may_ask(&self) -> bool {
+        self.asked < QUESTIONS
     }
 
     pub fn online(&self) -> bool {
