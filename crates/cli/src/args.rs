@@ -28,6 +28,31 @@ pub enum Command {
     Portal(Portal),
     /// Run both with a shared secret, to try Recto.
     Demo(Demo),
+    /// Find out what is wrong with a token, and what to change.
+    #[command(subcommand)]
+    Token(Token),
+}
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Explain whatever there is: a token, a config as JSON, JavaScript or PHP, a request, a line of
+    /// a log, an environment, or a server's local.json.
+    Explain(Explain),
+}
+
+/// Options of an explanation.
+#[derive(Debug, Group)]
+pub struct Explain {
+    /// File with what is to be explained; standard input if it is missing or `-`.
+    pub file: Option<PathBuf>,
+    /// File that holds a secret which the server may have; may be repeated (environment: JWT_SECRET or
+    /// JWT_SECRET_FILE).
+    #[arg(long)]
+    pub secret_file: Vec<PathBuf>,
+    /// Print the findings as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of the document server. Each may also stand in `recto.toml` or in the environment; a flag

@@ -9,9 +9,10 @@ mod secret;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Token};
 
 fn main() -> ExitCode {
     // An engine process must fork, so it starts before anything that could make a thread.
@@ -21,29 +22,29 @@ fn main() -> ExitCode {
     }
     let args = Args::parse();
     start_log(args.log_json);
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!(
-                "recto: The system gave no threads: {error}. Raise the limit of processes for this user."
-            );
-            return ExitCode::FAILURE;
+    let result = match args.command {
+        Command::Serve(args) => wait_for(commands::serve::run(args)),
+        Command::Portal(args) => wait_for(commands::portal::run(args)),
+        Command::Demo(args) => wait_for(commands::demo::run(args)),
+        Command::Token(Token::Explain(args)) => {
+            commands::token_explain::run(&args, &config::Environment::of_process())
         }
     };
-    let result = runtime.block_on(async {
-        match args.command {
-            Command::Serve(args) => commands::serve::run(args).await,
-            Command::Portal(args) => commands::portal::run(args).await,
-            Command::Demo(args) => commands::demo::run(args).await,
-        }
-    });
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("recto: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs a service to its end.
+fn wait_for(service: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new()
+        .context("The system gave no threads. Raise the limit of processes for this user")?;
+    runtime.block_on(service)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn start_log(json: bool) {

@@ -12,6 +12,7 @@
 
 mod claims;
 mod diagnose;
+pub mod explain;
 mod incoming;
 mod json;
 mod jws;
@@ -25,6 +26,9 @@ mod secret;
 mod session;
 mod verified;
 
+pub use explain::{
+    Context, Evidence, Explanation, Finding, Purpose, Severity, explain, explain_evidence,
+};
 pub use incoming::{verify_callback, verify_download};
 pub use keys::Keys;
 pub use link::{sign_link, verify_link};

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod portal;
 pub mod serve;
+pub mod token_explain;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 

@@ -1,0 +1,160 @@
+//! Splits code of several languages into the few kinds of tokens that matter
+//! for finding a config in it. It never fails: what it does not know it skips.
+
+/// A token of a snippet.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Lexeme {
+    /// A text in quotation marks, and which marks they were.
+    Text(String, char),
+    /// A placeholder of a template language.
+    Template,
+    /// A name, a number or a keyword.
+    Word(String),
+    /// A sign, with `=>` as one.
+    Sign(char),
+    /// `=>`.
+    Arrow,
+}
+
+/// The tokens, and whether typographic quotation marks were met.
+pub(super) fn split(text: &str) -> (Vec<Lexeme>, bool) {
+    let mut lexer = Lexer {
+        rest: text,
+        out: Vec::new(),
+        typographic: false,
+    };
+    while !lexer.rest.is_empty() {
+        lexer.step();
+    }
+    (lexer.out, lexer.typographic)
+}
+
+struct Lexer<'t> {
+    rest: &'t str,
+    out: Vec<Lexeme>,
+    typographic: bool,
+}
+
+/// Longest placeholder outside a text.
+const MAX_TEMPLATE: usize = 200;
+
+impl Lexer<'_> {
+    fn step(&mut self) {
+        let Some(c) = self.rest.chars().next() else {
+            return;
+        };
+        if self.comment() || self.template() {
+            return;
+        }
+        match c {
+            '"' | '\'' | '`' => self.quoted(c, &[c]),
+            '“' | '”' | '„' | '″' => self.typographic(&['”', '“', '″', '"']),
+            '‘' | '’' | '‚' => self.typographic(&['’', '‘', '\'']),
+            '«' => self.typographic(&['»']),
+            _ if c.is_alphanumeric() || matches!(c, '_' | '$' | '@') => self.word(),
+            '=' if self.rest.starts_with("=>") => {
+                self.out.push(Lexeme::Arrow);
+                self.rest = &self.rest[2..];
+            }
+            _ => {
+                if !c.is_whitespace() {
+                    self.out.push(Lexeme::Sign(c));
+                }
+                self.rest = &self.rest[c.len_utf8()..];
+            }
+        }
+    }
+
+    fn skip_past(&mut self, open: usize, close: &str) {
+        let inner = &self.rest[open..];
+        self.rest = inner
+            .find(close)
+            .map_or("", |end| &inner[end + close.len()..]);
+    }
+
+    fn comment(&mut self) -> bool {
+        for (open, close) in [("{{--", "--}}"), ("<!--", "-->"), ("/*", "*/")] {
+            if self.rest.starts_with(open) {
+                self.skip_past(open.len(), close);
+                return true;
+            }
+        }
+        if self.rest.starts_with("//") {
+            self.skip_past(2, "\n");
+            return true;
+        }
+        false
+    }
+
+    /// A placeholder that stands by itself.
+    fn template(&mut self) -> bool {
+        for (open, close) in [
+            ("{{", "}}"),
+            ("{!!", "!!}"),
+            ("<?=", "?>"),
+            ("<?php echo", "?>"),
+            ("<%", "%>"),
+            ("{%", "%}"),
+        ] {
+            let Some(inner) = self.rest.strip_prefix(open) else {
+                continue;
+            };
+            let Some(end) = inner.find(close).filter(|end| *end <= MAX_TEMPLATE) else {
+                continue;
+            };
+            // Two braces also begin an object in JSX.
+            if inner[..end].contains(['\n', '{']) || (open == "{{" && inner[..end].contains(": ")) {
+                continue;
+            }
+            self.out.push(Lexeme::Template);
+            self.rest = &inner[end + close.len()..];
+            return true;
+        }
+        false
+    }
+
+    fn typographic(&mut self, close: &[char]) {
+        self.typographic = true;
+        self.quoted('"', close);
+    }
+
+    fn quoted(&mut self, mark: char, close: &[char]) {
+        let mut text = String::new();
+        let mut chars = self.rest.char_indices().skip(1);
+        let mut end = self.rest.len();
+        while let Some((at, c)) = chars.next() {
+            if close.contains(&c) {
+                end = at + c.len_utf8();
+                break;
+            }
+            // A text that was not closed ends with its line.
+            if c == '\n' && mark != '`' {
+                end = at;
+                break;
+            }
+            if c == '\\' {
+                match chars.next() {
+                    Some((_, 'n')) => text.push('\n'),
+                    Some((_, 't')) => text.push('\t'),
+                    Some((_, other)) => text.push(other),
+                    None => break,
+                }
+                continue;
+            }
+            text.push(c);
+        }
+        self.rest = &self.rest[end..];
+        self.out.push(Lexeme::Text(text, mark));
+    }
+
+    fn word(&mut self) {
+        let end = self
+            .rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| !(c.is_alphanumeric() || matches!(c, '_' | '$')))
+            .map_or(self.rest.len(), |(at, _)| at);
+        self.out.push(Lexeme::Word(self.rest[..end].to_owned()));
+        self.rest = &self.rest[end..];
+    }
+}
