@@ -66,7 +66,7 @@ impl Session {
                 }
             }
             Err(InputError::Denied(denied)) => {
-                participant.applied = participant.applied.max(seq);
+                // It is no word on the inputs before it, which may still be under way.
                 participant.send(ToBrowser::Denied {
                     seq,
                     code: denied.code().into(),
