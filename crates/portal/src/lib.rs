@@ -22,7 +22,8 @@ use std::time::Duration;
 
 use axum::Router;
 use recto_docs_api::Explain;
-use recto_token::{Secret, check_secret};
+use recto_sdk::{Integrator, Secret};
+use recto_token::check_secret;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -120,7 +121,7 @@ struct App {
 struct Settings {
     document_server: Url,
     public_url: Url,
-    secret: Secret,
+    integrator: Integrator,
 }
 
 impl App {
@@ -150,10 +151,11 @@ impl Portal {
                 "the secret is weak"
             );
         }
+        let document_server = base(&config.document_server, "the document server")?;
         let settings = Settings {
-            document_server: base(&config.document_server, "the document server")?,
+            integrator: Integrator::new(config.secret, document_server.clone())?,
+            document_server,
             public_url: base(&config.public_url, "the portal")?,
-            secret: config.secret,
         };
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

@@ -8,14 +8,13 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::StreamExt;
-use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 use recto_docs_api::{Callback, Explain, FileType, Status};
-use recto_token::{Refusal, Verified, verify_callback};
-use serde_json::{Value, json};
+use recto_sdk::{Accepted, CallbackError, Outcome, Refusal};
+use serde_json::json;
 use url::Url;
 
-use super::config::version_of_key;
+use super::{config::version_of_key, readable};
 use crate::storage::{
     Added, Blob, BlobError, Delivery, NewVersion, Origin, StorageError, hex_digest,
 };
@@ -44,6 +43,17 @@ enum Problem {
     Content(String),
     #[error("The saved file could not be stored.")]
     Storage(#[from] StorageError),
+}
+
+impl From<CallbackError> for Problem {
+    fn from(error: CallbackError) -> Self {
+        match error {
+            CallbackError::Refused(refusal) => Self::Refused(refusal),
+            CallbackError::NotJson => Self::NotJson,
+            CallbackError::NoUrl => Self::NoUrl,
+            CallbackError::ForeignUrl => Self::ForeignUrl,
+        }
+    }
 }
 
 impl Problem {
@@ -129,13 +139,12 @@ pub(super) async fn receive(
 }
 
 async fn carry_out(app: &App, file: &str, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| Problem::NotJson)?;
-    let header = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
     // From here on only what the token holds is used, never the members beside it.
-    let callback = verify_callback(&app.settings.secret, &body, header, app.now())
-        .map_err(Problem::Refused)?;
+    let accepted = app
+        .settings
+        .integrator
+        .callback(readable(headers), body, app.now())?;
+    let callback = accepted.callback();
     let key = callback.key.to_string();
     if app.storage.newest_version(file).await?.is_none() {
         return Err(Problem::UnknownFile);
@@ -144,29 +153,34 @@ async fn carry_out(app: &App, file: &str, headers: &HeaderMap, body: &[u8]) -> R
     if !app.storage.has_version(file, key_version).await? {
         return Err(Problem::ForeignKey);
     }
-    match callback.status {
-        Status::Editing => Ok(()),
-        Status::Closed => Ok(app.storage.close_session(file, key_version).await?),
-        Status::Ready => keep(app, file, key_version, &callback, Origin::Edited).await,
-        Status::ForceSaved => keep(app, file, key_version, &callback, Origin::ForceSaved).await,
-        Status::SaveFailed => {
+    match accepted.outcome() {
+        Outcome::Closed => Ok(app.storage.close_session(file, key_version).await?),
+        Outcome::Save { url, .. } | Outcome::SaveCopy { url, .. } => {
+            keep(app, file, key_version, &accepted, url).await
+        }
+        Outcome::Failed { url } => {
             tracing::error!(
                 file,
-                with_file = callback.url.is_some(),
+                with_file = url.is_some(),
                 "the document server could not save a document"
             );
-            if callback.url.is_some() {
-                return keep(app, file, key_version, &callback, Origin::Recovered).await;
+            match url {
+                Some(url) if callback.status == Status::SaveFailed => {
+                    keep(app, file, key_version, &accepted, url).await
+                }
+                _ => Ok(()),
             }
-            Ok(())
         }
-        Status::ForceSaveFailed => {
-            tracing::error!(
-                file,
-                "the document server could not save a document while it is being edited"
-            );
-            Ok(())
-        }
+        _ => Ok(()),
+    }
+}
+
+/// What a version that comes with a callback of this kind is.
+fn origin(status: Status) -> Origin {
+    match status {
+        Status::ForceSaved => Origin::ForceSaved,
+        Status::SaveFailed => Origin::Recovered,
+        _ => Origin::Edited,
     }
 }
 
@@ -175,11 +189,14 @@ async fn keep(
     app: &App,
     file: &str,
     key_version: &str,
-    callback: &Verified<Callback>,
-    origin: Origin,
+    accepted: &Accepted,
+    url: &Url,
 ) -> Result<(), Problem> {
-    let url = callback.url.as_deref().ok_or(Problem::NoUrl)?;
-    let (key, url_hash) = (callback.key.to_string(), hex_digest(url.as_bytes()));
+    let callback = accepted.callback();
+    let (key, url_hash) = (
+        callback.key.to_string(),
+        hex_digest(url.as_str().as_bytes()),
+    );
     let delivery = Delivery {
         key: &key,
         key_version,
@@ -198,7 +215,7 @@ async fn keep(
                 blob: &blob,
                 file_type: file_type.extension(),
                 author: &author,
-                origin,
+                origin: origin(callback.status),
             };
             app.storage
                 .add_delivered(file, &version, delivery, app.now())
@@ -227,25 +244,12 @@ async fn keep(
     }
 }
 
-/// A signed address is still only fetched from the document server: what else is in this network
-/// is none of its business.
-fn on_document_server(app: &App, url: &str) -> Result<Url, Problem> {
-    let url = Url::parse(url).map_err(|_| Problem::ForeignUrl)?;
-    let plain = url.username().is_empty() && url.password().is_none();
-    if plain && url.origin() == app.settings.document_server.origin() {
-        Ok(url)
-    } else {
-        Err(Problem::ForeignUrl)
-    }
-}
-
 /// Fetches the saved file to disk, complete and synced.
-async fn fetch(app: &App, url: &str) -> Result<Blob, Problem> {
-    let url = on_document_server(app, url)?;
+async fn fetch(app: &App, url: &Url) -> Result<Blob, Problem> {
     // The address is a signed link and stays out of messages.
     let response = app
         .http
-        .get(url)
+        .get(url.clone())
         .send()
         .await
         .map_err(|error| Problem::Fetch(error.without_url().to_string()))?;

@@ -1,15 +1,10 @@
 //! The editor's configuration: what to open, for whom, with which rights, and where to save it.
 
-use recto_docs_api::{FileType, FileTypeError};
-use recto_token::sign_config;
-use serde_json::{Value, json};
+use recto_sdk::{Config, ConfigError, DocumentKey, Rights, SignedConfig};
+use serde_json::json;
 
 use crate::Settings;
 use crate::storage::{FileRow, User};
-
-/// Seconds for which a page's configuration can start an editor. A page that is reloaded gets a
-/// new one, so this only has to outlast a slow connection.
-const TOKEN_LIFE: i64 = 600;
 
 /// Who opens what.
 pub(crate) struct Opening<'a> {
@@ -29,60 +24,57 @@ pub(crate) fn editor_config(
     settings: &Settings,
     opening: &Opening<'_>,
     now: i64,
-) -> Result<Value, FileTypeError> {
+) -> Result<SignedConfig, ConfigError> {
     let Opening {
         file,
         user,
         language,
         back,
     } = opening;
-    let file_type = FileType::parse(&file.file_type)?;
-    let edit = file.level.may_edit();
-    let mut config = json!({
-        "type": "desktop",
-        "width": "100%",
-        "height": "100%",
-        "documentType": file_type.kind(),
-        "document": {
-            "key": document_key(&file.id, &file.key_version),
-            "url": content_url(settings, &file.id, file.versions),
-            "fileType": file_type,
-            "title": file.name,
-            "permissions": {
-                "edit": edit,
-                "comment": edit,
-                "review": edit,
-                "fillForms": edit,
-                "download": true,
-                "print": true,
-                "copy": true,
-                "chat": true,
-            },
-        },
-        "editorConfig": {
-            "callbackUrl": format!("{}integration/callback/{}", settings.public_url, file.id),
-            "mode": if edit { "edit" } else { "view" },
-            "lang": language,
-            "user": { "id": user.id, "name": user.name },
-            "customization": {
-                "forcesave": true,
-                "goback": { "url": "/files", "text": back, "blank": false },
-            },
-        },
-    });
-    config["token"] = Value::String(sign_config(&settings.secret, &config, now, TOKEN_LIFE));
-    Ok(config)
+    let rights = if file.level.may_edit() {
+        Rights::CoEdit
+    } else {
+        Rights::View
+    };
+    let config = Config::new(
+        &file.file_type,
+        document_key(&file.id, &file.key_version),
+        content_url(settings, &file.id, file.versions),
+    )
+    .title(&file.name)
+    .rights(rights)
+    .callback_url(format!(
+        "{}integration/callback/{}",
+        settings.public_url, file.id
+    ))
+    .user(&user.id, &user.name)
+    .language(*language)
+    .extra("type", "desktop")
+    .extra("width", "100%")
+    .extra("height", "100%")
+    .extra("editorConfig.customization.forcesave", true)
+    .extra(
+        "editorConfig.customization.goback",
+        json!({ "url": "/files", "text": back, "blank": false }),
+    );
+    settings.integrator.sign(&config, now)
 }
+
+/// Tells this application's keys from those of others that use the same document server.
+const INSTALLATION: &str = "portal";
 
 /// The document key: equal for everybody who opens the same content, so that they meet in one
 /// session, and new as soon as another content was saved, so that nobody is shown the old one.
-pub(super) fn document_key(file: &str, version: &str) -> String {
-    format!("{file}-{version}")
+pub(super) fn document_key(file: &str, version: &str) -> DocumentKey {
+    recto_sdk::document_key(INSTALLATION, file, version)
 }
 
 /// The version that a document key names, if the key belongs to the file.
 pub(super) fn version_of_key<'k>(file: &str, key: &'k str) -> Option<&'k str> {
-    key.strip_prefix(file)?.strip_prefix('-')
+    key.strip_prefix(INSTALLATION)?
+        .strip_prefix('.')?
+        .strip_prefix(file)?
+        .strip_prefix('.')
 }
 
 /// Where the document server fetches a version.
@@ -97,16 +89,19 @@ pub(super) fn content_url(settings: &Settings, file: &str, number: i64) -> Strin
 mod tests {
     use super::*;
     use crate::storage::Level;
-    use recto_docs_api::DocumentKey;
-    use recto_token::{Keys, Secret, verify_opening};
+    use recto_sdk::{Integrator, Secret};
+    use recto_token::{Keys, verify_opening};
+    use serde_json::Value;
 
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
     fn settings() -> Settings {
+        let document_server: url::Url = "http://127.0.0.1:8080/".parse().expect("valid");
         Settings {
-            document_server: "http://127.0.0.1:8080/".parse().expect("valid"),
+            integrator: Integrator::new(Secret::from(SECRET), document_server.clone())
+                .expect("a good secret"),
+            document_server,
             public_url: "http://127.0.0.1:8081/".parse().expect("valid"),
-            secret: Secret::from(SECRET),
         }
     }
 
@@ -139,7 +134,10 @@ mod tests {
             language: "fr",
             back: "Tous les fichiers",
         };
-        editor_config(&settings(), &opening, 1000).expect("a known type")
+        editor_config(&settings(), &opening, 1000)
+            .expect("a known type")
+            .as_json()
+            .clone()
     }
 
     #[test]
@@ -156,7 +154,7 @@ mod tests {
         assert_eq!(opening.access, recto_docs_api::Access::Edit);
         assert_eq!(opening.user.name, "Vera Lindqvist");
         assert!(
-            verify_opening(&keys, &config(Level::Edit), 1000 + TOKEN_LIFE + 61).is_err(),
+            verify_opening(&keys, &config(Level::Edit), 1000 + 600 + 61).is_err(),
             "expires"
         );
     }
@@ -174,9 +172,9 @@ mod tests {
     #[test]
     fn a_key_belongs_to_one_file() {
         let key = document_key("abc", "123");
-        assert!(key.parse::<DocumentKey>().is_ok());
-        assert_eq!(version_of_key("abc", &key), Some("123"));
-        assert_eq!(version_of_key("ab", &key), None);
-        assert_eq!(version_of_key("abcd", &key), None);
+        assert_eq!(version_of_key("abc", key.as_str()), Some("123"));
+        assert_eq!(version_of_key("ab", key.as_str()), None);
+        assert_eq!(version_of_key("abcd", key.as_str()), None);
+        assert_eq!(version_of_key("abc", "other.abc.123"), None);
     }
 }

@@ -4,14 +4,13 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use recto_docs_api::FileType;
-use recto_token::verify_download;
 use serde_json::json;
 use tokio_util::io::ReaderStream;
 
-use super::config::content_url;
+use super::{config::content_url, readable};
 use crate::App;
 use crate::storage::StorageError;
 
@@ -23,10 +22,11 @@ pub(super) async fn content(
     headers: HeaderMap,
 ) -> Response {
     let url = content_url(&app.settings, &file, number);
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    if let Err(refusal) = verify_download(&app.settings.secret, token, &url, app.now()) {
+    if let Err(refusal) = app
+        .settings
+        .integrator
+        .download(readable(&headers), &url, app.now())
+    {
         tracing::warn!(
             file,
             number,

@@ -17,6 +17,7 @@ mod download;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use http::HeaderMap;
 
 use crate::App;
 
@@ -31,4 +32,11 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/integration/callback/{file}", post(callback::receive))
         .layer(DefaultBodyLimit::max(MAX_CALLBACK_BYTES))
+}
+
+/// The headers that are text; a token is never anything else.
+fn readable(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
 }

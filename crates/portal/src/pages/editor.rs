@@ -51,7 +51,7 @@ pub(super) async fn show(
         page: person.visit.page(),
         kind: super::files::kind(&file.file_type),
         api: format!("{server}web-apps/apps/api/documents/api.js"),
-        config: for_html(&config),
+        config: config.to_script(),
         down_message: fill(text.editor_down_message, &address),
         down_hint: fill(text.editor_down_hint, &address),
         file,
@@ -70,31 +70,4 @@ pub(super) async fn show(
         .headers_mut()
         .insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     Ok(response)
-}
-
-/// JSON that can stand inside a `script` element: whatever a title holds, it cannot end the element.
-fn for_html(value: &serde_json::Value) -> String {
-    value
-        .to_string()
-        .replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn w1_a_title_cannot_end_the_script_element() {
-        let config = serde_json::json!({ "title": "</script><script>alert(1)</script>&\u{2028}" });
-        let html = for_html(&config);
-        assert!(!html.contains(['<', '>', '&', '\u{2028}']));
-        assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&html).expect("still JSON"),
-            config
-        );
-    }
 }
