@@ -1,5 +1,7 @@
 //! The command line.
 
+pub mod token;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -28,31 +30,9 @@ pub enum Command {
     Portal(Portal),
     /// Run both with a shared secret, to try Recto.
     Demo(Demo),
-    /// Find out what is wrong with a token, and what to change.
+    /// Find out what is wrong with a token, check and sign tokens, and make and replace secrets.
     #[command(subcommand)]
-    Token(Token),
-}
-
-/// What to do with tokens.
-#[derive(Debug, Subcommand)]
-pub enum Token {
-    /// Explain whatever there is: a token, a config as JSON, JavaScript or PHP, a request, a line of
-    /// a log, an environment, or a server's local.json.
-    Explain(Explain),
-}
-
-/// Options of an explanation.
-#[derive(Debug, Group)]
-pub struct Explain {
-    /// File with what is to be explained; standard input if it is missing or `-`.
-    pub file: Option<PathBuf>,
-    /// File that holds a secret which the server may have; may be repeated (environment: JWT_SECRET or
-    /// JWT_SECRET_FILE).
-    #[arg(long)]
-    pub secret_file: Vec<PathBuf>,
-    /// Print the findings as JSON.
-    #[arg(long)]
-    pub json: bool,
+    Token(token::Token),
 }
 
 /// Options of the document server. Each may also stand in `recto.toml` or in the environment; a flag

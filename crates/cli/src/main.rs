@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod config;
+mod keys_file;
 mod secret;
 
 use std::io::IsTerminal;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 
-use crate::args::{Args, Command, Token};
+use crate::args::{Args, Command};
 
 fn main() -> ExitCode {
     // An engine process must fork, so it starts before anything that could make a thread.
@@ -22,19 +23,22 @@ fn main() -> ExitCode {
     }
     let args = Args::parse();
     start_log(args.log_json);
+    let mut unable = ExitCode::FAILURE;
     let result = match args.command {
         Command::Serve(args) => wait_for(commands::serve::run(args)),
         Command::Portal(args) => wait_for(commands::portal::run(args)),
         Command::Demo(args) => wait_for(commands::demo::run(args)),
-        Command::Token(Token::Explain(args)) => {
-            commands::token_explain::run(&args, &config::Environment::of_process())
+        // 1 says that something was found, so that what can't be carried out needs another code.
+        Command::Token(command) => {
+            unable = ExitCode::from(2);
+            commands::token::run(&command, &config::Environment::of_process())
         }
     };
     match result {
         Ok(code) => code,
         Err(error) => {
             eprintln!("recto: {error:#}");
-            ExitCode::FAILURE
+            unable
         }
     }
 }

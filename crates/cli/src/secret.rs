@@ -19,6 +19,15 @@ pub fn find(
     configured: Option<&Path>,
     environment: &Environment,
 ) -> anyhow::Result<Secret> {
+    find_text(file, configured, environment).map(Secret::from)
+}
+
+/// The same as text, for whoever writes it into a file of keys.
+pub fn find_text(
+    file: Option<&Path>,
+    configured: Option<&Path>,
+    environment: &Environment,
+) -> anyhow::Result<String> {
     if let Some(file) = file {
         return read(file);
     }
@@ -26,7 +35,7 @@ pub fn find(
         (Some(_), Some(_)) => bail!(
             "Both JWT_SECRET and JWT_SECRET_FILE are set, so it is not clear which secret counts. Unset one of them."
         ),
-        (Some(secret), None) => Ok(Secret::from(secret.as_str())),
+        (Some(secret), None) => Ok(secret.clone()),
         (None, Some(file)) => read(file),
         (None, None) => match configured {
             Some(file) => read(file),
@@ -48,7 +57,7 @@ pub fn checked(secret: Secret) -> anyhow::Result<Secret> {
 }
 
 /// A secret from a file; one line end after it does not belong to it, as editors put one there.
-fn read(file: &Path) -> anyhow::Result<Secret> {
+fn read(file: &Path) -> anyhow::Result<String> {
     let mut text = std::fs::read_to_string(file).with_context(|| {
         format!(
             "The secret file {} can't be read. Check its path and rights",
@@ -67,7 +76,20 @@ fn read(file: &Path) -> anyhow::Result<Secret> {
             file.display()
         );
     }
-    Ok(Secret::from(text.as_str()))
+    Ok(text)
+}
+
+/// A secret of 256 random bits, as 64 hex digits.
+pub fn new() -> String {
+    let mut bytes = [0_u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// Makes a secret of 256 bits in `file`, readable by its owner only, unless there is one.
@@ -75,13 +97,7 @@ pub fn made_once(file: &Path) -> anyhow::Result<()> {
     if file.exists() {
         return Ok(());
     }
-    let mut bytes = [0_u8; 32];
-    rand::rng().fill_bytes(&mut bytes);
-    let mut text = String::with_capacity(65);
-    for byte in bytes {
-        write!(text, "{byte:02x}").context("a string takes what is written")?;
-    }
-    text.push('\n');
+    let text = new() + "\n";
     OpenOptions::new()
         .write(true)
         .create_new(true)

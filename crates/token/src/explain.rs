@@ -39,6 +39,7 @@ use crate::Secret;
 
 pub use finding::{Explanation, Finding, Kind, Severity};
 pub use purpose::{Purpose, UnknownPurpose};
+pub use render::Part;
 
 use report::Report;
 

@@ -3,7 +3,7 @@
 pub mod demo;
 pub mod portal;
 pub mod serve;
-pub mod token_explain;
+pub mod token;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 

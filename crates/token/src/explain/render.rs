@@ -1,37 +1,75 @@
-//! An explanation as plain text.
+//! An explanation as text for people.
 
 use std::fmt::Write as _;
 
-use super::{Explanation, Finding};
+use super::{Explanation, Finding, Severity};
+
+/// A piece of an explanation, for whoever colours it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The word for the severity.
+    Severity(Severity),
+    /// The code.
+    Code,
+    /// The sentence that says what is wrong.
+    Message,
+    /// The name of a line, such as `found`.
+    Label,
+    /// What stands behind such a name.
+    Value,
+}
 
 impl Explanation {
     /// The explanation as plain text, the root cause first. The text has no
     /// colours, ends with a line break, and is the same for the same findings.
     pub fn to_text(&self) -> String {
+        self.to_styled_text(|_, text| text.to_owned())
+    }
+
+    /// The same, with each piece as `style` gives it back. Pieces hold no control
+    /// characters.
+    pub fn to_styled_text(&self, style: impl Fn(Part, &str) -> String) -> String {
         let mut text = format!("This is {}.\n", self.kind.words());
         for finding in &self.findings {
             text.push('\n');
-            render(finding, &mut text);
+            render(finding, &style, &mut text);
         }
         text
     }
 }
 
-fn render(finding: &Finding, text: &mut String) {
+fn render(finding: &Finding, style: &impl Fn(Part, &str) -> String, text: &mut String) {
+    let severity = finding.severity;
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "{}: {}", finding.severity.as_str(), finding.code);
-    let _ = writeln!(text, "  {}", one_line(&finding.message));
+    let _ = writeln!(
+        text,
+        "{}: {}",
+        style(Part::Severity(severity), severity.as_str()),
+        style(Part::Code, finding.code)
+    );
+    let _ = writeln!(
+        text,
+        "  {}",
+        style(Part::Message, &one_line(&finding.message))
+    );
+    let docs = Some(finding.docs.to_owned());
+    let hint = Some(finding.hint.clone());
     for (name, value) in [
         ("path", &finding.path),
         ("expected", &finding.expected),
         ("found", &finding.found),
+        ("do", &hint),
+        ("read", &docs),
     ] {
         if let Some(value) = value {
-            let _ = writeln!(text, "  {name:<9} {}", one_line(value));
+            let _ = writeln!(
+                text,
+                "  {} {}",
+                style(Part::Label, &format!("{name:<9}")),
+                style(Part::Value, &one_line(value))
+            );
         }
     }
-    let _ = writeln!(text, "  {:<9} {}", "do", one_line(&finding.hint));
-    let _ = writeln!(text, "  {:<9} {}", "read", finding.docs);
 }
 
 /// A text without control characters, which could rewrite a terminal.
