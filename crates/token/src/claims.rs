@@ -17,8 +17,13 @@ pub(crate) fn utc(seconds: i64) -> String {
         .unwrap_or_else(|| format!("{seconds} s"))
 }
 
-/// Checks `nbf` and `exp`. `iat` is information and is not judged.
-pub(crate) fn check_time(claims: &Map<String, Value>, now: i64) -> Result<(), Refusal> {
+/// Checks `nbf` and `exp`. `iat` is information and is not judged. `renewed`
+/// says when a new token is made.
+pub(crate) fn check_time(
+    claims: &Map<String, Value>,
+    renewed: &str,
+    now: i64,
+) -> Result<(), Refusal> {
     if let Some(nbf) = time_claim(claims, "nbf")?
         && nbf > now.saturating_add(CLOCK_TOLERANCE)
     {
@@ -27,7 +32,7 @@ pub(crate) fn check_time(claims: &Map<String, Value>, now: i64) -> Result<(), Re
     if let Some(exp) = time_claim(claims, "exp")?
         && now >= exp.saturating_add(CLOCK_TOLERANCE)
     {
-        return Err(refusal::expired(exp, now));
+        return Err(refusal::expired(exp, renewed, now));
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::{
     json::{cut, type_name},
     jws::{self, Expect, wrong_purpose},
     refusal::reason,
+    shape::Shape,
 };
 
 /// The token of an `Authorization` header: what follows `Bearer `.
@@ -84,6 +85,13 @@ pub fn verify_callback(
             .at(name));
         }
     }
+    let shape = Shape::of(&claims);
+    if !matches!(shape, Shape::Callback | Shape::Other) {
+        return Err(shape.refused(
+            "a callback",
+            "Accept only callbacks that the document server signed.",
+        ));
+    }
     serde_json::from_value(Value::Object(claims))
         .map(Verified::new)
         .map_err(|error| {
@@ -108,13 +116,10 @@ pub fn verify_download(
     now: i64,
 ) -> Result<Verified<String>, Refusal> {
     let claims = header_claims(secret, header, now)?;
-    // A callback's token has a URL too, but grants no download.
+    // Tokens of callbacks, conversions and methods have a URL too. Browsers know
+    // those of methods, and must not get by them what only the server may get.
     let signed = match claims.get("url") {
-        Some(Value::String(url))
-            if !claims.contains_key("status") && !claims.contains_key("document") =>
-        {
-            url
-        }
+        Some(Value::String(url)) if Shape::of(&claims) == Shape::Address => url,
         _ => {
             return Err(wrong_purpose(
                 "The token of the request signs no download.",

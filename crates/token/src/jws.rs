@@ -62,9 +62,47 @@ pub(crate) fn sign(secret: &Secret, typ: &str, claims: &Map<String, Value>) -> S
     format!("{input}.{signature}")
 }
 
+/// What a token signs, in the words of the sentences about it.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject {
+    /// What is signed: "the config".
+    pub(crate) name: &'static str,
+    /// The same, said so that nobody leaves out a part of it.
+    pub(crate) whole: &'static str,
+    /// Where the token goes.
+    pub(crate) place: &'static str,
+    /// When a new one is made.
+    pub(crate) renewed: &'static str,
+}
+
+impl Subject {
+    const CONFIG: Self = Self {
+        name: "the config",
+        whole: "the whole config",
+        place: "config.token",
+        renewed: "each time the page is built",
+    };
+
+    const REQUEST: Self = Self {
+        name: "the request",
+        whole: "all fields of the request",
+        place: "the member \"token\" of the body",
+        renewed: "for each request",
+    };
+
+    const METHOD: Self = Self {
+        name: "the method's argument",
+        whole: "the whole argument of the method",
+        place: "its member \"token\"",
+        renewed: "each time the method is called",
+    };
+}
+
 /// What a token is expected to be.
 #[derive(Clone, Copy)]
 pub(crate) struct Expect {
+    /// What it signs.
+    pub(crate) subject: Subject,
     /// The `typ` of a token of our own; `None` for one from somebody else.
     pub(crate) own_type: Option<&'static str>,
     /// Most bytes of the token.
@@ -76,13 +114,29 @@ pub(crate) struct Expect {
 impl Expect {
     /// A token from an integrator.
     pub(crate) const INBOX: Self = Self {
+        subject: Subject::CONFIG,
         own_type: None,
         max_bytes: 64 * 1024,
         max_depth: 32,
     };
 
+    /// A token from an integrator for a method of the editor.
+    pub(crate) const METHOD: Self = Self {
+        subject: Subject::METHOD,
+        ..Self::INBOX
+    };
+
+    /// A token from an integrator for a request, which may hold a list of users
+    /// or a watermark.
+    pub(crate) const REQUEST: Self = Self {
+        subject: Subject::REQUEST,
+        max_bytes: 512 * 1024,
+        ..Self::INBOX
+    };
+
     /// A token of a document server, which may hold a long history of changes.
     pub(crate) const OUTBOX: Self = Self {
+        subject: Subject::REQUEST,
         max_bytes: 512 * 1024,
         ..Self::INBOX
     };
@@ -90,6 +144,7 @@ impl Expect {
     /// A token of our own. It holds what an inbox token held, a level deeper.
     pub(crate) const fn own(own_type: &'static str) -> Self {
         Self {
+            subject: Subject::CONFIG,
             own_type: Some(own_type),
             max_bytes: 256 * 1024,
             max_depth: 64,
@@ -136,26 +191,33 @@ pub(crate) fn open(
         }
         return Err(refusal);
     }
-    let claims = object(&parts.payload, expect.max_depth)?;
-    claims::check_time(&claims, now)?;
+    let claims = object(&parts.payload, expect)?;
+    claims::check_time(&claims, expect.subject.renewed, now)?;
     Ok(claims)
+}
+
+/// Whether a claim is a registered one (RFC 7519, 4.1), which says something of
+/// the token and nothing of what it signs.
+pub(crate) fn is_registered(name: &str) -> bool {
+    matches!(name, "iss" | "sub" | "aud" | "exp" | "nbf" | "iat" | "jti")
 }
 
 /// Whether a payload has no member but registered claims.
 pub(crate) fn has_nothing(payload: &Value) -> bool {
-    const REGISTERED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
-    payload.as_object().is_some_and(|members| {
-        members
-            .keys()
-            .all(|name| REGISTERED.contains(&name.as_str()))
-    })
+    payload
+        .as_object()
+        .is_some_and(|members| members.keys().all(|name| is_registered(name)))
 }
 
 fn malformed(description: &str, message: impl Into<String>, hint: impl Into<String>) -> Refusal {
     Refusal::token(reason::MALFORMED, description, message, hint)
 }
 
-const MAKE_A_JWT: &str = "Make the token with a JWT library: sign the whole config with HS256, and put the resulting text in config.token unchanged.";
+fn make_a_jwt(Subject { whole, place, .. }: Subject) -> String {
+    format!(
+        "Make the token with a JWT library: sign {whole} with HS256, and put the resulting text in {place} unchanged."
+    )
+}
 
 fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t>, Refusal> {
     if token.len() > expect.max_bytes {
@@ -163,7 +225,10 @@ fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t
             reason::TOO_LARGE,
             "jwt malformed",
             "The token is too large.",
-            "Sign only the members that the config needs, and no images or texts.",
+            format!(
+                "Sign only the members that {} needs, and no images or texts.",
+                expect.subject.name
+            ),
         )
         .expected(format!("at most {} bytes", expect.max_bytes))
         .found(format!("{} bytes", token.len())));
@@ -185,23 +250,24 @@ fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t
     }
     let segments: Vec<&str> = token.split('.').collect();
     let &[header, payload, signature] = segments.as_slice() else {
+        let dots = match segments.len() - 1 {
+            1 => "1 dot".to_owned(),
+            more => format!("{more} dots"),
+        };
         return Err(malformed(
             "jwt malformed",
-            format!(
-                "The token has {} dots, and a JWT has two.",
-                segments.len() - 1
-            ),
-            MAKE_A_JWT,
+            format!("The token has {dots}, and a JWT has two."),
+            make_a_jwt(expect.subject),
         )
         .expected("2 dots")
-        .found(format!("{} dots", segments.len() - 1)));
+        .found(dots));
     };
-    let header = decode(header, "header")?;
+    let header = decode(header, "header", expect)?;
     let Ok(Value::Object(header)) = json::parse(&header, expect.max_depth) else {
         return Err(malformed(
             "invalid token",
             "The first part of the token is not the header of a JWT.",
-            MAKE_A_JWT,
+            make_a_jwt(expect.subject),
         ));
     };
     check_type(&header, expect)?;
@@ -217,12 +283,12 @@ fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t
     Ok(Parts {
         input: &token[..token.len() - signature.len() - 1],
         algorithm,
-        payload: decode(payload, "payload")?,
-        signature: decode(signature, "signature")?,
+        payload: decode(payload, "payload", expect)?,
+        signature: decode(signature, "signature", expect)?,
     })
 }
 
-fn decode(segment: &str, name: &str) -> Result<Vec<u8>, Refusal> {
+fn decode(segment: &str, name: &str, expect: Expect) -> Result<Vec<u8>, Refusal> {
     if let Some(sign) = segment.chars().find(|c| matches!(c, '=' | '+' | '/')) {
         return Err(Refusal::token(
             reason::BASE64_PADDING,
@@ -238,13 +304,13 @@ fn decode(segment: &str, name: &str) -> Result<Vec<u8>, Refusal> {
         Ok(_) => Err(malformed(
             "invalid token",
             format!("The {name} of the token is empty."),
-            MAKE_A_JWT,
+            make_a_jwt(expect.subject),
         )
         .at(name)),
         Err(_) => Err(malformed(
             "invalid token",
             format!("The {name} of the token is not Base64url."),
-            MAKE_A_JWT,
+            make_a_jwt(expect.subject),
         )
         .at(name)),
     }
@@ -328,13 +394,15 @@ fn algorithm(header: &Map<String, Value>, expect: Expect) -> Result<Algorithm, R
     }
 }
 
-fn object(payload: &[u8], max_depth: usize) -> Result<Map<String, Value>, Refusal> {
+fn object(payload: &[u8], expect: Expect) -> Result<Map<String, Value>, Refusal> {
+    let max_depth = expect.max_depth;
+    let Subject { name, .. } = expect.subject;
     let value = json::parse(payload, max_depth).map_err(|error| match error {
         JsonError::Syntax => Refusal::token(
             reason::NOT_AN_OBJECT,
             "invalid token",
             "The payload of the token is no JSON.",
-            "Sign the config as a JSON object in UTF-8.",
+            format!("Sign {name} as a JSON object in UTF-8."),
         )
         .expected("an object")
         .found("no JSON"),
@@ -342,7 +410,7 @@ fn object(payload: &[u8], max_depth: usize) -> Result<Map<String, Value>, Refusa
             reason::TOO_LARGE,
             "invalid token",
             format!("The payload of the token is nested more than {max_depth} levels deep."),
-            "Sign only the members that the config needs.",
+            format!("Sign only the members that {name} needs."),
         ),
         JsonError::Duplicate(path) => malformed(
             "invalid token",
@@ -360,8 +428,8 @@ fn object(payload: &[u8], max_depth: usize) -> Result<Map<String, Value>, Refusa
             Err(Refusal::token(
                 reason::DOUBLE_ENCODED,
                 "invalid token",
-                "The payload of the token is a string that contains JSON: the config was encoded twice.",
-                "Give the JWT library the config as an object, not the text that json_encode or JSON.stringify makes of it.",
+                format!("The payload of the token is a string that contains JSON: {name} was encoded twice."),
+                format!("Give the JWT library {name} as an object, not the text that json_encode or JSON.stringify makes of it."),
             )
             .expected("an object")
             .found("a string with JSON in it"))
@@ -370,7 +438,7 @@ fn object(payload: &[u8], max_depth: usize) -> Result<Map<String, Value>, Refusa
             reason::NOT_AN_OBJECT,
             "invalid token",
             format!("The payload of the token is {} and no object.", type_name(&other)),
-            "Sign the config as a JSON object.",
+            format!("Sign {name} as a JSON object."),
         )
         .expected("an object")
         .found(type_name(&other))),

@@ -18,12 +18,15 @@ mod json;
 mod jws;
 mod keys;
 mod link;
+mod method;
 mod opening;
 mod outgoing;
 mod permissions;
 mod refusal;
+mod request;
 mod secret;
 mod session;
+mod shape;
 mod verified;
 
 pub use explain::{
@@ -32,9 +35,15 @@ pub use explain::{
 pub use incoming::{verify_callback, verify_download};
 pub use keys::Keys;
 pub use link::{sign_link, verify_link};
+pub use method::{
+    HistoryVersion, Method, MethodGrant, PreviousVersion, Reference, SignedFile, verify_method,
+};
 pub use opening::{Opening, Participant, opening_with_tokens_off, verify_opening};
 pub use outgoing::{sign_body, sign_config, sign_header};
 pub use refusal::{Refusal, RefusalDetails, Wire};
+pub use request::{
+    RequestParts, Service, request_without_tokens, unsigned_parameters, verify_request,
+};
 pub use secret::{Secret, SecretError, SecretWarning, check_secret};
 pub use session::{SessionGrant, issue_session, seal, unseal, verify_session};
 pub use verified::Verified;
@@ -43,5 +52,7 @@ pub use verified::Verified;
 /// tolerance, as ONLYOFFICE's server does by default.
 pub const CLOCK_TOLERANCE: i64 = 60;
 
+#[cfg(test)]
+mod purpose_tests;
 #[cfg(test)]
 mod testing;

@@ -1,6 +1,6 @@
 //! Opening a document: what the config and its token must be.
 
-mod fields;
+pub(crate) mod fields;
 
 use std::fmt;
 
@@ -14,6 +14,7 @@ use crate::{
     jws::{self, Expect, has_nothing},
     permissions,
     refusal::reason,
+    shape::Shape,
 };
 use fields::{Origin, absent, at, missing, wrong_type};
 
@@ -217,17 +218,23 @@ fn check_shape(claims: &Value) -> Result<(), Refusal> {
             return Err(made_for("an outgoing request of a document server"));
         }
     }
-    let has = |name: &str| claims.get(name).is_some();
-    if has("status") && has("key") {
-        Err(made_for("a callback"))
-    } else if has("images") || (has("url") && has("fileType")) {
-        Err(made_for(
-            "another method of the editor, such as insertImage",
-        ))
-    } else if claims.get("c").is_some_and(Value::is_string) {
-        Err(made_for("the command service"))
-    } else {
-        Ok(())
+    let Some(members) = claims.as_object() else {
+        return Ok(());
+    };
+    match Shape::of(members) {
+        Shape::File | Shape::Script if !absent(claims.get("key")) => Err(Refusal::token(
+            reason::FLAT,
+            " document.key is missing",
+            "The members of document are at the top level of the payload.",
+            "Sign the whole config: {\"document\": {…}, \"editorConfig\": {…}}.",
+        )
+        .at("key")
+        .expected("document.key")
+        .found("key at the top level")),
+        shape => shape
+            .words()
+            .filter(|_| shape != Shape::Opening)
+            .map_or(Ok(()), |what| Err(made_for(what))),
     }
 }
 
@@ -292,7 +299,7 @@ fn read(claims: &Value, config: &Value, origin: Origin) -> Result<Opening, Refus
         _ => Access::granted(fields::mode(claims, origin)?.as_deref(), &permissions),
     };
     Ok(Opening {
-        key: fields::key(claims, origin)?,
+        key: fields::key(claims, "document.key", origin)?,
         url: text("document.url")?.ok_or_else(|| missing(&["document.url"], origin))?,
         title: text("document.title")?.unwrap_or_else(|| format!("Unnamed.{file_type}")),
         file_type,

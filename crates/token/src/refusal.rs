@@ -192,10 +192,16 @@ pub(crate) mod reason {
     pub(crate) const NOT_AN_OBJECT: Reason = ("payload.not_an_object", "payload/not-an-object");
     pub(crate) const DOUBLE_ENCODED: Reason = ("payload.double_encoded", "payload/double-encoded");
     pub(crate) const WRAPPED: Reason = ("payload.wrapped", "payload/wrapped");
+    pub(crate) const FLAT: Reason = ("payload.flat", "payload/flat");
     pub(crate) const MISSING_FIELD: Reason = ("payload.missing_field", "payload/missing-field");
     pub(crate) const EXTRA_FIELD: Reason = ("payload.extra_field", "payload/extra-field");
     pub(crate) const OPENS_HISTORY: Reason = ("payload.opens_history", "payload/opens-history");
     pub(crate) const TYPE: Reason = ("payload.type", "payload/type");
+    pub(crate) const HEADER_PREFIX: Reason = ("request.header_prefix", "requests/header-prefix");
+    pub(crate) const NOT_JSON: Reason = ("request.not_json", "requests/not-json");
+    pub(crate) const BODY_IGNORED: Reason = ("request.body_ignored", "requests/body-ignored");
+    pub(crate) const MISSING_PARAMETER: Reason =
+        ("request.missing_parameter", "requests/missing-parameter");
     pub(crate) const PERMISSIONS_DIFFER: Reason =
         ("config.permissions_differ", "config/permissions-differ");
     pub(crate) const KEY_CHARACTERS: Reason = ("config.key_characters", "config/key-characters");
@@ -215,7 +221,7 @@ pub(crate) fn span(seconds: i64) -> String {
     format!("{number} {unit}{plural}")
 }
 
-pub(crate) fn expired(exp: i64, now: i64) -> Refusal {
+pub(crate) fn expired(exp: i64, renewed: &str, now: i64) -> Refusal {
     let ago = now.saturating_sub(exp);
     let seconds = if ago < 300 {
         String::new()
@@ -227,7 +233,7 @@ pub(crate) fn expired(exp: i64, now: i64) -> Refusal {
         "jwt expired",
         format!("The token expired {} ago{seconds}, at {}.", span(ago), utc(exp)),
         format!(
-            "Sign a new token each time the page is built, with an \"exp\" some minutes ahead, and check that both clocks agree: here it is {}.",
+            "Sign a new token {renewed}, with an \"exp\" some minutes ahead, and check that both clocks agree: here it is {}.",
             utc(now)
         ),
     )

@@ -1,7 +1,7 @@
 //! Reading single fields of a config, with refusals that name them.
 
 use recto_docs_api::{DocumentKey, Explain as _, FileType, Permissions};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::{
@@ -12,31 +12,33 @@ use crate::{
 
 /// Where the values come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// The payload of the token.
     Token,
     /// The bare config.
     Config,
+    /// The payload of a token for a method of the editor.
+    Method,
 }
 
 impl Origin {
     fn name(self) -> &'static str {
         match self {
-            Self::Token => "token",
+            Self::Token | Self::Method => "token",
             Self::Config => "config",
         }
     }
 }
 
 /// The value at a dotted path.
-pub(super) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     path.split('.')
         .try_fold(value, |value, name| value.get(name))
 }
 
 /// Whether a field counts as missing: the API tests for truth as JavaScript has
 /// it, so that `""`, `0`, `false` and `null` are missing, and `{}` is there.
-pub(super) fn absent(value: Option<&Value>) -> bool {
+pub(crate) fn absent(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null | Value::Bool(false)) => true,
         Some(Value::String(text)) => text.is_empty(),
@@ -46,7 +48,7 @@ pub(super) fn absent(value: Option<&Value>) -> bool {
 }
 
 /// The refusal for fields that are missing; the first one is named in front.
-pub(super) fn missing(paths: &[&str], origin: Origin) -> Refusal {
+pub(crate) fn missing(paths: &[&str], origin: Origin) -> Refusal {
     let first = paths.first().copied().unwrap_or_default();
     let all = paths.join(", ");
     let hint = match origin {
@@ -56,6 +58,9 @@ pub(super) fn missing(paths: &[&str], origin: Origin) -> Refusal {
             )
         }
         Origin::Config => format!("Add it to the config: {all}."),
+        Origin::Method => {
+            format!("Sign all that the method is given; missing in the payload: {all}.")
+        }
     };
     Refusal::token(
         reason::MISSING_FIELD,
@@ -69,7 +74,11 @@ pub(super) fn missing(paths: &[&str], origin: Origin) -> Refusal {
 }
 
 /// The refusal for a field of a wrong type.
-pub(super) fn wrong_type(path: &str, expected: &str, found: &Value, origin: Origin) -> Refusal {
+pub(crate) fn wrong_type(path: &str, expected: &str, found: &Value, origin: Origin) -> Refusal {
+    let signed = match origin {
+        Origin::Token | Origin::Config => "the config",
+        Origin::Method => "the method's argument",
+    };
     Refusal::token(
         reason::TYPE,
         format!(" {path} has a wrong type"),
@@ -78,7 +87,7 @@ pub(super) fn wrong_type(path: &str, expected: &str, found: &Value, origin: Orig
             origin.name(),
             described(found)
         ),
-        format!("Write {path} as {expected} before the config is signed."),
+        format!("Write {path} as {expected} before {signed} is signed."),
     )
     .at(path)
     .expected(expected)
@@ -93,7 +102,7 @@ fn described(value: &Value) -> String {
 }
 
 /// A text; `null` and the empty text count as absent.
-pub(super) fn text(value: &Value, path: &str, origin: Origin) -> Result<Option<String>, Refusal> {
+pub(crate) fn text(value: &Value, path: &str, origin: Origin) -> Result<Option<String>, Refusal> {
     match at(value, path) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok((!text.is_empty()).then(|| text.clone())),
@@ -101,8 +110,15 @@ pub(super) fn text(value: &Value, path: &str, origin: Origin) -> Result<Option<S
     }
 }
 
-pub(super) fn key(value: &Value, origin: Origin) -> Result<DocumentKey, Refusal> {
-    let path = "document.key";
+/// A text that is there and not empty, whatever else may be there instead.
+pub(crate) fn text_of<'m>(members: &'m Map<String, Value>, name: &str) -> Option<&'m str> {
+    members
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+}
+
+pub(crate) fn key(value: &Value, path: &str, origin: Origin) -> Result<DocumentKey, Refusal> {
     let key = text(value, path, origin)?.ok_or_else(|| missing(&[path], origin))?;
     DocumentKey::try_from(key.as_str()).map_err(|error| {
         let reason = if error.code() == "config.key_characters" {
@@ -117,7 +133,7 @@ pub(super) fn key(value: &Value, origin: Origin) -> Result<DocumentKey, Refusal>
     })
 }
 
-pub(super) fn mode(value: &Value, origin: Origin) -> Result<Option<String>, Refusal> {
+pub(crate) fn mode(value: &Value, origin: Origin) -> Result<Option<String>, Refusal> {
     let path = "editorConfig.mode";
     let mode = text(value, path, origin)?;
     match mode.as_deref() {
@@ -132,7 +148,7 @@ pub(super) fn mode(value: &Value, origin: Origin) -> Result<Option<String>, Refu
 }
 
 /// The permissions. An empty array is what PHP makes of an empty object.
-pub(super) fn permissions(value: &Value, origin: Origin) -> Result<Permissions, Refusal> {
+pub(crate) fn permissions(value: &Value, origin: Origin) -> Result<Permissions, Refusal> {
     let path = "document.permissions";
     let members = match at(value, path) {
         None | Some(Value::Null) => return Ok(Permissions::default()),
@@ -158,13 +174,13 @@ pub(super) fn permissions(value: &Value, origin: Origin) -> Result<Permissions, 
 }
 
 /// The file type: `document.fileType`, else what the title or the URL ends in.
-pub(super) fn file_type(value: &Value, origin: Origin) -> Result<FileType, Refusal> {
+pub(crate) fn file_type(value: &Value, origin: Origin) -> Result<FileType, Refusal> {
     let path = "document.fileType";
     if let Some(named) = text(value, path, origin)? {
         return FileType::parse(&named).map_err(|error| {
             Refusal::token(
                 reason::FILE_TYPE,
-                " document.fileType cannot be opened",
+                format!(" {path} cannot be opened"),
                 error.message(),
                 error.hint(),
             )

@@ -210,3 +210,19 @@ proptest! {
         prop_assert!(refusal.message.len() < 300);
     }
 }
+
+/// The members of `document` without `document` around them.
+#[test]
+fn flat_configs() {
+    let flat = json!({"key": "k", "url": "https://files.example/a.docx", "fileType": "docx", "title": "A"});
+    insta::assert_snapshot!(lines(&refused_payload(&flat)), @r#"
+        payload.flat "token: document.key is missing"
+        The members of document are at the top level of the payload.
+        Sign the whole config: {"document": {…}, "editorConfig": {…}}.
+        path: key
+        expected: document.key
+        found: key at the top level
+    "#);
+    let older = json!({"key": "k", "url": "https://files.example/a.docx"});
+    assert_eq!(refused_payload(&older).code, "payload.flat");
+}

@@ -57,7 +57,7 @@ fn members_on_the_wire() {
 #[test]
 fn editor_errors() {
     assert_eq!(refused_token(json!(5)).editor_error(), -20);
-    assert_eq!(expired(0, 100).editor_error(), -21);
+    assert_eq!(expired(0, "", 100).editor_error(), -21);
     assert_eq!(
         Refusal::access(reason::EXTRA_FIELD, "", "").editor_error(),
         -23
