@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand};
 use ipnet::IpNet;
+use recto_server::Refusals;
 use url::Url;
 
 /// A document server that speaks the ONLYOFFICE Docs API.
@@ -85,6 +86,14 @@ pub struct Serve {
     /// Pages that may embed the editor, as sources of a frame-ancestors directive [default: *].
     #[arg(long, env = "RECTO_FRAME_ANCESTORS")]
     pub frame_ancestors: Option<String>,
+    /// How much a browser is told of a refused opening: full, or code [default: full if the server
+    /// listens on this machine only, else code].
+    #[arg(long, env = "RECTO_REFUSALS")]
+    pub refusals: Option<Refusals>,
+    /// File that holds the password of the administrator's pages, such as /token (environment:
+    /// `RECTO_ADMIN_PASSWORD` for the password itself).
+    #[arg(long, env = "RECTO_ADMIN_PASSWORD_FILE")]
+    pub admin_password_file: Option<PathBuf>,
 }
 
 /// Options of the portal.

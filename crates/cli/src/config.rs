@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use ipnet::IpNet;
 use recto_engine::EngineConfig;
-use recto_server::{ServerConfig, Tokens};
+use recto_server::{AdminPassword, Refusals, ServerConfig, Tokens};
 use recto_session::SessionConfig;
 use serde::Deserialize;
 use url::Url;
@@ -41,10 +41,12 @@ struct File {
     zygote: Option<bool>,
     office: Option<PathBuf>,
     frame_ancestors: Option<String>,
+    refusals: Option<Refusals>,
+    admin_password_file: Option<PathBuf>,
 }
 
 /// The variables that images made for ONLYOFFICE set (spec/tokens.md 1.4). Those of Recto's own are
-/// read with the flags.
+/// read with the flags, except for a secret one, which is no flag.
 #[derive(Debug, Default)]
 #[allow(
     clippy::struct_field_names,
@@ -59,6 +61,8 @@ pub struct Environment {
     pub jwt_secret_file: Option<PathBuf>,
     /// `JWT_HEADER`
     pub jwt_header: Option<String>,
+    /// `RECTO_ADMIN_PASSWORD`
+    pub admin_password: Option<String>,
 }
 
 impl Environment {
@@ -70,6 +74,7 @@ impl Environment {
             jwt_secret: text("JWT_SECRET"),
             jwt_secret_file: text("JWT_SECRET_FILE").map(PathBuf::from),
             jwt_header: text("JWT_HEADER"),
+            admin_password: text("RECTO_ADMIN_PASSWORD"),
         }
     }
 }
@@ -77,6 +82,7 @@ impl Environment {
 /// The configuration in force.
 pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerConfig> {
     let file = file(args.config.as_deref())?;
+    let session = session(&args, &file);
     let data = args.data.or(file.data).unwrap_or_else(|| "data".into());
     let enabled = match environment.jwt_enabled.as_deref().map(str::trim) {
         None | Some("") => file.jwt_enabled.unwrap_or(true),
@@ -105,33 +111,6 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         secret::made_once(&own)?;
         Tokens::Off(secret::find(Some(&own), None, environment)?)
     };
-    let defaults = SessionConfig::default();
-    let seconds = |flag: Option<u64>, file: Option<u64>, default: Duration| {
-        flag.or(file).map_or(default, Duration::from_secs)
-    };
-    let session = SessionConfig {
-        snapshot_after: seconds(
-            args.snapshot_seconds,
-            file.snapshot_seconds,
-            defaults.snapshot_after,
-        ),
-        save_after: seconds(args.save_seconds, file.save_seconds, defaults.save_after),
-        return_within: seconds(
-            args.return_seconds,
-            file.return_seconds,
-            defaults.return_within,
-        ),
-        recover_within: seconds(
-            args.recover_seconds,
-            file.recover_seconds,
-            defaults.recover_within,
-        ),
-        max_bytes: args
-            .max_document_mib
-            .or(file.max_document_mib)
-            .map_or(defaults.max_bytes, |mib| mib << 20),
-        ..defaults
-    };
     let own = std::env::current_exe()
         .context("The path of this program is not known. Start it by its full path")?;
     let mut engine = EngineConfig::new(own, data.join("engine"));
@@ -155,11 +134,12 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     } else {
         args.allow_network
     };
+    let listen = args
+        .listen
+        .or(file.listen)
+        .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
     Ok(ServerConfig {
-        listen: args
-            .listen
-            .or(file.listen)
-            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+        listen,
         data,
         public_url: args.public_url.or(file.public_url),
         allow_network,
@@ -169,9 +149,68 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             .frame_ancestors
             .or(file.frame_ancestors)
             .unwrap_or_else(|| "*".into()),
+        refusals: args
+            .refusals
+            .or(file.refusals)
+            .unwrap_or_else(|| Refusals::suited_to(listen)),
+        admin_password: admin_password(
+            args.admin_password_file.as_deref(),
+            file.admin_password_file.as_deref(),
+            environment.admin_password.as_deref(),
+        )?,
         session,
         engine,
     })
+}
+
+fn session(args: &Serve, file: &File) -> SessionConfig {
+    let defaults = SessionConfig::default();
+    let seconds = |flag: Option<u64>, file: Option<u64>, default: Duration| {
+        flag.or(file).map_or(default, Duration::from_secs)
+    };
+    SessionConfig {
+        snapshot_after: seconds(
+            args.snapshot_seconds,
+            file.snapshot_seconds,
+            defaults.snapshot_after,
+        ),
+        save_after: seconds(args.save_seconds, file.save_seconds, defaults.save_after),
+        return_within: seconds(
+            args.return_seconds,
+            file.return_seconds,
+            defaults.return_within,
+        ),
+        recover_within: seconds(
+            args.recover_seconds,
+            file.recover_seconds,
+            defaults.recover_within,
+        ),
+        max_bytes: args
+            .max_document_mib
+            .or(file.max_document_mib)
+            .map_or(defaults.max_bytes, |mib| mib << 20),
+        ..defaults
+    }
+}
+
+/// The password from the file that is named, else from the environment, else from the file that the
+/// configuration names; none if nobody gave one.
+fn admin_password(
+    named: Option<&Path>,
+    configured: Option<&Path>,
+    environment: Option<&str>,
+) -> anyhow::Result<Option<AdminPassword>> {
+    let text = match (named, environment) {
+        (Some(_), Some(_)) => bail!(
+            "Both a file with the administrator's password and RECTO_ADMIN_PASSWORD are given, so it is not clear which counts. Leave out one of them."
+        ),
+        (None, Some(text)) => text.to_owned(),
+        (file, None) => match file.or(configured) {
+            Some(file) => secret::text(file)?,
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(AdminPassword::new(&text)?))
 }
 
 fn file(named: Option<&Path>) -> anyhow::Result<File> {
@@ -240,6 +279,59 @@ mod tests {
             server(args, &environment()).map(|_| ()).unwrap_err()
         );
         assert!(error.contains("lisen"), "{error}");
+    }
+
+    #[test]
+    fn how_much_is_told_follows_the_address_unless_it_is_said() {
+        let told = |listen: &str, refusals| {
+            let args = Serve {
+                listen: Some(listen.parse().unwrap()),
+                refusals,
+                ..Serve::default()
+            };
+            server(args, &environment()).unwrap().refusals
+        };
+        assert_eq!(told("127.0.0.1:8080", None), Refusals::Full);
+        assert_eq!(told("0.0.0.0:8080", None), Refusals::Code);
+        assert_eq!(told("127.0.0.1:8080", Some(Refusals::Code)), Refusals::Code);
+        assert_eq!(told("0.0.0.0:8080", Some(Refusals::Full)), Refusals::Full);
+        let (_folder, path) = written("refusals = \"code\"");
+        let args = Serve {
+            config: Some(path),
+            ..Serve::default()
+        };
+        assert_eq!(
+            server(args, &environment()).unwrap().refusals,
+            Refusals::Code
+        );
+    }
+
+    #[test]
+    fn the_administrators_password_comes_from_one_place() {
+        let (folder, path) = written("correct horse battery\n");
+        let with = |file: Option<&Path>, password: Option<&str>| {
+            let args = Serve {
+                admin_password_file: file.map(Path::to_owned),
+                ..Serve::default()
+            };
+            let environment = Environment {
+                admin_password: password.map(str::to_owned),
+                ..environment()
+            };
+            server(args, &environment).map(|config| config.admin_password)
+        };
+        assert!(with(None, None).unwrap().is_none());
+        assert!(with(Some(&path), None).unwrap().is_some());
+        assert!(with(None, Some("correct horse battery")).unwrap().is_some());
+        let both = with(Some(&path), Some("correct horse battery")).unwrap_err();
+        insta::assert_snapshot!(both, @"Both a file with the administrator's password and RECTO_ADMIN_PASSWORD are given, so it is not clear which counts. Leave out one of them.");
+        let short = with(None, Some("short")).unwrap_err();
+        insta::assert_snapshot!(short, @"The administrator's password has 5 characters, and 12 are the fewest. Make one with `openssl rand -base64 18`.");
+        let missing = with(Some(&folder.path().join("none")), None).unwrap_err();
+        assert!(missing.to_string().contains("can't be read"), "{missing}");
+        // Its line end does not count.
+        std::fs::write(&path, "elevenchars\n").unwrap();
+        assert!(with(Some(&path), None).is_err());
     }
 
     #[test]

@@ -29,16 +29,16 @@ pub fn find_text(
     environment: &Environment,
 ) -> anyhow::Result<String> {
     if let Some(file) = file {
-        return read(file);
+        return text(file);
     }
     match (&environment.jwt_secret, &environment.jwt_secret_file) {
         (Some(_), Some(_)) => bail!(
             "Both JWT_SECRET and JWT_SECRET_FILE are set, so it is not clear which secret counts. Unset one of them."
         ),
         (Some(secret), None) => Ok(secret.clone()),
-        (None, Some(file)) => read(file),
+        (None, Some(file)) => text(file),
         (None, None) => match configured {
-            Some(file) => read(file),
+            Some(file) => text(file),
             None => bail!(
                 "No secret is set, and tokens are required. Set JWT_SECRET or JWT_SECRET_FILE to the secret that your application signs with; `openssl rand -hex 32` makes one."
             ),
@@ -56,8 +56,8 @@ pub fn checked(secret: Secret) -> anyhow::Result<Secret> {
     Ok(secret)
 }
 
-/// A secret from a file; one line end after it does not belong to it, as editors put one there.
-fn read(file: &Path) -> anyhow::Result<String> {
+/// What a secret file holds; one line end after it does not belong to it, as editors put one there.
+pub fn text(file: &Path) -> anyhow::Result<String> {
     let mut text = std::fs::read_to_string(file).with_context(|| {
         format!(
             "The secret file {} can't be read. Check its path and rights",

@@ -2,13 +2,17 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use axum::http::HeaderName;
 use ipnet::IpNet;
 use recto_engine::EngineConfig;
 use recto_session::SessionConfig;
 use recto_token::Secret;
+use serde::Deserialize;
 use url::Url;
+
+use crate::admin::AdminPassword;
 
 /// Configuration of one document server.
 pub struct ServerConfig {
@@ -27,6 +31,10 @@ pub struct ServerConfig {
     pub token_header: HeaderName,
     /// Pages that may embed the editor: sources of a `frame-ancestors` directive.
     pub frame_ancestors: String,
+    /// How much a browser is told of a refused opening.
+    pub refusals: Refusals,
+    /// Opens the administrator's pages from anywhere; without one they are there for this machine only.
+    pub admin_password: Option<AdminPassword>,
     /// Times and limits of sessions.
     pub session: SessionConfig,
     /// The engine.
@@ -39,4 +47,60 @@ pub enum Tokens {
     Required(Secret),
     /// Anybody may open anything; the secret signs only what the server hands out itself.
     Off(Secret),
+}
+
+/// How much a browser is told of a refused opening. The log has all of it either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Refusals {
+    /// All that it takes to mend it: the place, what was expected, what was found.
+    Full,
+    /// The code and a general sentence.
+    Code,
+}
+
+impl Refusals {
+    /// What suits a server that listens there: whoever tries things on his own machine wants to know.
+    pub fn suited_to(listen: SocketAddr) -> Self {
+        if listen.ip().to_canonical().is_loopback() {
+            Self::Full
+        } else {
+            Self::Code
+        }
+    }
+}
+
+/// Neither `full` nor `code`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("There is no such way to tell of refusals. Give full or code.")]
+pub struct UnknownRefusals;
+
+impl FromStr for Refusals {
+    type Err = UnknownRefusals;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRefusals> {
+        match text {
+            "full" => Ok(Self::Full),
+            "code" => Ok(Self::Code),
+            _ => Err(UnknownRefusals),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_told_all_by_default() {
+        for (listen, refusals) in [
+            ("127.0.0.1:8080", Refusals::Full),
+            ("[::1]:8080", Refusals::Full),
+            ("0.0.0.0:8080", Refusals::Code),
+            ("[::]:8080", Refusals::Code),
+            ("10.0.0.3:8080", Refusals::Code),
+        ] {
+            assert_eq!(Refusals::suited_to(listen.parse().unwrap()), refusals);
+        }
+    }
 }

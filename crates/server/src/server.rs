@@ -11,10 +11,11 @@ use recto_session::{Services, Sessions};
 use recto_store::Store;
 use recto_token::Keys;
 use tokio::net::TcpListener;
-use tower_http::trace::{DefaultOnResponse, TraceLayer};
 
+use crate::admin::Admin;
 use crate::config::{ServerConfig, Tokens};
 use crate::endpoints::{Shared, router};
+use crate::request_id::traced;
 
 /// How often expired results and old records are removed.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -132,6 +133,8 @@ impl Server {
             tokens,
             public_url: config.public_url,
             frame_ancestors: config.frame_ancestors,
+            refusals: config.refusals,
+            admin: Arc::new(Admin::new(config.admin_password)),
         });
         Ok(Self {
             listener,
@@ -163,13 +166,7 @@ impl Server {
         let sessions = self.shared.sessions.clone();
         let engine = sessions.services().engine.clone();
         let sweeper = tokio::spawn(sweep(sessions.clone()));
-        // Paths are logged, queries are not: a signed link is a right.
-        let trace = TraceLayer::new_for_http()
-            .make_span_with(|request: &axum::http::Request<_>| {
-                tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
-            })
-            .on_response(DefaultOnResponse::new());
-        let app = router(self.shared).layer(trace);
+        let app = traced(router(self.shared)).into_make_service_with_connect_info::<SocketAddr>();
         let stop = async move {
             shutdown.await;
             sessions.stop().await;

@@ -2,11 +2,13 @@
 
 use recto_docs_api::{Access, DocumentKey, DocumentKind, Explain};
 use recto_engine::{Input, Part, Rect, ViewEvent};
-use recto_token::Refusal;
+use recto_token::{Refusal, RefusalDetails};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::problem::Problem;
+
+mod told;
 
 /// The first message of a browser.
 #[derive(Debug, Deserialize)]
@@ -139,6 +141,11 @@ pub enum ToBrowser {
         editor_error: i32,
         /// Whether the connection ends.
         fatal: bool,
+        /// Whether message and hint leave out what only an administrator is told.
+        general: bool,
+        /// Id of the request that the connection began with; the log has it too.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request: Option<String>,
     },
     /// Something that the user should know; editing goes on.
     Notice {
@@ -342,23 +349,29 @@ pub enum SaveState {
     Failed,
 }
 
-/// A refused token or config, with all that its receiver needs to mend it.
+/// A refused token or config.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refused {
-    /// The refusal.
+    /// The refusal: all that its receiver needs to mend it, unless `general`.
     #[serde(flatten)]
-    pub refusal: Refusal,
+    pub details: RefusalDetails,
     /// The code that an ONLYOFFICE page would see.
     pub editor_error: i32,
+    /// Whether what only an administrator is told was left out.
+    pub general: bool,
+    /// Id of the request that the connection began with; the log has it too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }
 
 impl From<Refusal> for ToBrowser {
     fn from(refusal: Refusal) -> Self {
-        let editor_error = refusal.editor_error();
         Self::Refused(Box::new(Refused {
-            refusal,
-            editor_error,
+            editor_error: refusal.editor_error(),
+            details: (*refusal).clone(),
+            general: false,
+            request: None,
         }))
     }
 }
@@ -372,6 +385,8 @@ impl ToBrowser {
             hint: problem.hint.clone(),
             editor_error: problem.editor_error,
             fatal,
+            general: false,
+            request: None,
         }
     }
 

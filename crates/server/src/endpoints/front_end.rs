@@ -35,7 +35,7 @@ pub async fn editor(
     file(&format!("app/{path}"), &headers, Some(policy))
 }
 
-fn file(path: &str, headers: &HeaderMap, policy: Option<String>) -> Response {
+pub(super) fn file(path: &str, headers: &HeaderMap, policy: Option<String>) -> Response {
     let Some(file) = Built::get(path) else {
         return (StatusCode::NOT_FOUND, "There is no such file.").into_response();
     };

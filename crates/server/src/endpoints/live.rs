@@ -18,8 +18,10 @@ use recto_token::{
 };
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
-use super::Shared;
+use super::{Shared, log_refusal};
+use crate::config::Refusals;
 use crate::origin;
+use crate::request_id::Reference;
 
 /// Time for the first message.
 const FIRST: Duration = Duration::from_secs(10);
@@ -32,11 +34,15 @@ const MAX_MESSAGE: usize = 16 << 20;
 pub async fn live(
     State(shared): State<Arc<Shared>>,
     Path(key): Path<String>,
+    Reference(request): Reference,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !origin::is_own(&headers) {
-        tracing::warn!("a WebSocket from a page of another origin was refused");
+        tracing::warn!(
+            request,
+            "a WebSocket from a page of another origin was refused"
+        );
         return (
             StatusCode::FORBIDDEN,
             "Only this server's own editor page may connect here.",
@@ -47,30 +53,58 @@ pub async fn live(
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),
         None => origin::base(&headers),
     };
+    let telling = Telling {
+        request,
+        refusals: shared.refusals,
+    };
     upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| serve(shared, key, base, socket))
+        .on_upgrade(move |socket| serve(shared, key, base, telling, socket))
 }
 
-async fn serve(shared: Arc<Shared>, key: String, base: String, socket: WebSocket) {
+/// How the browser of one connection is told of an end.
+#[derive(Clone)]
+struct Telling {
+    request: String,
+    refusals: Refusals,
+}
+
+impl Telling {
+    fn tell(&self, message: ToBrowser) -> ToBrowser {
+        let message = message.with_request(&self.request);
+        match self.refusals {
+            Refusals::Full => message,
+            Refusals::Code => message.in_general(),
+        }
+    }
+}
+
+async fn serve(
+    shared: Arc<Shared>,
+    key: String,
+    base: String,
+    telling: Telling,
+    socket: WebSocket,
+) {
     let (sink, mut stream) = socket.split();
     let open = match timeout(FIRST, first_message(&mut stream)).await {
         Ok(Some(Ok(open))) => open,
-        Ok(Some(Err(problem))) => return end(sink, &ToBrowser::failed(&problem, true)).await,
+        Ok(Some(Err(problem))) => {
+            return end(sink, &telling.tell(ToBrowser::failed(&problem, true))).await;
+        }
         Ok(None) | Err(_) => return,
     };
     let (opening, participant) = match admit(&shared, &key, open) {
         Ok(admitted) => admitted,
         Err(refusal) => {
-            tracing::warn!(code = refusal.code, path = refusal.path.as_deref(), wire = refusal.wire.code,
-                message = %refusal.message, hint = %refusal.hint, "opening refused");
-            return end(sink, &ToBrowser::from(refusal)).await;
+            log_refusal("opening refused", &telling.request, &refusal);
+            return end(sink, &telling.tell(ToBrowser::from(refusal))).await;
         }
     };
     let heartbeat = shared.sessions.services().config.heartbeat;
     let (outlet, inlet) = outlet();
-    let mut writer = tokio::spawn(write(sink, inlet, heartbeat));
+    let mut writer = tokio::spawn(write(sink, inlet, heartbeat, key, telling));
     match shared
         .sessions
         .join(opening, participant, outlet.clone(), base)
@@ -185,7 +219,13 @@ async fn read(
     }
 }
 
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut inlet: Inlet, heartbeat: Duration) {
+async fn write(
+    mut sink: SplitSink<WebSocket, Message>,
+    mut inlet: Inlet,
+    heartbeat: Duration,
+    key: String,
+    telling: Telling,
+) {
     let mut beat = interval_at(Instant::now() + heartbeat, heartbeat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -202,7 +242,13 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut inlet: Inlet, heartb
         };
         // The share is given back when the message is through.
         let (message, _share) = match outgoing {
-            Outgoing::Text(message, share) => (as_text(&message), Some(share)),
+            Outgoing::Text(message, share) => {
+                if let ToBrowser::Failed { code, message, .. } = &message {
+                    // The session's own line has the key, and no request: many share a session.
+                    tracing::warn!(request = telling.request, %key, code, sentence = message, "a browser was told of a failure");
+                }
+                (as_text(&telling.tell(message)), Some(share))
+            }
             Outgoing::Tile(frame) => (Message::Binary(frame), None),
             Outgoing::Close => break,
         };

@@ -5,6 +5,8 @@ mod healthcheck;
 mod live;
 mod not_built;
 mod result_file;
+mod token_explain;
+mod token_page;
 mod welcome;
 
 use std::sync::Arc;
@@ -12,9 +14,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{any, get};
 use recto_session::Sessions;
-use recto_token::Keys;
+use recto_token::{Keys, Refusal};
 use tower_http::compression::CompressionLayer;
 use url::Url;
+
+use crate::admin::Admin;
+use crate::config::Refusals;
 
 /// What endpoints share.
 pub(crate) struct Shared {
@@ -24,10 +29,21 @@ pub(crate) struct Shared {
     pub tokens: bool,
     pub public_url: Option<Url>,
     pub frame_ancestors: String,
+    pub refusals: Refusals,
+    pub admin: Arc<Admin>,
+}
+
+/// Everything about a refusal, under the id that its receiver knows.
+fn log_refusal(what: &str, request: &str, refusal: &Refusal) {
+    tracing::warn!(request, code = refusal.code, path = refusal.path.as_deref(),
+        expected = refusal.expected.as_deref(), found = refusal.found.as_deref(), docs = refusal.docs,
+        wire = refusal.wire.code, wire_description = refusal.wire.description,
+        sentence = %refusal.message, hint = %refusal.hint, "{what}");
 }
 
 /// All routes.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    let of_the_admin = token_page::routes(shared.admin.clone());
     let pages = Router::new()
         .route("/", get(welcome::welcome))
         .route("/web-apps/apps/api/documents/api.js", get(front_end::api))
@@ -52,4 +68,5 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/upload/{key}", any(not_built::not_built))
         .route("/printfile/{key}/{name}", any(not_built::not_built))
         .with_state(shared)
+        .merge(of_the_admin)
 }

@@ -12,7 +12,8 @@ use recto_token::verify_link;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Shared;
+use super::{Shared, log_refusal};
+use crate::request_id::Reference;
 
 /// What a signed link carries.
 #[derive(Deserialize)]
@@ -29,6 +30,7 @@ pub async fn result_file(
     State(shared): State<Arc<Shared>>,
     Path((id, _)): Path<(String, String)>,
     Query(signature): Query<Signature>,
+    Reference(request): Reference,
     uri: Uri,
 ) -> Response {
     let services = shared.sessions.services();
@@ -40,7 +42,7 @@ pub async fn result_file(
         &signature.sig,
         now,
     ) {
-        tracing::warn!(code = refusal.code, "a result link was refused");
+        log_refusal("a result link was refused", &request, &refusal);
         let status = if refusal.code == "token.expired" {
             StatusCode::GONE
         } else {
