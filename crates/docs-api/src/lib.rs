@@ -21,3 +21,7 @@ pub use explain::{Explain, editor_error};
 pub use file_type::{DocumentKind, FileType, FileTypeError};
 pub use key::{DocumentKey, KeyError};
 pub use permissions::Permissions;
+
+/// The version of the Docs API that this implementation speaks. Connectors ask
+/// for it and leave out what older versions do not have.
+pub const DOCS_API_VERSION: &str = "9.3.0";

@@ -7,6 +7,7 @@ mod endpoints;
 mod origin;
 mod request_id;
 mod server;
+mod service;
 
 pub use admin::{AdminPassword, PasswordError};
 pub use config::{Refusals, ServerConfig, Tokens, UnknownRefusals};

@@ -106,7 +106,7 @@ impl Server {
         let fetch = FetchConfig {
             allow_network: config.allow_network,
             max_bytes: config.session.max_bytes,
-            token_header: config.token_header,
+            token_header: config.token_header.clone(),
             ..FetchConfig::default()
         };
         let fetcher = Fetcher::new(fetch, tokens.then(|| keys.clone()), clock.clone())
@@ -131,6 +131,7 @@ impl Server {
             sessions,
             keys,
             tokens,
+            token_header: config.token_header,
             public_url: config.public_url,
             frame_ancestors: config.frame_ancestors,
             refusals: config.refusals,

@@ -35,6 +35,11 @@ pub(crate) enum Command {
         outlet: Outlet,
         on_purpose: bool,
     },
+    /// Who edits: asked by the integrator, who is also told by a callback.
+    Info {
+        userdata: Option<String>,
+        reply: oneshot::Sender<Vec<String>>,
+    },
     Stop(oneshot::Sender<()>),
 }
 
@@ -299,8 +304,14 @@ impl Session {
     }
 
     async fn on_command(&mut self, command: Command) {
-        self.visited = true;
+        // A question is no visit: it must not end the wait for those who may return.
+        self.visited |= !matches!(command, Command::Info { .. });
         match command {
+            Command::Info { userdata, reply } => {
+                // Whoever asked may have gone meanwhile.
+                let _ = reply.send(self.editors());
+                self.call_back_info(userdata);
+            }
             Command::Join(join) => self.on_join(*join).await,
             Command::Message {
                 participant,

@@ -51,18 +51,39 @@ impl Session {
         self.call_back_editing(action, &opening);
     }
 
-    /// Status 1: who edits now (spec 6.1).
-    pub fn call_back_editing(&mut self, action: Action, opening: &Verified<Opening>) {
+    /// The integrator's ids of those who edit now, each once.
+    pub fn editors(&self) -> Vec<String> {
         let mut users: Vec<String> = Vec::new();
         for participant in self.participants.iter().filter(|p| p.may_edit()) {
             if !users.contains(&participant.user_id) {
                 users.push(participant.user_id.clone());
             }
         }
+        users
+    }
+
+    /// Status 1: who edits now (spec 6.1).
+    pub fn call_back_editing(&mut self, action: Action, opening: &Verified<Opening>) {
         let mut callback = Callback::new(self.key.clone(), Status::Editing);
-        callback.users = Some(users);
+        callback.users = Some(self.editors());
         callback.actions = Some(vec![action]);
         self.queue_callback(opening.clone(), callback);
+    }
+
+    /// The answer to a question of the integrator, at the address of the one who edits last.
+    pub fn call_back_info(&mut self, userdata: Option<String>) {
+        let Some(opening) = self
+            .participants
+            .iter()
+            .rfind(|participant| participant.may_edit())
+            .map(|participant| participant.opening.clone())
+        else {
+            return;
+        };
+        let mut callback = Callback::new(self.key.clone(), Status::Editing);
+        callback.users = Some(self.editors());
+        callback.userdata = userdata;
+        self.queue_callback(opening, callback);
     }
 
     /// Status 4: closed without a change.

@@ -134,6 +134,22 @@ impl Sessions {
         Err(Problem::stopping())
     }
 
+    /// Whether a document is open.
+    pub fn is_open(&self, key: &DocumentKey) -> bool {
+        self.lock()
+            .get(key)
+            .is_some_and(|mailbox| !mailbox.is_closed())
+    }
+
+    /// The ids of those who edit a document, and a callback that tells the same with `userdata`; `None`
+    /// if the document is not open.
+    pub async fn info(&self, key: &DocumentKey, userdata: Option<String>) -> Option<Vec<String>> {
+        let mailbox = self.lock().get(key).cloned()?;
+        let (reply, answer) = oneshot::channel();
+        mailbox.send(Command::Info { userdata, reply }).await.ok()?;
+        answer.await.ok()
+    }
+
     /// Stores every open document and ends all sessions.
     pub async fn stop(&self) {
         self.inner.stopping.store(true, Ordering::Release);

@@ -6,6 +6,7 @@ mod callbacks;
 mod common;
 mod recovery;
 mod rights;
+mod services;
 mod start;
 mod tokens;
 mod web;

@@ -69,11 +69,6 @@ async fn w5_what_is_not_built_or_internal_answers_nothing() {
     let session = ann.opened["session"].as_str().unwrap();
     let client = reqwest::Client::new();
     let not_built = [
-        "/command",
-        "/coauthoring/CommandService.ashx",
-        "/converter",
-        "/ConvertService.ashx",
-        "/docbuilder",
         &format!("/downloadas/{key}"),
         &format!("/downloadfile/{key}"),
         &format!("/savefile/{key}"),

@@ -1,5 +1,8 @@
 //! The endpoints, one a file.
 
+mod command;
+mod conversion;
+mod docbuilder;
 mod front_end;
 mod healthcheck;
 mod live;
@@ -12,21 +15,29 @@ mod welcome;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{any, get};
+use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderName;
+use axum::routing::{any, get, post};
 use recto_session::Sessions;
 use recto_token::{Keys, Refusal};
 use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
 use url::Url;
 
 use crate::admin::Admin;
 use crate::config::Refusals;
 
+/// Most bytes of a request to a service, unpacked. A token has at most 64 KiB.
+const MAX_SERVICE_BODY: usize = 1 << 20;
+
 /// What endpoints share.
 pub(crate) struct Shared {
     pub sessions: Sessions,
     pub keys: Arc<Keys>,
-    /// Whether configs must be signed.
+    /// Whether configs and requests must be signed.
     pub tokens: bool,
+    /// Name of the header that carries tokens.
+    pub token_header: HeaderName,
     pub public_url: Option<Url>,
     pub frame_ancestors: String,
     pub refusals: Refusals,
@@ -34,7 +45,7 @@ pub(crate) struct Shared {
 }
 
 /// Everything about a refusal, under the id that its receiver knows.
-fn log_refusal(what: &str, request: &str, refusal: &Refusal) {
+pub(crate) fn log_refusal(what: &str, request: &str, refusal: &Refusal) {
     tracing::warn!(request, code = refusal.code, path = refusal.path.as_deref(),
         expected = refusal.expected.as_deref(), found = refusal.found.as_deref(), docs = refusal.docs,
         wire = refusal.wire.code, wire_description = refusal.wire.description,
@@ -49,19 +60,26 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/web-apps/apps/api/documents/api.js", get(front_end::api))
         .route("/web-apps/apps/editor/{*path}", get(front_end::editor))
         .layer(CompressionLayer::new());
+    let services = Router::new()
+        .route("/command", post(command::command))
+        .route(
+            "/coauthoring/CommandService.ashx",
+            post(command::command).get(command::command),
+        )
+        .route("/converter", post(conversion::converter))
+        .route(
+            "/ConvertService.ashx",
+            post(conversion::convert_service).get(conversion::convert_service),
+        )
+        .route("/docbuilder", post(docbuilder::docbuilder))
+        .layer(DefaultBodyLimit::max(MAX_SERVICE_BODY))
+        .layer(RequestDecompressionLayer::new());
     Router::new()
         .merge(pages)
+        .merge(services)
         .route("/healthcheck", get(healthcheck::healthcheck))
         .route("/doc/{key}/live", get(live::live))
         .route("/cache/files/{id}/{name}", get(result_file::result_file))
-        .route("/command", any(not_built::not_built))
-        .route(
-            "/coauthoring/CommandService.ashx",
-            any(not_built::not_built),
-        )
-        .route("/converter", any(not_built::not_built))
-        .route("/ConvertService.ashx", any(not_built::not_built))
-        .route("/docbuilder", any(not_built::not_built))
         .route("/downloadas/{key}", any(not_built::not_built))
         .route("/downloadfile/{key}", any(not_built::not_built))
         .route("/savefile/{key}", any(not_built::not_built))

@@ -3,16 +3,25 @@
 use axum::Json;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
-/// Says so: status 501, and `error` 3 (internal error of the command service), so that a connector
-/// reports a failure rather than a success.
+/// Says so: status 501, and an `error`, so that a connector reports a failure rather than a success.
 pub async fn not_built(uri: Uri) -> Response {
-    let body = json!({
-        "error": 3,
+    // The last part of such a path is the key of a document.
+    let name = uri.path().split('/').nth(1).unwrap_or_default().to_owned();
+    (
+        StatusCode::NOT_IMPLEMENTED,
+        Json(sentence(3, &format!("/{name}"))),
+    )
+        .into_response()
+}
+
+/// The body of an answer that says so, with the number that the service has for it.
+pub fn sentence(error: i32, what: &str) -> Value {
+    json!({
+        "error": error,
         "code": "server.not_built",
-        "message": format!("This version of Recto has no {} yet.", uri.path()),
+        "message": format!("This version of Recto does not have {what} yet."),
         "hint": "Opening, editing and saving through callbackUrl work; leave this function of the connector switched off.",
-    });
-    (StatusCode::NOT_IMPLEMENTED, Json(body)).into_response()
+    })
 }

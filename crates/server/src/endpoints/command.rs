@@ -1,0 +1,135 @@
+//! `/command` and `/coauthoring/CommandService.ashx`: the command service.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use recto_docs_api::{DOCS_API_VERSION, DocumentKey};
+use recto_token::Service;
+use serde_json::{Map, Value, json};
+
+use super::Shared;
+use super::not_built::sentence;
+use crate::request_id::Reference;
+use crate::service::ServiceRequest;
+
+/// `error` of an answer (spec 7.1).
+mod error {
+    pub const KEY: i32 = 1;
+    pub const INTERNAL: i32 = 3;
+    pub const COMMAND: i32 = 5;
+}
+
+/// Commands that name no document.
+const WITHOUT_KEY: [&str; 3] = ["version", "license", "getForgottenList"];
+
+/// Commands that name one.
+const WITH_KEY: [&str; 7] = [
+    "info",
+    "drop",
+    "forcesave",
+    "meta",
+    "saved",
+    "getForgotten",
+    "deleteForgotten",
+];
+
+/// Checks the token before the key, and the key before the command, as on the server whose clients
+/// read the numbers (spec 3.3). Every answer is JSON.
+pub async fn command(
+    State(shared): State<Arc<Shared>>,
+    reference: Reference,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let request = ServiceRequest::new(&shared, Service::Command, &uri, &headers, &body, &reference);
+    let parameters = match request.verified() {
+        Ok(parameters) => parameters.into_inner(),
+        Err(answer) => return Json(answer).into_response(),
+    };
+    let key = parameters.get("key").cloned();
+    let (status, mut answer) = carry_out(&shared, &request, &parameters).await;
+    if let Some(key) = key {
+        answer["key"] = key;
+    }
+    (status, Json(answer)).into_response()
+}
+
+async fn carry_out(
+    shared: &Shared,
+    request: &ServiceRequest<'_>,
+    parameters: &Map<String, Value>,
+) -> (StatusCode, Value) {
+    let ok = |answer: Value| (StatusCode::OK, answer);
+    let name = parameters.get("c").and_then(Value::as_str).unwrap_or("");
+    if WITHOUT_KEY.contains(&name) {
+        return match name {
+            "version" => ok(json!({
+                "error": 0,
+                "version": DOCS_API_VERSION,
+                "recto": env!("CARGO_PKG_VERSION"),
+            })),
+            _ => not_built(name),
+        };
+    }
+    let Some(key) = parameters.get("key").and_then(Value::as_str) else {
+        return ok(request.lacks("key"));
+    };
+    if !WITH_KEY.contains(&name) {
+        if name.is_empty() {
+            let mut answer = request.lacks("c");
+            answer["error"] = error::COMMAND.into();
+            return ok(answer);
+        }
+        return ok(request.wrong(
+            error::COMMAND,
+            "request.unknown_command",
+            "There is no such command.",
+            "Give one of version, license, info, drop, forcesave, meta, getForgotten, getForgottenList and deleteForgotten as \"c\".",
+        ));
+    }
+    let unknown = || {
+        ok(request.wrong(
+            error::KEY,
+            "request.unknown_key",
+            "No document with this key is open here.",
+            "Give the key that the document was opened with; when it was saved and closed, there is none any more.",
+        ))
+    };
+    if name == "meta" && !parameters.get("meta").is_some_and(Value::is_object) {
+        let mut answer = request.lacks("meta");
+        answer["error"] = error::COMMAND.into();
+        return ok(answer);
+    }
+    let open = match DocumentKey::try_from(key) {
+        Ok(key) if shared.sessions.is_open(&key) => Some(key),
+        _ => None,
+    };
+    match (name, open) {
+        ("info", Some(key)) => {
+            let userdata = parameters
+                .get("userdata")
+                .and_then(Value::as_str)
+                .map(str::to_owned);
+            match shared.sessions.info(&key, userdata).await {
+                Some(users) => ok(json!({ "error": 0, "users": users })),
+                None => unknown(),
+            }
+        }
+        ("info" | "forcesave", None) => unknown(),
+        // Nobody is there to be sent away or to see a new title.
+        ("drop" | "meta", None) => ok(json!({ "error": 0 })),
+        _ => not_built(name),
+    }
+}
+
+fn not_built(name: &str) -> (StatusCode, Value) {
+    (
+        StatusCode::NOT_IMPLEMENTED,
+        sentence(error::INTERNAL, &format!("the command {name}")),
+    )
+}
