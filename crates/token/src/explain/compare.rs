@@ -181,6 +181,33 @@ fn permissions(page: &Config, claims: &Config, report: &mut Report) {
     }
 }
 
+/// Holds the config of `refreshFile` against the first one: the page keeps the
+/// permissions that it opened with, and the new token must sign the same.
+pub(super) fn refreshed(first: &Config, second: &Config, report: &mut Report) {
+    let path = "document.permissions";
+    let claims = second.get("token").text().and_then(super::token::claims_of);
+    let signed = match &claims {
+        Some(claims) => super::document::at(claims, path),
+        None => second.get(path).known(),
+    };
+    let (Some(signed), Field::Known(kept)) = (signed, first.get(path)) else {
+        return;
+    };
+    let mut found = Vec::new();
+    differences(path, Some(signed), Some(kept), first, &mut found);
+    if let Some((path, signed, kept)) = found.into_iter().next() {
+        let known = |value: Option<Value>| value.map_or_else(|| "absent".to_owned(), |v| shown(&v));
+        report.add(
+            Finding::new(&catalogue::PERMISSIONS_DIFFER)
+                .says("The config for refreshFile has other permissions than the one that the editor was opened with, and the page keeps the first ones for the comparison.")
+                .hint("Sign the same permissions for refreshFile, or open the editor anew to change them.")
+                .at(format!("refreshFile.{path}"))
+                .expected(known(kept))
+                .found(known(signed)),
+        );
+    }
+}
+
 type Difference = (String, Option<Value>, Option<Value>);
 
 fn differences(

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+mod assignments;
+
 use super::{
-    Context, Finding, catalogue,
+    Context, Finding, catalogue, compare,
     document::{self, Config, Source, Unknown},
     lexer::{self, Lexeme},
     opening, placeholder,
@@ -34,10 +36,18 @@ pub(super) fn check(
     let (nodes, balanced) = group(lexemes);
     let mut found = Vec::new();
     search(&nodes, source, &mut found);
-    let Some(mut config) = found.into_iter().next() else {
-        return false;
-    };
+    let literal = found.into_iter().next();
+    let is_literal = literal.is_some();
+    let mut config = literal.unwrap_or(Config {
+        value: Value::Object(Map::new()),
+        unknown: BTreeMap::new(),
+        source,
+    });
     hoist(&mut config);
+    let assigned = assignments::apply(&nodes, &mut config, report);
+    if !is_literal && !assigned {
+        return false;
+    }
     if typographic || !balanced {
         let what = if typographic {
             "The text has typographic quotation marks, which no language reads as such."
@@ -49,7 +59,26 @@ pub(super) fn check(
     signing(text, source, report);
     mixed_content(text, &config, report);
     opening::check(&config, token, context, report);
+    if let Some(second) = refreshed(&nodes, source) {
+        compare::refreshed(&config, &second, report);
+    }
     true
+}
+
+/// The config that `refreshFile` is called with.
+fn refreshed(nodes: &[Node], source: Source) -> Option<Config> {
+    nodes.iter().enumerate().find_map(|(at, node)| match node {
+        Node::Leaf(Lexeme::Word(name)) if name == "refreshFile" => match nodes.get(at + 1)? {
+            Node::Group('(', inner) => {
+                let mut found = Vec::new();
+                search(inner, source, &mut found);
+                found.into_iter().next()
+            }
+            _ => None,
+        },
+        Node::Group(_, inner) => refreshed(inner, source),
+        Node::Leaf(_) => None,
+    })
 }
 
 fn source_of(text: &str) -> Source {

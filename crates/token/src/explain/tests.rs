@@ -13,6 +13,8 @@ mod documentation;
 mod first_case;
 mod others;
 mod requests;
+mod rows;
+mod snippets;
 mod tokens;
 mod totality;
 

@@ -39,6 +39,10 @@ entries! { CONFIGS:
         "The permissions of the page are not those that were signed."
         "Send the page exactly the config that the back end signed, and change no permission after signing."
         "4004 `access deny`, error -23.";
+    CHANGED_AFTER_SIGNING "config.changed_after_signing" "config/changed-after-signing" 442 Silent
+        "A member is set after the token was made, so the token does not have it."
+        "Set every member first, sign the whole config last, and change nothing afterwards."
+        "The signed value is used without a word; for permissions 4004 `access deny`, error -23; for a callbackUrl or mode that is not signed at all `token:`, error -20.";
     URL_SCHEME "config.url_scheme" "config/url-scheme" 445 Fatal
         "The address is not one that the document server can fetch."
         "Write an absolute address that begins with https:// or http://."

@@ -86,4 +86,59 @@ proptest! {
         let fatal = of(&sent).findings[0].severity == crate::explain::Severity::Fatal;
         prop_assert!(!refused || fatal, "{}", of(&sent).to_text());
     }
+
+    /// A change of the page after signing is told at its place, whatever was
+    /// changed and to what.
+    #[test]
+    fn a_change_of_the_page_is_told(
+        path in prop::sample::select(vec!["document.key", "document.url", "document.title", "editorConfig.callbackUrl", "editorConfig.lang"]),
+        new in "[a-z]{1,12}",
+    ) {
+        prop_assume!(crate::explain::document::at(&good(), path) != Some(&Value::from(new.clone())));
+        let explanation = page_with(path, new.into());
+        let told = explanation.findings.iter().any(|f| f.code == "config.value_replaced" && f.path.as_deref() == Some(path));
+        prop_assert!(told, "{}", explanation.to_text());
+    }
+
+    /// So is a permission that the page has otherwise than the token.
+    #[test]
+    fn a_change_of_the_permissions_is_told(
+        name in prop::sample::select(recto_docs_api::Permissions::FLAGS.to_vec()),
+        signed in prop::option::of(any::<bool>()),
+        sent in prop::option::of(any::<bool>()),
+    ) {
+        let path = format!("document.permissions.{name}");
+        let value = |flag: Option<bool>| flag.map_or(Value::Null, Value::from);
+        let (mut page, mut payload) = (crate::testing::config(), payload());
+        crate::testing::set(&mut page, &path, value(sent));
+        crate::testing::set(&mut payload, &path, value(signed));
+        let explanation = of(&crate::testing::sent(page, &payload));
+        let told = explanation.findings.iter().any(|f| f.code == "config.permissions_differ" && f.path.as_deref() == Some(path.as_str()));
+        prop_assert_eq!(told, signed != sent, "{}", explanation.to_text());
+    }
+
+    /// So is a field that must be signed and is not.
+    #[test]
+    fn a_field_that_is_missing_is_told(
+        path in prop::sample::select(vec!["document.key", "document.url", "document.permissions", "editorConfig.callbackUrl", "editorConfig.mode"]),
+        falsy in prop::sample::select(vec![Value::Null, Value::from(""), Value::from(0), Value::from(false)]),
+    ) {
+        let mut payload = payload();
+        // A null in `set` removes the member, which must be told too.
+        crate::testing::set(&mut payload, path, falsy);
+        let explanation = signing(&payload);
+        let told = explanation.findings.iter().any(|f| f.code == "payload.missing_field" && f.path.as_deref() == Some(path));
+        prop_assert!(told, "{}", explanation.to_text());
+    }
+
+    /// So is any bit of the token that was turned over on its way.
+    #[test]
+    fn a_changed_bit_of_the_token_is_told(at in any::<prop::sample::Index>(), bit in 0u8..7) {
+        let token = hs256(SECRET, &payload());
+        let mut bytes = token.clone().into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        let explanation = explain(&bytes, &with_secret());
+        prop_assert_eq!(explanation.findings[0].severity, crate::explain::Severity::Fatal, "{}", explanation.to_text());
+    }
 }
