@@ -101,8 +101,10 @@ sockets.on('connection', (socket, request) => {
         path: 'token',
         expected: 'a signature made with secret 3f6c0a19',
         found: 'a signature that does not fit',
-        docs: 'token-signature',
+        docs: 'tokens/signature',
         editorError: -20,
+        general: false,
+        request: '4k7m2q9x1w3z',
       });
       socket.close();
       return;
@@ -115,6 +117,8 @@ sockets.on('connection', (socket, request) => {
         hint: 'Check that the document server reaches this address.',
         editorError: -4,
         fatal: true,
+        general: false,
+        request: '4k7m2q9x1w3z',
       });
       socket.close();
       return;

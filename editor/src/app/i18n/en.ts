@@ -103,11 +103,16 @@ export const en = {
 
   problemRefused: 'This document was not opened',
   problemFailed: 'The document cannot be opened',
+  problemReference: 'Reference',
   problemCode: 'Code',
   problemPath: 'Where',
   problemExpected: 'Expected',
   problemFound: 'Found',
   problemDocs: 'Documentation',
+  generalToken: 'The document can’t be opened, because its token was refused.',
+  generalConfig: 'The document can’t be opened, because its config was refused.',
+  generalFetch: 'The document can’t be opened, because its file could not be fetched.',
+  generalHint: 'Tell the administrator of the application the code and the reference.',
   copyDetails: 'Copy details',
   copied: 'Copied',
 } as const;

@@ -106,11 +106,16 @@ export const fr: Readonly<Record<MessageKey, string>> = {
 
   problemRefused: 'Ce document n’a pas été ouvert',
   problemFailed: 'Le document ne peut pas être ouvert',
+  problemReference: 'Référence',
   problemCode: 'Code',
   problemPath: 'Emplacement',
   problemExpected: 'Attendu',
   problemFound: 'Trouvé',
   problemDocs: 'Documentation',
+  generalToken: 'Le document ne peut pas être ouvert : son jeton d’accès a été refusé.',
+  generalConfig: 'Le document ne peut pas être ouvert : sa configuration a été refusée.',
+  generalFetch: 'Le document ne peut pas être ouvert : son fichier n’a pas pu être récupéré.',
+  generalHint: 'Indiquez le code et la référence à l’administrateur de l’application.',
   copyDetails: 'Copier les détails',
   copied: 'Copié',
 };

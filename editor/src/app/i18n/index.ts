@@ -1,10 +1,10 @@
-import { signal } from '@preact/signals';
+import { fill, language, type Language, type Parameters } from '../../shared/language.js';
 import { en, problemsEn, type MessageKey } from './en.js';
 import { fr, problemsFr } from './fr.js';
 
+export { language, languageFor } from '../../shared/language.js';
+export type { Parameters } from '../../shared/language.js';
 export type { MessageKey } from './en.js';
-export type Parameters = Readonly<Record<string, string | number>>;
-export type Language = 'en' | 'fr';
 
 interface Catalogue {
   messages: Readonly<Record<MessageKey, string>>;
@@ -16,18 +16,8 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
   fr: { messages: fr, problems: problemsFr },
 };
 
-export const language = signal<Language>('en');
-
-/** The language for a tag such as `fr-CA`; English for those that have no catalogue. */
-export function languageFor(tag: unknown): Language {
-  return typeof tag === 'string' && /^fr\b/i.test(tag) ? 'fr' : 'en';
-}
-
 export function translate(key: MessageKey, parameters: Parameters = {}): string {
-  return catalogues[language.value].messages[key].replace(/\{(\w+)\}/g, (hole, name: string) => {
-    const value = parameters[name];
-    return value === undefined ? hole : String(value);
-  });
+  return fill(catalogues[language.value].messages[key], parameters);
 }
 
 /** Title for a refusal or failure whose code is known; undefined for others. */

@@ -65,6 +65,10 @@ export interface Refused {
   found: string | null;
   docs: string | null;
   editorError: number;
+  /** The server keeps the details to itself: show a sentence for everybody. */
+  general: boolean;
+  /** Id of the connection's request, by which the server's log is searched. */
+  request?: string;
 }
 
 export interface Failed {
@@ -74,6 +78,8 @@ export interface Failed {
   hint: string;
   editorError: number;
   fatal: boolean;
+  general: boolean;
+  request?: string;
 }
 
 export interface Cell {

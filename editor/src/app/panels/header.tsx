@@ -10,7 +10,7 @@ import {
 } from 'lucide-preact';
 import { translate } from '../i18n/index.js';
 import type { Editor } from '../state/editor.js';
-import { Mark } from './icon.js';
+import { Mark } from '../../shared/mark.js';
 import { Participants } from './participants.js';
 
 export interface HeaderOptions {

@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Check, Copy } from 'lucide-preact';
-import { problemTitle, translate } from '../i18n/index.js';
+import { writeText } from '../../shared/clipboard.js';
+import { docsPlace } from '../../shared/docs.js';
+import { Mark } from '../../shared/mark.js';
+import { problemTitle, translate, type MessageKey } from '../i18n/index.js';
 import type { Failed, Refused } from '../live/protocol.js';
-import { Mark } from './icon.js';
 
 /** Stands in the place of a document that was refused or cannot be opened, and says why. */
 export function ProblemPanel({ problem }: { problem: Refused | Failed }) {
@@ -12,22 +14,27 @@ export function ProblemPanel({ problem }: { problem: Refused | Failed }) {
   useEffect(() => heading.current?.focus(), []);
   const refused = problem.type === 'refused' ? problem : null;
   const title =
-    problemTitle(problem.code) ??
+    (problem.general ? undefined : problemTitle(problem.code)) ??
     translate(problem.type === 'refused' ? 'problemRefused' : 'problemFailed');
+  const [message, hint] = problem.general
+    ? [translate(generalMessage(problem.code)), translate('generalHint')]
+    : [problem.message, problem.hint];
+  const docs = docsPlace(refused?.docs ?? '');
   const details = [
+    ['problemReference', problem.request, 'refusal-reference'],
     ['problemCode', problem.code, 'refusal-code'],
     ['problemPath', refused?.path, 'refusal-path'],
     ['problemExpected', refused?.expected, 'refusal-expected'],
     ['problemFound', refused?.found, 'refusal-found'],
-    ['problemDocs', refused?.docs, 'refusal-docs'],
+    ['problemDocs', docs?.text, 'refusal-docs'],
   ] as const;
   const shown = details.filter((detail) => detail[1] !== undefined && detail[1] !== null);
 
   const copy = async (): Promise<void> => {
     const lines = [
       title,
-      problem.message,
-      problem.hint,
+      message,
+      hint,
       ...shown.map(([key, value]) => `${translate(key)}: ${String(value)}`),
     ];
     copied.value = await writeText(lines.join('\n'));
@@ -44,16 +51,24 @@ export function ProblemPanel({ problem }: { problem: Refused | Failed }) {
           {title}
         </h1>
         <p class="problem__message" data-testid="refusal-message">
-          {problem.message}
+          {message}
         </p>
         <p class="problem__hint" data-testid="refusal-hint">
-          {problem.hint}
+          {hint}
         </p>
         <dl class="problem__details">
           {shown.map(([key, value, id]) => (
             <div key={key}>
               <dt>{translate(key)}</dt>
-              <dd data-testid={id}>{value}</dd>
+              <dd data-testid={id}>
+                {key === 'problemDocs' && docs !== null && docs.url !== null ? (
+                  <a href={docs.url} target="_blank" rel="noopener noreferrer">
+                    {value}
+                  </a>
+                ) : (
+                  value
+                )}
+              </dd>
             </div>
           ))}
         </dl>
@@ -66,26 +81,8 @@ export function ProblemPanel({ problem }: { problem: Refused | Failed }) {
   );
 }
 
-async function writeText(text: string): Promise<boolean> {
-  const clipboard = navigator.clipboard as Clipboard | undefined;
-  try {
-    if (clipboard === undefined) return writeByCommand(text);
-    await clipboard.writeText(text);
-    return true;
-  } catch {
-    return writeByCommand(text);
-  }
-}
-
-function writeByCommand(text: string): boolean {
-  const fill = (event: ClipboardEvent): void => {
-    event.preventDefault();
-    event.clipboardData?.setData('text/plain', text);
-  };
-  window.addEventListener('copy', fill, { once: true });
-  try {
-    return document.execCommand('copy');
-  } finally {
-    window.removeEventListener('copy', fill);
-  }
+/** What may be said to everybody of a refusal, where the server keeps the rest to itself. */
+function generalMessage(code: string): MessageKey {
+  if (code.startsWith('fetch.')) return 'generalFetch';
+  return code.startsWith('config.') ? 'generalConfig' : 'generalToken';
 }

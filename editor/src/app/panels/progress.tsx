@@ -1,7 +1,7 @@
 import { RotateCw } from 'lucide-preact';
 import { translate } from '../i18n/index.js';
 import type { Editor } from '../state/editor.js';
-import { Mark } from './icon.js';
+import { Mark } from '../../shared/mark.js';
 import { Notices } from './notices.js';
 
 const STAGES = {

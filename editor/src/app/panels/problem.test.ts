@@ -1,0 +1,67 @@
+// @vitest-environment happy-dom
+import { h, render } from 'preact';
+import { afterEach, describe, expect, it } from 'vitest';
+import { language } from '../i18n/index.js';
+import type { Refused } from '../live/protocol.js';
+import { ProblemPanel } from './problem.js';
+
+const refused: Refused = {
+  type: 'refused',
+  code: 'payload.missing_field',
+  message: 'The payload has no document.url.',
+  hint: 'Sign it.',
+  path: 'document.url',
+  expected: 'an address',
+  found: 'nothing',
+  docs: 'payload/missing-field',
+  editorError: -20,
+  general: false,
+  request: '4k7m2q9x1w3z',
+};
+
+function shown(problem: Refused): HTMLElement {
+  const root = document.createElement('div');
+  render(h(ProblemPanel, { problem }), root);
+  return root;
+}
+
+function text(root: HTMLElement, id: string): string | undefined {
+  return root.querySelector(`[data-testid="${id}"]`)?.textContent?.trim();
+}
+
+afterEach(() => {
+  language.value = 'en';
+});
+
+describe('a refused opening', () => {
+  it('shows all that the server tells, and the reference', () => {
+    const root = shown(refused);
+    expect(text(root, 'refusal-reference')).toBe('4k7m2q9x1w3z');
+    expect(text(root, 'refusal-path')).toBe('document.url');
+    expect(text(root, 'refusal-message')).toBe('The payload has no document.url.');
+    expect(text(root, 'refusal-docs')).toBe('docs/tokens/payload.md#missing-field');
+  });
+
+  it('says it for everybody, in his language, where the server keeps details to itself', () => {
+    language.value = 'fr';
+    const root = shown({
+      ...refused,
+      general: true,
+      message: 'The document can’t be opened, because its token was refused.',
+      hint: 'Tell the administrator.',
+      path: null,
+      expected: null,
+      found: null,
+      docs: '',
+    });
+    expect(text(root, 'refusal-title')).toBe('Ce document n’a pas été ouvert');
+    expect(text(root, 'refusal-message')).toBe(
+      'Le document ne peut pas être ouvert : son jeton d’accès a été refusé.',
+    );
+    expect(text(root, 'refusal-code')).toBe('payload.missing_field');
+    expect(text(root, 'refusal-reference')).toBe('4k7m2q9x1w3z');
+    for (const none of ['refusal-path', 'refusal-expected', 'refusal-found', 'refusal-docs']) {
+      expect(text(root, none)).toBeUndefined();
+    }
+  });
+});

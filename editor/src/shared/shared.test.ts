@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { docsPlace } from './docs.js';
+import { languageOf } from './language.js';
+
+describe('documentation', () => {
+  it('has a place for an anchor, and an address where it is published', () => {
+    expect(docsPlace('payload/empty', null)).toEqual({
+      text: 'docs/tokens/payload.md#empty',
+      url: null,
+    });
+    expect(docsPlace('tokens/alg-none', 'https://docs.example/recto/')?.url).toBe(
+      'https://docs.example/recto/tokens/tokens.html#alg-none',
+    );
+  });
+
+  it('has none for anything else', () => {
+    for (const text of ['', 'payload', '../x', 'a/b/c', 'javascript:alert(1)/x', 'a/<b>']) {
+      expect(docsPlace(text, 'https://docs.example')).toBeNull();
+    }
+  });
+});
+
+describe('the language of a reader', () => {
+  it('is the first that there is', () => {
+    expect(languageOf(['de', 'fr-CA', 'en'])).toBe('fr');
+    expect(languageOf(['en-GB', 'fr'])).toBe('en');
+    expect(languageOf(['de'])).toBe('en');
+    expect(languageOf([])).toBe('en');
+  });
+});
