@@ -32,8 +32,9 @@ e2e: editor/dist/api.js e2e/node_modules/.installed samples ## Run the browser t
 	@cargo build --locked -p recto
 	@cd e2e && npx playwright test $(ARGS)
 
-bench: editor/dist/api.js samples ## Measure tokens, start-up, opening and co-editing
-	@cargo run --release --locked -p recto-bench
+bench: editor/dist/api.js samples crates/bench/node/node_modules/.installed ## Measure tokens, start-up, opening and co-editing
+	@cargo build --release --locked -p recto
+	@cargo run --release --locked -p recto-bench -- $(ARGS)
 
 lint: editor/dist/api.js e2e/node_modules/.installed ## Formatting and linters alone
 	@cargo fmt --all --check

@@ -9,6 +9,7 @@ mod integrator;
 mod memory;
 mod report;
 mod server;
+mod tokens;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -29,6 +30,12 @@ const REST: Duration = Duration::from_millis(2500);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    let mut report = Report::default();
+    tokens::measure(&mut report)?;
+    if std::env::args().nth(1).as_deref() == Some("tokens") {
+        println!("{report}");
+        return Ok(());
+    }
     let binary = own_neighbour("recto")?;
     let sample = std::env::args()
         .nth(1)
@@ -40,7 +47,6 @@ async fn main() -> anyhow::Result<()> {
         );
     }
     let integrator = Integrator::start(&sample).await?;
-    let mut report = Report::default();
     eprintln!("starting {} …", binary.display());
     let started = Instant::now();
     let server = Server::start(&binary, SECRET).await?;

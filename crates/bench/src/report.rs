@@ -55,6 +55,28 @@ impl Report {
         self.times(what, &Figures(vec![time]), beside, theirs, None);
     }
 
+    /// A line of a rate, in thousands a second; the aim is a ratio to theirs.
+    pub fn rate(
+        &mut self,
+        what: &str,
+        own: f64,
+        beside: &str,
+        theirs: Option<f64>,
+        aim: Option<f64>,
+    ) {
+        let thousands = |rate: f64| format!("{:.1} k/s", rate / 1e3);
+        self.0.push([
+            what.into(),
+            thousands(own),
+            String::new(),
+            aim.map(|aim| format!("{aim:.0}x")).unwrap_or_default(),
+            theirs
+                .map(|theirs| format!("{} ({beside})", thousands(theirs)))
+                .unwrap_or_default(),
+            theirs.map(|theirs| ratio(own, theirs)).unwrap_or_default(),
+        ]);
+    }
+
     /// A line of one size in kB.
     pub fn size(
         &mut self,
