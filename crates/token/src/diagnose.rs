@@ -8,7 +8,7 @@ use base64::{
     },
 };
 
-use crate::{Refusal, Secret, jws::Algorithm, refusal::reason, secret::KNOWN};
+use crate::{Key, Refusal, Secret, key::Algorithm, refusal::reason, secret::KNOWN};
 
 /// Longest input that is tried with other keys. An opening is far shorter, and a
 /// stranger's long token must not cost much.
@@ -19,18 +19,29 @@ const LENIENT: GeneralPurposeConfig =
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
 
-/// The refusal for a signature that `secret` did not make.
+/// Most keys that are tried in other forms.
+const MAX_KEYS: usize = 3;
+
+/// The refusal for a signature that none of the keys made which were tried.
 pub(crate) fn signature(
-    secret: &Secret,
+    tried: &[&Key],
     algorithm: Algorithm,
     input: &[u8],
     signature: &[u8],
 ) -> Refusal {
-    let fits = |key: &[u8]| input.len() <= MAX_INPUT && algorithm.verifies(key, input, signature);
+    if !algorithm.is_symmetric() {
+        return public(tried, algorithm, signature);
+    }
+    let fits = |key: &[u8]| input.len() <= MAX_INPUT && algorithm.hmac_fits(key, input, signature);
     let refuse = |reason, message: String, hint: &str| {
         Refusal::token(reason, "invalid signature", message, hint)
     };
-    let fingerprint = secret.fingerprint();
+    let secrets = || {
+        tried
+            .iter()
+            .filter_map(|key| key.as_secret())
+            .take(MAX_KEYS)
+    };
 
     if fits(b"") {
         return refuse(
@@ -46,8 +57,8 @@ pub(crate) fn signature(
             "Set this server's secret in the back end in place of the default one.",
         );
     }
-    if let Some(what) = whitespace(secret)
-        .into_iter()
+    if let Some(what) = secrets()
+        .flat_map(whitespace)
         .find_map(|(key, what)| fits(&key).then_some(what))
     {
         return refuse(
@@ -56,18 +67,50 @@ pub(crate) fn signature(
             "Make the secret the same byte for byte on both sides; a file that is read whole often ends with a line break.",
         );
     }
-    let hint = match encodings(secret).into_iter().find_map(|(key, what)| fits(&key).then_some(what)) {
+    let hint = match secrets()
+        .flat_map(encodings)
+        .find_map(|(key, what)| fits(&key).then_some(what))
+    {
         Some(what) => format!("The back end signed with {what}: make it use the text of the secret as it stands."),
         None => "Set the same secret in the back end and here, and check that nothing changed the token on its way.".to_owned(),
     };
-    refuse(
-        reason::SIGNATURE,
-        format!(
-            "The token was signed with another secret than the inbox secret, whose fingerprint is {fingerprint}, or was changed afterwards."
+    let fingerprints = fingerprints(tried);
+    let message = match tried {
+        [_] => format!(
+            "The token was signed with another secret than the inbox secret, whose fingerprint is {fingerprints}, or was changed afterwards."
         ),
-        &hint,
+        _ => format!(
+            "The token was signed with another secret than the inbox secrets, whose fingerprints are {fingerprints}, or was changed afterwards."
+        ),
+    };
+    refuse(reason::SIGNATURE, message, &hint)
+        .expected(format!("a signature by the secret {fingerprints}"))
+}
+
+fn fingerprints(keys: &[&Key]) -> String {
+    let all: Vec<_> = keys.iter().map(|key| key.fingerprint()).collect();
+    all.join(" or ")
+}
+
+/// The refusal for a signature that no public key verifies.
+fn public(tried: &[&Key], algorithm: Algorithm, signature: &[u8]) -> Refusal {
+    let fingerprints = fingerprints(tried);
+    // Most libraries for cryptography write ECDSA signatures in ASN.1, and the
+    // shortest of those is longer than the two numbers are.
+    let asn1 =
+        algorithm == Algorithm::Es256 && signature.first() == Some(&0x30) && signature.len() != 64;
+    let hint = if asn1 {
+        "Write the ES256 signature as two numbers of 32 bytes each (RFC 7518, 3.4), not in ASN.1, best with a JWT library."
+    } else {
+        "Sign with the private key that belongs to it, or give this server the public key that the back end's private key has."
+    };
+    Refusal::token(
+        reason::SIGNATURE,
+        "invalid signature",
+        format!("No public key of this server fits the {algorithm} signature of the token; tried: {fingerprints}."),
+        hint,
     )
-    .expected(format!("a signature by the secret {fingerprint}"))
+    .expected(format!("a signature by the key {fingerprints}"))
 }
 
 /// Forms of the secret that differ by white space, which is easily lost.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::{
-    Refusal, Secret, Verified,
+    KeyRing, Refusal, Secret, Verified,
     json::{cut, type_name},
     jws::{self, Expect, wrong_purpose},
     refusal::reason,
@@ -20,7 +20,7 @@ fn bearer(header: &str) -> Option<&str> {
 }
 
 fn header_claims(
-    secret: &Secret,
+    ring: &KeyRing,
     header: Option<&str>,
     now: i64,
 ) -> Result<Map<String, Value>, Refusal> {
@@ -32,7 +32,7 @@ fn header_claims(
             "Switch tokens on in the document server, and check that no proxy removes the Authorization header.",
         )
     })?;
-    let mut claims = jws::open(secret, token, Expect::OUTBOX, now)?;
+    let mut claims = jws::open(ring, token, Expect::OUTBOX, now)?;
     // Document servers wrap what they sign for a header.
     match claims.remove("payload") {
         Some(Value::Object(payload)) => Ok(payload),
@@ -59,10 +59,21 @@ pub fn verify_callback(
     header: Option<&str>,
     now: i64,
 ) -> Result<Verified<Callback>, Refusal> {
+    verify_callback_with(&KeyRing::from(secret.clone()), body, header, now)
+}
+
+/// [`verify_callback`] with a ring, for a time in which an old and a new secret
+/// are both in use.
+pub fn verify_callback_with(
+    ring: &KeyRing,
+    body: &Value,
+    header: Option<&str>,
+    now: i64,
+) -> Result<Verified<Callback>, Refusal> {
     let claims = match body.get("token") {
-        None | Some(Value::Null) => header_claims(secret, header, now)?,
-        Some(Value::String(token)) if token.is_empty() => header_claims(secret, header, now)?,
-        Some(Value::String(token)) => jws::open(secret, token, Expect::OUTBOX, now)?,
+        None | Some(Value::Null) => header_claims(ring, header, now)?,
+        Some(Value::String(token)) if token.is_empty() => header_claims(ring, header, now)?,
+        Some(Value::String(token)) => jws::open(ring, token, Expect::OUTBOX, now)?,
         Some(other) => {
             return Err(Refusal::token(
                 reason::NOT_A_STRING,
@@ -115,7 +126,18 @@ pub fn verify_download(
     url_requested: &str,
     now: i64,
 ) -> Result<Verified<String>, Refusal> {
-    let claims = header_claims(secret, header, now)?;
+    verify_download_with(&KeyRing::from(secret.clone()), header, url_requested, now)
+}
+
+/// [`verify_download`] with a ring, for a time in which an old and a new secret
+/// are both in use.
+pub fn verify_download_with(
+    ring: &KeyRing,
+    header: Option<&str>,
+    url_requested: &str,
+    now: i64,
+) -> Result<Verified<String>, Refusal> {
+    let claims = header_claims(ring, header, now)?;
     // Tokens of callbacks, conversions and methods have a URL too. Browsers know
     // those of methods, and must not get by them what only the server may get.
     let signed = match claims.get("url") {

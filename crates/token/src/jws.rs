@@ -1,44 +1,26 @@
-//! JSON Web Signatures in compact form, with a shared secret.
+//! JSON Web Signatures in compact form.
+
+mod algorithm;
+mod expect;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use serde_json::{Map, Value, json};
-use sha2::{Sha256, Sha384, Sha512};
+use sha2::Sha256;
 
 use crate::{
-    Refusal, Secret, claims, diagnose,
+    Key, KeyRing, Refusal, Secret, claims, diagnose,
     json::{self, JsonError, shown, type_name},
-    refusal::reason,
+    key::{Algorithm, KeyState},
+    key_ring::Misfit,
+    refusal::{self, reason},
 };
+
+use algorithm::{other_algorithm, unnamed_algorithm};
+pub(crate) use expect::{Expect, Subject};
 
 /// `typ` of every token that only this server reads begins so.
 const OWN_TYPE: &str = "recto-";
-
-/// The algorithms that a shared secret can verify. Which key is used never
-/// depends on the token, so a token can choose nothing but the hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Algorithm {
-    Hs256,
-    Hs384,
-    Hs512,
-}
-
-impl Algorithm {
-    /// Whether `signature` is that of `input`; takes the same time wherever
-    /// they differ.
-    pub(crate) fn verifies(self, key: &[u8], input: &[u8], signature: &[u8]) -> bool {
-        match self {
-            Self::Hs256 => check::<Hmac<Sha256>>(key, input, signature),
-            Self::Hs384 => check::<Hmac<Sha384>>(key, input, signature),
-            Self::Hs512 => check::<Hmac<Sha512>>(key, input, signature),
-        }
-    }
-}
-
-fn check<M: Mac + hmac::digest::KeyInit>(key: &[u8], input: &[u8], signature: &[u8]) -> bool {
-    <M as Mac>::new_from_slice(key)
-        .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
-}
 
 /// HMAC-SHA256.
 pub(crate) fn mac(secret: &Secret, input: &[u8]) -> [u8; 32] {
@@ -49,124 +31,51 @@ pub(crate) fn mac(secret: &Secret, input: &[u8]) -> [u8; 32] {
     }
 }
 
-/// Signs claims with HS256.
-pub(crate) fn sign(secret: &Secret, typ: &str, claims: &Map<String, Value>) -> String {
-    let header = json!({"alg": "HS256", "typ": typ}).to_string();
+/// Signs claims. A key that has an id is named in the header.
+pub(crate) fn sign(key: &Key, typ: &str, claims: &Map<String, Value>) -> String {
+    let mut header = json!({"alg": key.algorithm().as_str(), "typ": typ});
+    if let Some(id) = key.id() {
+        header["kid"] = id.into();
+    }
     let payload = serde_json::to_vec(claims).unwrap_or_default();
     let input = format!(
         "{}.{}",
-        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(header.to_string()),
         URL_SAFE_NO_PAD.encode(payload)
     );
-    let signature = URL_SAFE_NO_PAD.encode(mac(secret, input.as_bytes()));
+    let signature = key.signature(input.as_bytes());
     format!("{input}.{signature}")
 }
 
-/// What a token signs, in the words of the sentences about it.
-#[derive(Clone, Copy)]
-pub(crate) struct Subject {
-    /// What is signed: "the config".
-    pub(crate) name: &'static str,
-    /// The same, said so that nobody leaves out a part of it.
-    pub(crate) whole: &'static str,
-    /// Where the token goes.
-    pub(crate) place: &'static str,
-    /// When a new one is made.
-    pub(crate) renewed: &'static str,
-}
-
-impl Subject {
-    const CONFIG: Self = Self {
-        name: "the config",
-        whole: "the whole config",
-        place: "config.token",
-        renewed: "each time the page is built",
-    };
-
-    const REQUEST: Self = Self {
-        name: "the request",
-        whole: "all fields of the request",
-        place: "the member \"token\" of the body",
-        renewed: "for each request",
-    };
-
-    const METHOD: Self = Self {
-        name: "the method's argument",
-        whole: "the whole argument of the method",
-        place: "its member \"token\"",
-        renewed: "each time the method is called",
-    };
-}
-
-/// What a token is expected to be.
-#[derive(Clone, Copy)]
-pub(crate) struct Expect {
-    /// What it signs.
-    pub(crate) subject: Subject,
-    /// The `typ` of a token of our own; `None` for one from somebody else.
-    pub(crate) own_type: Option<&'static str>,
-    /// Most bytes of the token.
-    pub(crate) max_bytes: usize,
-    /// Most levels of nesting.
-    pub(crate) max_depth: usize,
-}
-
-impl Expect {
-    /// A token from an integrator.
-    pub(crate) const INBOX: Self = Self {
-        subject: Subject::CONFIG,
-        own_type: None,
-        max_bytes: 64 * 1024,
-        max_depth: 32,
-    };
-
-    /// A token from an integrator for a method of the editor.
-    pub(crate) const METHOD: Self = Self {
-        subject: Subject::METHOD,
-        ..Self::INBOX
-    };
-
-    /// A token from an integrator for a request, which may hold a list of users
-    /// or a watermark.
-    pub(crate) const REQUEST: Self = Self {
-        subject: Subject::REQUEST,
-        max_bytes: 512 * 1024,
-        ..Self::INBOX
-    };
-
-    /// A token of a document server, which may hold a long history of changes.
-    pub(crate) const OUTBOX: Self = Self {
-        subject: Subject::REQUEST,
-        max_bytes: 512 * 1024,
-        ..Self::INBOX
-    };
-
-    /// A token of our own. It holds what an inbox token held, a level deeper.
-    pub(crate) const fn own(own_type: &'static str) -> Self {
-        Self {
-            subject: Subject::CONFIG,
-            own_type: Some(own_type),
-            max_bytes: 256 * 1024,
-            max_depth: 64,
-        }
-    }
+/// Signs claims with the key of a ring that signs now.
+pub(crate) fn sign_with(
+    ring: &KeyRing,
+    typ: &str,
+    claims: &Map<String, Value>,
+    now: i64,
+) -> String {
+    // A ring that signs has a secret; without one there is no token.
+    ring.signer(now)
+        .map_or_else(String::new, |key| sign(key, typ, claims))
 }
 
 struct Parts<'t> {
     input: &'t str,
     algorithm: Algorithm,
+    /// The id of the key that the token names.
+    kid: Option<String>,
     payload: Vec<u8>,
     signature: Vec<u8>,
 }
 
 /// Verifies a token's form, purpose, signature and time, and gives its claims.
 pub(crate) fn open(
-    secret: &Secret,
+    ring: &KeyRing,
     token: &str,
     expect: Expect,
     now: i64,
 ) -> Result<Map<String, Value>, Refusal> {
-    if secret.is_empty() {
+    if ring.is_void() {
         return Err(Refusal::token(
             reason::NO_SECRET,
             "secret or public key must be provided",
@@ -174,22 +83,33 @@ pub(crate) fn open(
             "Set the same secret here and in the application that embeds the editor.",
         ));
     }
-    let parts = split(secret, token, expect)?;
-    if !parts
-        .algorithm
-        .verifies(secret.bytes(), parts.input.as_bytes(), &parts.signature)
-    {
-        let mut refusal = diagnose::signature(
-            secret,
-            parts.algorithm,
-            parts.input.as_bytes(),
-            &parts.signature,
-        );
-        if json::parse(&parts.payload, expect.max_depth).is_ok_and(|payload| has_nothing(&payload))
-        {
-            refusal = refusal.and("Mend the payload too: it is empty.");
-        }
-        return Err(refusal);
+    let parts = split(ring, token, expect)?;
+    let input = parts.input.as_bytes();
+    if let Err(misfit) = ring.verify(
+        parts.kid.as_deref(),
+        parts.algorithm,
+        input,
+        &parts.signature,
+        now,
+    ) {
+        let refusal = match misfit {
+            Misfit::Algorithm => return Err(other_algorithm(ring, parts.algorithm.as_str())),
+            Misfit::Signature(tried) => {
+                diagnose::signature(&tried, parts.algorithm, input, &parts.signature)
+            }
+            Misfit::Early(key, time) => refusal::key_not_yet_valid(&key.label(), time, now),
+            Misfit::Retired(key, time) => {
+                let mut keys = ring.keys().iter();
+                let next = keys.find(|key| key.state(now) == KeyState::Usable);
+                refusal::key_retired(&key.label(), time, next.map(Key::label).as_deref())
+            }
+        };
+        let payload = json::parse(&parts.payload, expect.max_depth);
+        return Err(if payload.is_ok_and(|payload| has_nothing(&payload)) {
+            refusal.and("Mend the payload too: it is empty.")
+        } else {
+            refusal
+        });
     }
     let claims = object(&parts.payload, expect)?;
     claims::check_time(&claims, expect.subject.renewed, now)?;
@@ -219,7 +139,7 @@ fn make_a_jwt(Subject { whole, place, .. }: Subject) -> String {
     )
 }
 
-fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t>, Refusal> {
+fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>, Refusal> {
     if token.len() > expect.max_bytes {
         return Err(Refusal::token(
             reason::TOO_LARGE,
@@ -233,7 +153,10 @@ fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t
         .expected(format!("at most {} bytes", expect.max_bytes))
         .found(format!("{} bytes", token.len())));
     }
-    if secret.is(token.as_bytes()) || secret.is(token.trim().as_bytes()) {
+    if ring
+        .secrets()
+        .any(|secret| secret.is(token.as_bytes()) || secret.is(token.trim().as_bytes()))
+    {
         return Err(Refusal::token(
             reason::IS_THE_SECRET,
             "jwt malformed",
@@ -271,7 +194,7 @@ fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t
         ));
     };
     check_type(&header, expect)?;
-    let algorithm = algorithm(&header, expect)?;
+    let algorithm = algorithm(ring, &header, expect)?;
     if signature.is_empty() {
         return Err(Refusal::token(
             reason::UNSIGNED,
@@ -283,6 +206,7 @@ fn split<'t>(secret: &Secret, token: &'t str, expect: Expect) -> Result<Parts<'t
     Ok(Parts {
         input: &token[..token.len() - signature.len() - 1],
         algorithm,
+        kid: header.get("kid").and_then(Value::as_str).map(str::to_owned),
         payload: decode(payload, "payload", expect)?,
         signature: decode(signature, "signature", expect)?,
     })
@@ -344,7 +268,11 @@ pub(crate) fn wrong_purpose(message: impl Into<String>, hint: impl Into<String>)
     Refusal::token(reason::WRONG_PURPOSE, "invalid token", message, hint)
 }
 
-fn algorithm(header: &Map<String, Value>, expect: Expect) -> Result<Algorithm, Refusal> {
+fn algorithm(
+    ring: &KeyRing,
+    header: &Map<String, Value>,
+    expect: Expect,
+) -> Result<Algorithm, Refusal> {
     if let Some(critical) = header.get("crit") {
         return Err(malformed(
             "invalid token",
@@ -369,29 +297,12 @@ fn algorithm(header: &Map<String, Value>, expect: Expect) -> Result<Algorithm, R
         .expected("HS256")
         .found(name));
     }
-    match (name, expect.own_type) {
-        ("HS256", _) => Ok(Algorithm::Hs256),
-        ("HS384", None) => Ok(Algorithm::Hs384),
-        ("HS512", None) => Ok(Algorithm::Hs512),
-        _ => {
-            let given = header.get("alg").map(shown);
-            let message = match &given {
-                Some(given) => format!(
-                    "The token's algorithm is {given}, which a shared secret cannot verify."
-                ),
-                None => "The header of the token names no algorithm.".to_owned(),
-            };
-            Err(Refusal::token(
-                reason::ALG_UNSUPPORTED,
-                "invalid algorithm",
-                message,
-                "Sign the token with HS256 (HS384 and HS512 will do too) and the shared secret.",
-            )
-            .at("alg")
-            .expected("HS256")
-            .found(given.as_deref().unwrap_or("nothing")))
-        }
-    }
+    Algorithm::named(name)
+        .filter(|algorithm| expect.own_type.is_none() || *algorithm == Algorithm::Hs256)
+        .ok_or_else(|| match header.get("alg").map(shown) {
+            Some(given) => other_algorithm(ring, given.trim_matches('"')),
+            None => unnamed_algorithm(ring),
+        })
 }
 
 fn object(payload: &[u8], expect: Expect) -> Result<Map<String, Value>, Refusal> {

@@ -1,18 +1,15 @@
-//! Which key signs what.
+//! Which keys sign and verify what.
 
-use crate::{Secret, jws::mac};
+use crate::{Key, KeyError, KeyRing, Secret, jws::mac};
 
-/// The keys of a document server.
+/// The keys of a document server, a ring for each purpose.
 #[derive(Clone, Debug)]
 pub struct Keys {
-    /// Verifies what integrators sign: configs and requests.
-    pub inbox: Secret,
-    /// Signs requests to integrators: downloads and callbacks.
-    pub outbox: Secret,
-    /// Signs what only this server reads again: session tokens and the journal.
-    pub session: Secret,
-    /// Signs links to saved documents.
-    pub links: Secret,
+    inbox: KeyRing,
+    outbox: KeyRing,
+    session: KeyRing,
+    links: KeyRing,
+    journal: KeyRing,
 }
 
 impl Keys {
@@ -21,12 +18,8 @@ impl Keys {
     /// The session and link keys are derived from it, each for its own purpose:
     /// what is signed with one of them is no valid token for anything else.
     pub fn from_secret(secret: Secret) -> Self {
-        Self {
-            session: derive(&secret, "session"),
-            links: derive(&secret, "links"),
-            outbox: secret.clone(),
-            inbox: secret,
-        }
+        let ring = KeyRing::from(secret);
+        Self::derive(ring.clone(), ring.clone(), &ring, &ring)
     }
 
     /// Keys from separate secrets.
@@ -34,21 +27,82 @@ impl Keys {
     /// The session and link keys are derived all the same, so that setting the
     /// same secret several times does no harm.
     pub fn separate(inbox: Secret, outbox: Secret, session: &Secret, links: &Secret) -> Self {
-        Self {
-            inbox,
-            outbox,
-            session: derive(session, "session"),
-            links: derive(links, "links"),
+        Self::derive(
+            inbox.into(),
+            outbox.into(),
+            &session.clone().into(),
+            &links.clone().into(),
+        )
+    }
+
+    /// Keys from a ring for each purpose, so that an old and a new key overlap.
+    ///
+    /// The inbox may have public keys; what signs needs at least one secret. The
+    /// session and link keys are derived here too, and keep the ids and the time
+    /// of those that they are made from. Links and the journal on disk are
+    /// signed with the first secret, whenever it may be used, and the journal is
+    /// read with all of them.
+    pub fn from_rings(
+        inbox: KeyRing,
+        outbox: KeyRing,
+        session: &KeyRing,
+        links: &KeyRing,
+    ) -> Result<Self, KeyError> {
+        let signs = |ring: &KeyRing| ring.keys().iter().any(Key::can_sign);
+        if [&outbox, session, links].into_iter().all(signs) {
+            Ok(Self::derive(inbox, outbox, session, links))
+        } else {
+            Err(KeyError::NoSecret)
         }
     }
 
-    /// The key that seals the journal.
-    pub(crate) fn journal(&self) -> Secret {
-        derive(&self.session, "journal")
+    fn derive(inbox: KeyRing, outbox: KeyRing, session: &KeyRing, links: &KeyRing) -> Self {
+        let session = session.derived(|secret| derive(secret, "session"));
+        Self {
+            journal: session
+                .derived(|secret| derive(secret, "journal"))
+                .timeless(),
+            links: links.derived(|secret| derive(secret, "links")),
+            session,
+            outbox,
+            inbox,
+        }
+    }
+
+    /// What verifies configs and requests of integrators.
+    pub fn inbox(&self) -> &KeyRing {
+        &self.inbox
+    }
+
+    /// What signs requests to integrators: downloads and callbacks.
+    pub fn outbox(&self) -> &KeyRing {
+        &self.outbox
+    }
+
+    /// What signs and verifies session tokens.
+    pub(crate) fn session(&self) -> &KeyRing {
+        &self.session
+    }
+
+    /// What signs and verifies links to saved documents.
+    pub(crate) fn links(&self) -> &KeyRing {
+        &self.links
+    }
+
+    /// What seals the journal.
+    pub(crate) fn journal(&self) -> &KeyRing {
+        &self.journal
     }
 }
 
+/// An empty secret gives an empty one, which verifies nothing.
 fn derive(secret: &Secret, purpose: &str) -> Secret {
+    if secret.is_empty() {
+        return secret.clone();
+    }
     let context = format!("recto key derivation v1: {purpose}");
     Secret::from(mac(secret, context.as_bytes()).to_vec())
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,8 +16,11 @@ pub mod explain;
 mod incoming;
 mod json;
 mod jws;
+mod key;
+mod key_ring;
 mod keys;
 mod link;
+mod local_json;
 mod method;
 mod opening;
 mod outgoing;
@@ -27,14 +30,18 @@ mod request;
 mod secret;
 mod session;
 mod shape;
+mod tenants;
 mod verified;
 
 pub use explain::{
     Context, Evidence, Explanation, Finding, Purpose, Severity, explain, explain_evidence,
 };
-pub use incoming::{verify_callback, verify_download};
+pub use incoming::{verify_callback, verify_callback_with, verify_download, verify_download_with};
+pub use key::{Algorithm, Key, KeyError, KeyState};
+pub use key_ring::KeyRing;
 pub use keys::Keys;
 pub use link::{sign_link, verify_link};
+pub use local_json::{LocalJson, LocalJsonError, SecretSource};
 pub use method::{
     HistoryVersion, Method, MethodGrant, PreviousVersion, Reference, SignedFile, verify_method,
 };
@@ -46,6 +53,7 @@ pub use request::{
 };
 pub use secret::{Secret, SecretError, SecretWarning, check_secret};
 pub use session::{SessionGrant, issue_session, seal, unseal, verify_session};
+pub use tenants::{Tenant, Tenants};
 pub use verified::Verified;
 
 /// Seconds by which clocks may differ: `exp` and `nbf` are judged with this

@@ -3,12 +3,19 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq;
 
-use crate::{Keys, Refusal, jws::mac, refusal};
+use crate::{Key, Keys, Refusal, Secret, jws::mac, key::KeyState, refusal};
 
 /// Signs a path of this server, and returns the query that goes with it:
 /// `expires=<Unix seconds>&sig=<signature>`.
 pub fn sign_link(keys: &Keys, path: &str, expires: i64) -> String {
-    format!("expires={expires}&sig={}", signature(keys, path, expires))
+    // The time at which a link is signed is not known here, and does not matter
+    // for a key that only this server has.
+    let signature = keys
+        .links()
+        .secrets()
+        .next()
+        .map_or_else(String::new, |secret| signature(secret, path, expires));
+    format!("expires={expires}&sig={signature}")
 }
 
 /// Checks the query of a signed link.
@@ -26,10 +33,19 @@ pub fn verify_link(
     let time: i64 = expires.parse().map_err(|_| refusal::link_signature())?;
     // "+5" and "05" parse too, but were never written by us.
     let canonical = time.to_string() == expires;
-    let same: bool = signature(keys, path, time)
-        .as_bytes()
-        .ct_eq(sig.as_bytes())
-        .into();
+    let usable = |key: &&Key| !matches!(key.state(now), KeyState::Retired(_)) && !key.is_void();
+    let same = keys
+        .links()
+        .keys()
+        .iter()
+        .filter(usable)
+        .filter_map(Key::as_secret)
+        .any(|secret| {
+            signature(secret, path, time)
+                .as_bytes()
+                .ct_eq(sig.as_bytes())
+                .into()
+        });
     if !canonical || !same {
         return Err(refusal::link_signature());
     }
@@ -39,9 +55,9 @@ pub fn verify_link(
     Ok(())
 }
 
-fn signature(keys: &Keys, path: &str, expires: i64) -> String {
+fn signature(secret: &Secret, path: &str, expires: i64) -> String {
     let text = format!("recto-link\n{expires}\n{path}");
-    URL_SAFE_NO_PAD.encode(mac(&keys.links, text.as_bytes()))
+    URL_SAFE_NO_PAD.encode(mac(secret, text.as_bytes()))
 }
 
 #[cfg(test)]

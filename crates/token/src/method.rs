@@ -201,7 +201,7 @@ pub fn verify_method(
         )
         .at("token"));
     }
-    let claims = Value::Object(jws::open(&keys.inbox, token, Expect::METHOD, now)?);
+    let claims = Value::Object(jws::open(keys.inbox(), token, Expect::METHOD, now)?);
     if has_nothing(&claims) {
         return Err(Refusal::token(
             reason::EMPTY,

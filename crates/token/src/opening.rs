@@ -87,7 +87,7 @@ const ANONYMOUS: &str = "Anonymous";
 /// * Every refusal says what is wrong, and `nbf` in the future has a code.
 pub fn verify_opening(keys: &Keys, config: &Value, now: i64) -> Result<Verified<Opening>, Refusal> {
     let token = token_of(config)?;
-    let claims = Value::Object(jws::open(&keys.inbox, token, Expect::INBOX, now)?);
+    let claims = Value::Object(jws::open(keys.inbox(), token, Expect::INBOX, now)?);
     check_shape(&claims)?;
     check_mandatory(&claims, config)?;
     permissions::check(

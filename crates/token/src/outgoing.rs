@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Keys, Secret, jws::sign};
+use crate::{
+    Key, Keys, Secret,
+    jws::{sign, sign_with},
+};
 
 /// Life of a token for an outgoing request, in seconds.
 const OUTGOING_LIFE: i64 = 300;
@@ -25,7 +28,12 @@ fn members(value: &Value) -> Map<String, Value> {
 /// valid for 5 minutes.
 pub fn sign_header(keys: &Keys, payload: &Value, now: i64) -> String {
     let claims = Map::from_iter([("payload".to_owned(), payload.clone())]);
-    sign(&keys.outbox, "JWT", &timed(claims, now, OUTGOING_LIFE))
+    sign_with(
+        keys.outbox(),
+        "JWT",
+        &timed(claims, now, OUTGOING_LIFE),
+        now,
+    )
 }
 
 /// The member `token` for the body of an outgoing request: all `fields`, flat,
@@ -33,7 +41,12 @@ pub fn sign_header(keys: &Keys, payload: &Value, now: i64) -> String {
 pub fn sign_body(keys: &Keys, fields: &Value, now: i64) -> String {
     let mut claims = members(fields);
     claims.remove("token");
-    sign(&keys.outbox, "JWT", &timed(claims, now, OUTGOING_LIFE))
+    sign_with(
+        keys.outbox(),
+        "JWT",
+        &timed(claims, now, OUTGOING_LIFE),
+        now,
+    )
 }
 
 /// Signs a config on the integrator's side; the result goes into
@@ -41,7 +54,11 @@ pub fn sign_body(keys: &Keys, fields: &Value, now: i64) -> String {
 pub fn sign_config(secret: &Secret, config: &Value, now: i64, ttl: i64) -> String {
     let mut claims = members(config);
     claims.remove("token");
-    sign(secret, "JWT", &timed(claims, now, ttl))
+    sign(
+        &Key::secret(secret.clone()),
+        "JWT",
+        &timed(claims, now, ttl),
+    )
 }
 
 #[cfg(test)]

@@ -183,6 +183,10 @@ pub(crate) mod reason {
         ("token.secret_whitespace", "tokens/secret-whitespace");
     pub(crate) const EXPIRED: Reason = ("token.expired", "tokens/expired");
     pub(crate) const NOT_YET_VALID: Reason = ("token.not_yet_valid", "tokens/not-yet-valid");
+    pub(crate) const KEY_RETIRED: Reason = ("token.key_retired", "tokens/key-retired");
+    pub(crate) const KEY_NOT_YET_VALID: Reason =
+        ("token.key_not_yet_valid", "tokens/key-not-yet-valid");
+    pub(crate) const UNKNOWN_TENANT: Reason = ("token.unknown_tenant", "tokens/unknown-tenant");
     pub(crate) const TIME_TYPE: Reason = ("token.time_type", "tokens/time-type");
     pub(crate) const WRONG_PURPOSE: Reason = ("token.wrong_purpose", "tokens/wrong-purpose");
     pub(crate) const WRONG_DOCUMENT: Reason = ("token.wrong_document", "tokens/wrong-document");
@@ -261,6 +265,62 @@ pub(crate) fn not_yet_valid(nbf: i64, now: i64) -> Refusal {
     .at("nbf")
     .expected(format!("at most {}", now.saturating_add(CLOCK_TOLERANCE)))
     .found(nbf.to_string())
+}
+
+/// A signature by a key that was taken out of use.
+pub(crate) fn key_retired(key: &str, time: i64, next: Option<&str>) -> Refusal {
+    let hint = match next {
+        Some(next) => format!(
+            "Sign with this server's present key, {next}: set it in the back end, and restart that if it reads its settings only then."
+        ),
+        None => {
+            "Set a new secret here and in the back end: no key of this server is in use.".to_owned()
+        }
+    };
+    Refusal::token(
+        reason::KEY_RETIRED,
+        "invalid signature",
+        format!(
+            "The token was signed with the key {key}, which this server has not accepted since {}.",
+            utc(time)
+        ),
+        hint,
+    )
+    .at("signature")
+    .expected("a signature by a key in use")
+    .found(format!("a signature by the key {key}"))
+}
+
+/// A signature by a key that will be used later.
+pub(crate) fn key_not_yet_valid(key: &str, time: i64, now: i64) -> Refusal {
+    Refusal::token(
+        reason::KEY_NOT_YET_VALID,
+        "invalid signature",
+        format!(
+            "The token was signed with the key {key}, which this server accepts only from {} on.",
+            utc(time)
+        ),
+        format!(
+            "Sign with the present key until then, or correct the server's clock: here it is {}.",
+            utc(now)
+        ),
+    )
+    .at("signature")
+    .expected("a signature by a key in use")
+    .found(format!("a signature by the key {key}"))
+}
+
+/// A request to a host that is no tenant's, on a server without a default.
+pub(crate) fn unknown_tenant(host: Option<&str>) -> Refusal {
+    Refusal::token(
+        reason::UNKNOWN_TENANT,
+        "invalid signature",
+        "The request belongs to no tenant of this server.",
+        "Call the server by the host that was set up for the tenant, or name one of the tenant's keys as \"kid\" in the token's header.",
+    )
+    .at("host")
+    .expected("the host of a tenant")
+    .found(host.unwrap_or("nothing"))
 }
 
 pub(crate) fn link_signature() -> Refusal {

@@ -150,10 +150,10 @@ pub fn verify_request(
     let unsigned = unsigned_parameters(parts);
     let claims = match unsigned.get("token") {
         token if absent(token) => {
-            jws::open(&keys.inbox, header_token(parts)?, Expect::REQUEST, now)?
+            jws::open(keys.inbox(), header_token(parts)?, Expect::REQUEST, now)?
         }
         Some(Value::String(token)) => {
-            jws::open(&keys.inbox, token, Expect::REQUEST, now).map_err(|refusal| {
+            jws::open(keys.inbox(), token, Expect::REQUEST, now).map_err(|refusal| {
                 if parts.header.is_some() {
                     refusal.and("The header's token is not looked at, because there is another one beside the parameters.")
                 } else {

@@ -45,6 +45,15 @@ pub(crate) const KNOWN: [&str; 22] = [
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
+    /// The secret in the text of a file. One line end after it does not belong
+    /// to it, as editors put one there; other white space does.
+    pub fn from_file_text(text: &str) -> Self {
+        let text = text
+            .strip_suffix('\n')
+            .map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+        Self::from(text)
+    }
+
     /// Number of bytes.
     pub fn len(&self) -> usize {
         self.0.len()

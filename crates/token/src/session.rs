@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Keys, Opening, Refusal, Verified,
-    jws::{self, Expect, sign, wrong_purpose},
+    jws::{self, Expect, sign_with, wrong_purpose},
     refusal::reason,
 };
 
@@ -65,7 +65,7 @@ pub fn issue_session(
     claims.insert("sub".to_owned(), participant.into());
     claims.insert("iat".to_owned(), now.into());
     claims.insert("exp".to_owned(), now.saturating_add(SESSION_LIFE).into());
-    sign(&keys.session, SESSION, &claims)
+    sign_with(keys.session(), SESSION, &claims, now)
 }
 
 /// Verifies a session token that came on the connection of document `key`.
@@ -75,7 +75,7 @@ pub fn verify_session(
     key: &DocumentKey,
     now: i64,
 ) -> Result<Verified<SessionGrant>, Refusal> {
-    let mut claims = jws::open(&keys.session, token, Expect::own(SESSION), now)?;
+    let mut claims = jws::open(keys.session(), token, Expect::own(SESSION), now)?;
     let audience = claims
         .get("aud")
         .and_then(Value::as_str)
@@ -104,13 +104,13 @@ pub fn verify_session(
 
 /// Seals an opening for the journal on disk; it does not expire.
 pub fn seal(keys: &Keys, opening: &Verified<Opening>) -> String {
-    sign(&keys.journal(), JOURNAL, &claims(opening))
+    sign_with(keys.journal(), JOURNAL, &claims(opening), 0)
 }
 
 /// Reads a sealed opening back.
 pub fn unseal(keys: &Keys, sealed: &str) -> Result<Verified<Opening>, Refusal> {
     // Sealed openings carry no time, so any clock will do.
-    let mut claims = jws::open(&keys.journal(), sealed, Expect::own(JOURNAL), 0)?;
+    let mut claims = jws::open(keys.journal(), sealed, Expect::own(JOURNAL), 0)?;
     read_opening(&mut claims).map(Verified::new)
 }
 

@@ -1,5 +1,7 @@
 //! What the tests of this crate share.
 
+pub(crate) mod asymmetric;
+
 use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -7,7 +9,7 @@ use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::{Keys, Opening, Refusal, Secret, Verified, verify_opening};
+use crate::{KeyRing, Keys, Opening, Refusal, Secret, Verified, verify_opening};
 
 pub(crate) const SECRET: &str = "k3Jx9-Qm2vT7_wZ4.pL8sR5tY1uN6bC0";
 
@@ -16,6 +18,11 @@ pub(crate) const NOW: i64 = 1_795_514_400;
 
 pub(crate) fn keys() -> Keys {
     Keys::from_secret(Secret::from(SECRET))
+}
+
+/// The bytes of a ring's first secret.
+pub(crate) fn bytes(ring: &KeyRing) -> Vec<u8> {
+    ring.secrets().next().unwrap().bytes().to_vec()
 }
 
 pub(crate) fn b64(bytes: impl AsRef<[u8]>) -> String {

@@ -3,14 +3,14 @@ use serde_json::json;
 
 use super::*;
 use crate::testing::{
-    NOW, SECRET, b64, config, hs256, keys, lines, open, refused_token, shown, token,
+    NOW, SECRET, b64, bytes, config, hs256, keys, lines, open, refused_token, shown, token,
 };
 
 const VERSION: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJjIjoidmVyc2lvbiJ9.noAX_X8Lp2rRoCTiMM6hvHAC0WbS3Rl5WgekOuSfyiE";
 const EXPIRED: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJjIjoidmVyc2lvbiIsImV4cCI6MTcwMDAwMDAwMH0.wL_a6thTLJmjARfsYiFSe3jMk3CHUQrAHuGl_QDNy6U";
 
 fn verify(token: &str, now: i64) -> Result<Map<String, Value>, Refusal> {
-    super::open(&Secret::from("secret"), token, Expect::INBOX, now)
+    super::open(&Secret::from("secret").into(), token, Expect::INBOX, now)
 }
 
 fn code(token: &str) -> &'static str {
@@ -35,7 +35,11 @@ fn test_vectors_of_the_api() {
     assert_eq!(verify(VERSION, NOW).unwrap()["c"], "version");
     let claims = json!({"c": "version"});
     assert_eq!(
-        sign(&Secret::from("secret"), "JWT", claims.as_object().unwrap()),
+        sign(
+            &Secret::from("secret").into(),
+            "JWT",
+            claims.as_object().unwrap()
+        ),
         VERSION
     );
     let refusal = verify(EXPIRED, NOW).unwrap_err();
@@ -102,8 +106,8 @@ fn t3_longer_hashes_pass_for_integrators_only() {
     let own = Expect::own("recto-session+jwt");
     for alg in ["HS384", "HS512"] {
         let header = json!({"alg": alg, "typ": "recto-session+jwt"});
-        let token = token(keys().session.bytes(), &header, "{}");
-        let refusal = super::open(&keys().session, &token, own, NOW).unwrap_err();
+        let token = token(bytes(keys().session()), &header, "{}");
+        let refusal = super::open(keys().session(), &token, own, NOW).unwrap_err();
         assert_eq!(refusal.code, "token.alg_unsupported");
     }
 }
@@ -291,19 +295,19 @@ fn t9_kid_has_no_effect() {
 fn t12_every_bit_of_the_signature_counts() {
     let input = b"input";
     let good = mac(&Secret::from(SECRET), input);
-    assert!(Algorithm::Hs256.verifies(SECRET.as_bytes(), input, &good));
+    assert!(Algorithm::Hs256.hmac_fits(SECRET.as_bytes(), input, &good));
     for bit in 0..256 {
         let mut bad = good;
         bad[bit / 8] ^= 1 << (bit % 8);
         assert!(
-            !Algorithm::Hs256.verifies(SECRET.as_bytes(), input, &bad),
+            !Algorithm::Hs256.hmac_fits(SECRET.as_bytes(), input, &bad),
             "bit {bit}"
         );
     }
     for length in 0..32 {
-        assert!(!Algorithm::Hs256.verifies(SECRET.as_bytes(), input, &good[..length]));
+        assert!(!Algorithm::Hs256.hmac_fits(SECRET.as_bytes(), input, &good[..length]));
     }
-    assert!(!Algorithm::Hs256.verifies(SECRET.as_bytes(), input, &[&good[..], b"\0"].concat()));
+    assert!(!Algorithm::Hs256.hmac_fits(SECRET.as_bytes(), input, &[&good[..], b"\0"].concat()));
 }
 
 fn signed_text(payload: &str) -> String {
@@ -387,8 +391,13 @@ fn t18_payloads_that_are_no_object() {
 
 #[test]
 fn empty_secret_verifies_nothing() {
-    let refusal =
-        super::open(&Secret::from(""), &hs256("", &config()), Expect::INBOX, NOW).unwrap_err();
+    let refusal = super::open(
+        &Secret::from("").into(),
+        &hs256("", &config()),
+        Expect::INBOX,
+        NOW,
+    )
+    .unwrap_err();
     assert_eq!(refusal.code, "secret.empty");
     assert_eq!(
         description(&refusal),

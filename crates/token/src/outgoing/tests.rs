@@ -3,11 +3,11 @@ use serde_json::json;
 use super::*;
 use crate::{
     jws::{self, Expect},
-    testing::{NOW, config, keys, open},
+    testing::{NOW, SECRET, config, keys, open},
 };
 
 fn claims(token: &str) -> Value {
-    Value::Object(jws::open(&keys().outbox, token, Expect::OUTBOX, NOW).unwrap())
+    Value::Object(jws::open(keys().outbox(), token, Expect::OUTBOX, NOW).unwrap())
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn what_is_no_object_is_wrapped() {
 fn a_signed_config_opens_until_it_expires() {
     let mut config = config();
     config["token"] = "the token of last time".into();
-    config["token"] = sign_config(&keys().inbox, &config, NOW - 100, 100).into();
+    config["token"] = sign_config(&Secret::from(SECRET), &config, NOW - 100, 100).into();
     let signed = claims(config["token"].as_str().unwrap());
     assert!(
         signed.get("token").is_none(),
@@ -49,6 +49,6 @@ fn a_signed_config_opens_until_it_expires() {
         open(&config).is_ok(),
         "expired now, and the tolerance is 60 s"
     );
-    config["token"] = sign_config(&keys().inbox, &config, NOW - 161, 100).into();
+    config["token"] = sign_config(&Secret::from(SECRET), &config, NOW - 161, 100).into();
     assert_eq!(open(&config).unwrap_err().code, "token.expired");
 }

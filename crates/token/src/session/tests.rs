@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     Secret,
-    testing::{NOW, SECRET, config, hs256, keys, lines, open, sent, token, with},
+    testing::{NOW, SECRET, bytes, config, hs256, keys, lines, open, sent, token, with},
 };
 
 fn opening() -> Verified<Opening> {
@@ -87,15 +87,19 @@ fn t13_other_tokens_are_no_session() {
 #[test]
 fn t13_the_inbox_secret_makes_no_session() {
     let genuine = issue_session(&keys(), &opening(), "p1", NOW);
-    let claims = crate::jws::open(&keys().session, &genuine, Expect::own(SESSION), NOW).unwrap();
+    let claims = crate::jws::open(keys().session(), &genuine, Expect::own(SESSION), NOW).unwrap();
     let claims = Value::Object(claims).to_string();
     let header = json!({"alg": "HS256", "typ": SESSION});
-    for secret in [Secret::from(SECRET), keys().links, keys().journal()] {
-        let forged = token(secret.bytes(), &header, &claims);
+    for secret in [
+        SECRET.as_bytes().to_vec(),
+        bytes(keys().links()),
+        bytes(keys().journal()),
+    ] {
+        let forged = token(secret, &header, &claims);
         assert_eq!(verify(&forged, NOW).unwrap_err().code, "token.signature");
     }
     assert!(
-        verify(&token(keys().session.bytes(), &header, &claims), NOW).is_ok(),
+        verify(&token(bytes(keys().session()), &header, &claims), NOW).is_ok(),
         "the claims are right"
     );
     let journal = token(SECRET, &json!({"alg": "HS256", "typ": JOURNAL}), &claims);
@@ -122,7 +126,7 @@ fn session_without_participant_or_opening() {
     let header = json!({"alg": "HS256", "typ": SESSION});
     let forged = |claims: Value| {
         verify(
-            &token(keys().session.bytes(), &header, claims.to_string()),
+            &token(bytes(keys().session()), &header, claims.to_string()),
             NOW,
         )
     };
@@ -153,18 +157,18 @@ fn t19_no_url_is_needed_to_send_a_session() {
 fn separate_secrets_stay_separate() {
     let same = Secret::from(SECRET);
     let keys = Keys::separate(same.clone(), same.clone(), &same, &same);
-    assert_ne!(keys.session, keys.inbox);
-    assert_ne!(keys.links, keys.session);
-    assert_ne!(keys.journal(), keys.session);
-    assert_eq!(keys.outbox, keys.inbox);
+    assert_ne!(keys.session(), keys.inbox());
+    assert_ne!(bytes(keys.links()), bytes(keys.session()));
+    assert_ne!(bytes(keys.journal()), bytes(keys.session()));
+    assert_eq!(keys.outbox(), keys.inbox());
     let other = Keys::separate(
         same.clone(),
         Secret::from("outbox"),
         &Secret::from("session"),
         &same,
     );
-    assert_ne!(other.session, keys.session);
-    assert_ne!(other.outbox, keys.outbox);
+    assert_ne!(bytes(other.session()), bytes(keys.session()));
+    assert_ne!(other.outbox(), keys.outbox());
 }
 
 proptest! {
