@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod conformance;
 pub mod token;
 
 use std::net::SocketAddr;
@@ -34,6 +35,10 @@ pub enum Command {
     /// Find out what is wrong with a token, check and sign tokens, and make and replace secrets.
     #[command(subcommand)]
     Token(token::Token),
+    /// Compare the answers of a document server with those of ONLYOFFICE 9.3.
+    ///
+    /// The exit code is 0 if no answer is wrong, 1 if one is, and 2 if nothing could be asked.
+    Conformance(conformance::Conformance),
 }
 
 /// Options of the document server. Each may also stand in `recto.toml` or in the environment; a flag

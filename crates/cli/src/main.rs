@@ -33,6 +33,10 @@ fn main() -> ExitCode {
             unable = ExitCode::from(2);
             commands::token::run(&command, &config::Environment::of_process())
         }
+        Command::Conformance(args) => {
+            unable = ExitCode::from(2);
+            commands::conformance::run(args, &config::Environment::of_process())
+        }
     };
     match result {
         Ok(code) => code,
@@ -55,6 +59,11 @@ fn start_log(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter =
         EnvFilter::try_from_env("RECTO_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    // Below that level it writes whole frames, with the tokens in them.
+    let filter = match "tungstenite=info".parse() {
+        Ok(level) => filter.add_directive(level),
+        Err(_) => filter,
+    };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

@@ -1,5 +1,6 @@
 //! One command a file.
 
+pub mod conformance;
 pub mod demo;
 pub mod portal;
 pub mod serve;
