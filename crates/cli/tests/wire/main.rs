@@ -5,6 +5,7 @@
 mod callbacks;
 mod common;
 mod recovery;
+mod refusals;
 mod rights;
 mod services;
 mod start;

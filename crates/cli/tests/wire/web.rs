@@ -140,7 +140,7 @@ async fn w8_the_health_check_says_true_or_false_and_nothing_else() {
     assert_eq!(answer.status(), 200);
     for name in answer.headers().keys() {
         assert!(
-            ["content-type", "content-length", "date"].contains(&name.as_str()),
+            ["content-type", "content-length", "date", "x-request-id"].contains(&name.as_str()),
             "{name}"
         );
     }

@@ -1,0 +1,16 @@
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { language, languageOf } from '../shared/language.js';
+import { translate } from './i18n/index.js';
+import { Page } from './page.js';
+import { askServer } from './state/ask.js';
+import { Workbench } from './state/workbench.js';
+import './styles/index.css';
+
+const root = document.getElementById('root');
+language.value = languageOf(navigator.languages);
+effect(() => {
+  document.documentElement.lang = language.value;
+  document.title = `${translate('title')} – ${translate('appName')}`;
+});
+if (root !== null) render(<Page bench={new Workbench(askServer)} />, root);
