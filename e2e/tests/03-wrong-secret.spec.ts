@@ -33,6 +33,7 @@ for (const side of [
     const sent = editor.live.of('refused').at(-1);
     expect(sent).toMatchObject({ code: 'token.signature', editorError: -20 });
     expect(refusal.text).toContain(String(sent?.hint));
+    expect(refusal.text).toContain(String(sent?.request));
 
     // Neither secret is shown or logged, and neither is the token (attacks T19).
     const token = String(editor.live.config().token);
@@ -47,3 +48,38 @@ for (const side of [
     await server.stop();
   });
 }
+
+test('a server that keeps details to itself: the editor gives the code and a reference for the log', async ({
+  browser,
+  picture,
+  slug,
+}) => {
+  const server = await DocumentServer.start({ name: slug, secret: usual, refusals: 'code' });
+  const portal = await PortalServer.start({
+    name: slug,
+    secret: other,
+    documentServer: server.url,
+  });
+  const ada = await Person.signIn(browser, portal.url, 'ada');
+
+  const editor = await ada.open('Welcome.docx');
+  const refusal = await editor.refused();
+  await picture(editor.page, 'refusal');
+  expect(refusal.code).toBe('token.signature');
+  expect(refusal.text).not.toMatch(/fingerprint|secret/i);
+  const reference = await editor.frame.getByTestId('refusal-reference').innerText();
+  expect(reference).toMatch(/^[0-9a-z]{12}$/);
+
+  // By the reference the administrator finds the whole of it.
+  const line = server
+    .log()
+    .split('\n')
+    .find((line) => line.includes(reference));
+  expect(line).toContain('opening refused');
+  expect(line).toContain('token.signature');
+  expect(line).toMatch(/fingerprint|secret/);
+
+  await ada.leave();
+  await portal.stop();
+  await server.stop();
+});
