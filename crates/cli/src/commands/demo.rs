@@ -55,7 +55,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     parts.spawn(async { files.await.map_err(anyhow::Error::from) });
     let asked = asked_to_stop();
     eprintln!(
-        "\n  Recto is ready.\n\n    Open   {portal_url}\n    Users  ada, bruno (may edit), vera (may view); the password of each is recto-demo\n    Stop   Ctrl+C\n"
+        "\n  Recto is ready.\n\n    Open   {portal_url}\n    Tokens http://{address}/token says what is wrong with one\n    Users  ada, bruno (may edit), vera (may view); the password of each is recto-demo\n    Stop   Ctrl+C\n"
     );
     let mut ended = tokio::select! {
         () = asked => Ok(()),

@@ -194,7 +194,7 @@ async fn once_there_is_a_password_everybody_is_asked_for_it() {
 }
 
 #[tokio::test]
-async fn guessing_comes_to_an_end() {
+async fn w4_guessing_comes_to_an_end() {
     let admin = with_password();
     let guess = |peer: &str, password: &str| {
         let headers = [("host", "localhost"), ("authorization", &*basic(password))];

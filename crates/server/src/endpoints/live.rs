@@ -243,7 +243,13 @@ async fn write(
         // The share is given back when the message is through.
         let (message, _share) = match outgoing {
             Outgoing::Text(message, share) => {
-                if let ToBrowser::Failed { code, message, .. } = &message {
+                if let ToBrowser::Failed {
+                    code,
+                    message,
+                    fatal: true,
+                    ..
+                } = &message
+                {
                     // The session's own line has the key, and no request: many share a session.
                     tracing::warn!(request = telling.request, %key, code, sentence = message, "a browser was told of a failure");
                 }

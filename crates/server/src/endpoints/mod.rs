@@ -46,10 +46,19 @@ pub(crate) struct Shared {
 
 /// Everything about a refusal, under the id that its receiver knows.
 pub(crate) fn log_refusal(what: &str, request: &str, refusal: &Refusal) {
-    tracing::warn!(request, code = refusal.code, path = refusal.path.as_deref(),
-        expected = refusal.expected.as_deref(), found = refusal.found.as_deref(), docs = refusal.docs,
-        wire = refusal.wire.code, wire_description = refusal.wire.description,
-        sentence = %refusal.message, hint = %refusal.hint, "{what}");
+    tracing::warn!(
+        request,
+        code = refusal.code,
+        path = refusal.path.as_deref(),
+        expected = refusal.expected.as_deref(),
+        found = refusal.found.as_deref(),
+        docs = refusal.docs,
+        wire = refusal.wire.code,
+        wire_description = refusal.wire.description,
+        sentence = refusal.message,
+        hint = refusal.hint,
+        "{what}"
+    );
 }
 
 /// All routes.

@@ -9,8 +9,10 @@ pub async fn welcome() -> Html<&'static str> {
          <meta name=\"viewport\" content=\"width=device-width\"><title>Recto</title>\
          <body style=\"font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:4em auto;padding:0 1em\">\
          <h1>Recto</h1><p>This is a document server. It has no pages of its own to visit: an \
-         application embeds its editor with <code>/web-apps/apps/api/documents/api.js</code>.</p>\
+         application embeds its editor with <code>/web-apps/apps/api/documents/api.js</code>. Its \
+         administrator may ask it <a href=\"token/\">what is wrong with a token</a>.</p>\
          <p lang=\"fr\">Ceci est un serveur de documents. Une application intègre son éditeur avec \
-         <code>/web-apps/apps/api/documents/api.js</code>.</p>",
+         <code>/web-apps/apps/api/documents/api.js</code>. Son administrateur peut lui demander \
+         <a href=\"token/\">ce qui ne va pas avec un jeton</a>.</p>",
     )
 }
