@@ -61,6 +61,13 @@ pub struct Serve {
     /// for the secret itself).
     #[arg(long)]
     pub secret_file: Option<PathBuf>,
+    /// File of several keys, each with the time in which it counts, in place of the one secret;
+    /// `recto token rotate` makes it.
+    #[arg(long, env = "JWT_KEYS_FILE")]
+    pub keys_file: Option<PathBuf>,
+    /// An ONLYOFFICE server's local.json, to take its secrets and its header from.
+    #[arg(long, env = "RECTO_LOCAL_JSON")]
+    pub local_json: Option<PathBuf>,
     /// Address under which integrators reach this server, if browsers use another.
     #[arg(long, env = "RECTO_PUBLIC_URL")]
     pub public_url: Option<Url>,

@@ -10,10 +10,12 @@ use ipnet::IpNet;
 use recto_engine::EngineConfig;
 use recto_server::{AdminPassword, Refusals, ServerConfig, Tokens};
 use recto_session::SessionConfig;
+use recto_token::Keys;
 use serde::Deserialize;
 use url::Url;
 
 use crate::args::Serve;
+use crate::keys::{self, Places};
 use crate::secret;
 
 /// The file that is read when none is named.
@@ -30,6 +32,8 @@ struct File {
     allow_network: Vec<IpNet>,
     jwt_enabled: Option<bool>,
     jwt_secret_file: Option<PathBuf>,
+    jwt_keys_file: Option<PathBuf>,
+    jwt_local_json: Option<PathBuf>,
     jwt_header: Option<String>,
     public_url: Option<Url>,
     max_document_mib: Option<u64>,
@@ -92,13 +96,17 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             "JWT_ENABLED is {other:?}, which is neither true nor false. Set it to true, or unset it."
         ),
     };
+    let mut header = environment.jwt_header.clone().or(file.jwt_header);
     let tokens = if enabled {
-        let found = secret::find(
-            args.secret_file.as_deref(),
-            file.jwt_secret_file.as_deref(),
-            environment,
-        )?;
-        Tokens::Required(secret::checked(found)?)
+        let places = Places {
+            secret_file: args.secret_file,
+            configured_secret: file.jwt_secret_file,
+            keys_file: args.keys_file.or(file.jwt_keys_file),
+            local_json: args.local_json.or(file.jwt_local_json),
+        };
+        let found = keys::find(&places, environment)?;
+        header = header.or(found.header.map(|name| name.as_str().to_owned()));
+        Tokens::Required(found.keys)
     } else {
         // Sessions and result links are signed even then.
         std::fs::create_dir_all(&data).with_context(|| {
@@ -109,7 +117,11 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         })?;
         let own = data.join("own-secret");
         secret::made_once(&own)?;
-        Tokens::Off(secret::find(Some(&own), None, environment)?)
+        Tokens::Off(Keys::from_secret(secret::find(
+            Some(&own),
+            None,
+            environment,
+        )?))
     };
     let own = std::env::current_exe()
         .context("The path of this program is not known. Start it by its full path")?;
@@ -122,7 +134,6 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     if let Some(office) = args.office.or(file.office) {
         engine.install = office;
     }
-    let header = environment.jwt_header.clone().or(file.jwt_header);
     let token_header = match header.as_deref() {
         None | Some("") => http::header::AUTHORIZATION,
         Some(name) => name.parse().with_context(|| {
@@ -340,7 +351,9 @@ mod tests {
         environment.jwt_header = Some("AuthorizationJwt".into());
         let config = server(Serve::default(), &environment).unwrap();
         assert_eq!(config.token_header, "authorizationjwt");
-        assert!(matches!(config.tokens, Tokens::Required(ref secret) if secret.len() == 32));
+        assert!(
+            matches!(config.tokens, Tokens::Required(ref keys) if keys.inbox().keys().len() == 1)
+        );
         environment.jwt_enabled = Some("maybe".into());
         let error = server(Serve::default(), &environment)
             .map(|_| ())

@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod config;
+mod keys;
 mod keys_file;
 mod secret;
 

@@ -8,7 +8,7 @@ use axum::http::HeaderName;
 use ipnet::IpNet;
 use recto_engine::EngineConfig;
 use recto_session::SessionConfig;
-use recto_token::Secret;
+use recto_token::Keys;
 use serde::Deserialize;
 use url::Url;
 
@@ -43,10 +43,10 @@ pub struct ServerConfig {
 
 /// Whether requests are authorised by tokens.
 pub enum Tokens {
-    /// Every config must be signed with this secret.
-    Required(Secret),
-    /// Anybody may open anything; the secret signs only what the server hands out itself.
-    Off(Secret),
+    /// Every config must be signed with one of these keys.
+    Required(Keys),
+    /// Anybody may open anything; the keys sign only what the server hands out itself.
+    Off(Keys),
 }
 
 /// How much a browser is told of a refused opening. The log has all of it either way.

@@ -9,7 +9,6 @@ use recto_engine::Engine;
 use recto_fetch::{FetchConfig, Fetcher};
 use recto_session::{Services, Sessions};
 use recto_store::Store;
-use recto_token::Keys;
 use tokio::net::TcpListener;
 
 use crate::admin::Admin;
@@ -87,11 +86,10 @@ impl Server {
                     address: config.listen,
                     reason,
                 })?;
-        let (secret, tokens) = match config.tokens {
-            Tokens::Required(secret) => (secret, true),
-            Tokens::Off(secret) => (secret, false),
+        let (keys, tokens) = match config.tokens {
+            Tokens::Required(keys) => (Arc::new(keys), true),
+            Tokens::Off(keys) => (Arc::new(keys), false),
         };
-        let keys = Arc::new(Keys::from_secret(secret));
         let store = Store::open(&config.data.join("store"))
             .await
             .map_err(|e| ServerError::part(&e))?;

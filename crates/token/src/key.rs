@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::Secret;
+use crate::{Secret, SecretError, SecretWarning, check_secret};
 pub use error::KeyError;
 pub(crate) use public::PublicKey;
 
@@ -250,6 +250,16 @@ impl Key {
         self.algorithm
     }
 
+    /// Unix second from which it may be used, if there is one.
+    pub fn begins(&self) -> Option<i64> {
+        self.not_before
+    }
+
+    /// Unix second from which it may no longer be used, if there is one.
+    pub fn ends(&self) -> Option<i64> {
+        self.retires
+    }
+
     /// Whether it can sign: whether it is a secret.
     pub fn can_sign(&self) -> bool {
         matches!(self.material, Material::Secret(_))
@@ -262,6 +272,12 @@ impl Key {
             Material::Secret(secret) => secret.fingerprint(),
             Material::Public(key) => key.fingerprint(),
         }
+    }
+
+    /// Judges a secret before it is used, as [`check_secret`](crate::check_secret)
+    /// does. A public key is good if it could be read.
+    pub fn check(&self) -> Result<Option<SecretWarning>, SecretError> {
+        self.as_secret().map_or(Ok(None), check_secret)
     }
 
     /// Whether it may be used at a time (Unix seconds).

@@ -11,11 +11,20 @@ use crate::config;
 pub async fn run(args: Serve) -> anyhow::Result<()> {
     let config = config::server(args, &config::Environment::of_process())?;
     match &config.tokens {
-        Tokens::Required(secret) => eprintln!(
-            "Tokens are required. Secret: {} bytes, fingerprint {}.",
-            secret.len(),
-            secret.fingerprint()
-        ),
+        Tokens::Required(keys) => {
+            for key in keys.inbox().keys() {
+                let times = [("from", key.begins()), ("until", key.ends())]
+                    .into_iter()
+                    .filter_map(|(word, time)| Some(format!(", {word} {}", time?)))
+                    .collect::<String>();
+                eprintln!(
+                    "Tokens are required. Key{}: {}, fingerprint {}{times}.",
+                    key.id().map(|id| format!(" {id}")).unwrap_or_default(),
+                    key.algorithm(),
+                    key.fingerprint()
+                );
+            }
+        }
         Tokens::Off(_) => {
             eprintln!(
                 "WARNING: Tokens are off, so anybody who reaches this server can use it. Set JWT_ENABLED=true and a secret."

@@ -68,11 +68,7 @@ async fn carry_out(
     let name = parameters.get("c").and_then(Value::as_str).unwrap_or("");
     if WITHOUT_KEY.contains(&name) {
         return match name {
-            "version" => ok(json!({
-                "error": 0,
-                "version": DOCS_API_VERSION,
-                "recto": env!("CARGO_PKG_VERSION"),
-            })),
+            "version" => ok(json!({ "error": 0, "version": DOCS_API_VERSION })),
             _ => not_built(name),
         };
     }

@@ -21,6 +21,13 @@ use crate::service::ServiceRequest;
 
 const PARAMETERS: i32 = -7;
 const UNKNOWN: i32 = -1;
+/// Types that the Docs API can ask for; `ooxml` and `odf` stand for the one that suits the document.
+const OUTPUT_TYPES: [&str; 40] = [
+    "ooxml", "odf", "docx", "docm", "dotx", "dotm", "odt", "ott", "rtf", "txt", "html", "epub",
+    "fb2", "md", "pdf", "pdfa", "xlsx", "xlsm", "xltx", "xltm", "xlsb", "ods", "ots", "csv", "tsv",
+    "pptx", "pptm", "ppsx", "ppsm", "potx", "potm", "odp", "otp", "png", "jpg", "jpeg", "bmp",
+    "gif", "svg", "docxf",
+];
 /// Most characters of a password (spec 7.2).
 const PASSWORD_MAX: usize = 255;
 
@@ -104,10 +111,10 @@ fn check(request: &ServiceRequest<'_>, parameters: &Map<String, Value>) -> Resul
     }
     match text(["outputtype", "outputType"]) {
         None => return Err(request.lacks("outputtype")),
-        Some(name) if !type_like(name) => {
+        Some(name) if !OUTPUT_TYPES.contains(&name.to_ascii_lowercase().as_str()) => {
             return wrong(
                 "outputtype",
-                "Give the extension of the result, such as pdf, without a dot.",
+                "Give the extension of a type that a document can be converted to, such as pdf, without a dot.",
             );
         }
         Some(_) => {}
