@@ -46,7 +46,10 @@ pub use method::{
     HistoryVersion, Method, MethodGrant, PreviousVersion, Reference, SignedFile, verify_method,
 };
 pub use opening::{Opening, Participant, opening_with_tokens_off, verify_opening};
-pub use outgoing::{sign_body, sign_config, sign_header};
+pub use outgoing::{
+    Layout, sign_body, sign_config, sign_config_with, sign_header, sign_method, sign_method_with,
+    sign_request, sign_request_with,
+};
 pub use refusal::{Refusal, RefusalDetails, Wire};
 pub use request::{
     RequestParts, Service, request_without_tokens, unsigned_parameters, verify_request,
