@@ -45,7 +45,7 @@ fn time_claim(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Re
     };
     let Value::Number(number) = value else {
         return Err(Refusal::token(
-            reason::TIME_TYPE,
+            &reason::TIME_TYPE,
             format!("invalid {name} value"),
             format!("The token's \"{name}\" is {} and no number.", type_name(value)),
             format!("Write \"{name}\" as a JSON number: seconds since 1970-01-01 UTC, without quotation marks."),

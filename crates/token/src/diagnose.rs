@@ -45,14 +45,14 @@ pub(crate) fn signature(
 
     if fits(b"") {
         return refuse(
-            reason::EMPTY_KEY,
+            &reason::EMPTY_KEY,
             "The token was signed with an empty secret.".to_owned(),
             "Check that the back end really reads its secret: an unset variable or setting often becomes an empty text.",
         );
     }
     if KNOWN.iter().any(|known| fits(known.as_bytes())) {
         return refuse(
-            reason::KNOWN_KEY,
+            &reason::KNOWN_KEY,
             "The token was signed with a secret that manuals and examples print.".to_owned(),
             "Set this server's secret in the back end in place of the default one.",
         );
@@ -62,7 +62,7 @@ pub(crate) fn signature(
         .find_map(|(key, what)| fits(&key).then_some(what))
     {
         return refuse(
-            reason::SECRET_WHITESPACE,
+            &reason::SECRET_WHITESPACE,
             format!("The token was signed with this server's secret {what}."),
             "Make the secret the same byte for byte on both sides; a file that is read whole often ends with a line break.",
         );
@@ -83,7 +83,7 @@ pub(crate) fn signature(
             "The token was signed with another secret than the inbox secrets, whose fingerprints are {fingerprints}, or was changed afterwards."
         ),
     };
-    refuse(reason::SIGNATURE, message, &hint)
+    refuse(&reason::SIGNATURE, message, &hint)
         .expected(format!("a signature by the secret {fingerprints}"))
 }
 
@@ -105,7 +105,7 @@ fn public(tried: &[&Key], algorithm: Algorithm, signature: &[u8]) -> Refusal {
         "Sign with the private key that belongs to it, or give this server the public key that the back end's private key has."
     };
     Refusal::token(
-        reason::SIGNATURE,
+        &reason::SIGNATURE,
         "invalid signature",
         format!("No public key of this server fits the {algorithm} signature of the token; tried: {fingerprints}."),
         hint,

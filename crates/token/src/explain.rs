@@ -6,7 +6,7 @@
 //! takes grows with the input's length only. No answer contains a secret or the
 //! signature of a token.
 
-mod catalogue;
+pub(crate) mod catalogue;
 mod compare;
 mod config;
 mod document;

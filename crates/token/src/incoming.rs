@@ -26,7 +26,7 @@ fn header_claims(
 ) -> Result<Map<String, Value>, Refusal> {
     let token = header.and_then(bearer).ok_or_else(|| {
         Refusal::token(
-            reason::MISSING,
+            &reason::MISSING,
             "jwt must be provided",
             "The request carries no token.",
             "Switch tokens on in the document server, and check that no proxy removes the Authorization header.",
@@ -37,7 +37,7 @@ fn header_claims(
     match claims.remove("payload") {
         Some(Value::Object(payload)) => Ok(payload),
         Some(other) => Err(Refusal::token(
-            reason::TYPE,
+            &reason::TYPE,
             "invalid token",
             format!(
                 "The token's \"payload\" is {} and no object.",
@@ -76,7 +76,7 @@ pub fn verify_callback_with(
         Some(Value::String(token)) => jws::open(ring, token, Expect::OUTBOX, now)?,
         Some(other) => {
             return Err(Refusal::token(
-                reason::NOT_A_STRING,
+                &reason::NOT_A_STRING,
                 "jwt must be a string",
                 format!(
                     "The callback's \"token\" is {} and no string.",
@@ -107,7 +107,7 @@ pub fn verify_callback_with(
         .map(Verified::new)
         .map_err(|error| {
             Refusal::token(
-                reason::TYPE,
+                &reason::TYPE,
                 "invalid token",
                 format!(
                     "The signed callback cannot be read: {}.",

@@ -77,7 +77,7 @@ pub(crate) fn open(
 ) -> Result<Map<String, Value>, Refusal> {
     if ring.is_void() {
         return Err(Refusal::token(
-            reason::NO_SECRET,
+            &reason::SECRET_EMPTY,
             "secret or public key must be provided",
             "No token can be verified, because the secret of this server is empty.",
             "Set the same secret here and in the application that embeds the editor.",
@@ -130,7 +130,7 @@ pub(crate) fn has_nothing(payload: &Value) -> bool {
 }
 
 fn malformed(description: &str, message: impl Into<String>, hint: impl Into<String>) -> Refusal {
-    Refusal::token(reason::MALFORMED, description, message, hint)
+    Refusal::token(&reason::MALFORMED, description, message, hint)
 }
 
 fn make_a_jwt(Subject { whole, place, .. }: Subject) -> String {
@@ -142,7 +142,7 @@ fn make_a_jwt(Subject { whole, place, .. }: Subject) -> String {
 fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>, Refusal> {
     if token.len() > expect.max_bytes {
         return Err(Refusal::token(
-            reason::TOO_LARGE,
+            &reason::TOO_LARGE,
             "jwt malformed",
             "The token is too large.",
             format!(
@@ -158,7 +158,7 @@ fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>
         .any(|secret| secret.is(token.as_bytes()) || secret.is(token.trim().as_bytes()))
     {
         return Err(Refusal::token(
-            reason::IS_THE_SECRET,
+            &reason::IS_THE_SECRET,
             "jwt malformed",
             "The secret itself was sent as the token, and whoever saw the page knows it now.",
             "Set a new secret on both sides, and send a token that the back end signed with it.",
@@ -197,7 +197,7 @@ fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>
     let algorithm = algorithm(ring, &header, expect)?;
     if signature.is_empty() {
         return Err(Refusal::token(
-            reason::UNSIGNED,
+            &reason::UNSIGNED,
             "jwt signature is required",
             "The token has no signature.",
             "Sign the token with HS256 and the shared secret; its third part must not be empty.",
@@ -215,7 +215,7 @@ fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>
 fn decode(segment: &str, name: &str, expect: Expect) -> Result<Vec<u8>, Refusal> {
     if let Some(sign) = segment.chars().find(|c| matches!(c, '=' | '+' | '/')) {
         return Err(Refusal::token(
-            reason::BASE64_PADDING,
+            &reason::BASE64_PADDING,
             "invalid token",
             format!("The {name} of the token has the character \"{sign}\", which belongs to another kind of Base64."),
             "Encode each part as Base64url (RFC 4648, section 5) without \"=\" at the end, best with a JWT library.",
@@ -265,7 +265,7 @@ fn check_type(header: &Map<String, Value>, expect: Expect) -> Result<(), Refusal
 }
 
 pub(crate) fn wrong_purpose(message: impl Into<String>, hint: impl Into<String>) -> Refusal {
-    Refusal::token(reason::WRONG_PURPOSE, "invalid token", message, hint)
+    Refusal::token(&reason::WRONG_PURPOSE, "invalid token", message, hint)
 }
 
 fn algorithm(
@@ -288,7 +288,7 @@ fn algorithm(
         .unwrap_or_default();
     if name.eq_ignore_ascii_case("none") {
         return Err(Refusal::token(
-            reason::ALG_NONE,
+            &reason::ALG_NONE,
             "jwt signature is required",
             "The token is not signed: its \"alg\" is \"none\".",
             "Sign the token with HS256 and the shared secret.",
@@ -310,7 +310,7 @@ fn object(payload: &[u8], expect: Expect) -> Result<Map<String, Value>, Refusal>
     let Subject { name, .. } = expect.subject;
     let value = json::parse(payload, max_depth).map_err(|error| match error {
         JsonError::Syntax => Refusal::token(
-            reason::NOT_AN_OBJECT,
+            &reason::NOT_AN_OBJECT,
             "invalid token",
             "The payload of the token is no JSON.",
             format!("Sign {name} as a JSON object in UTF-8."),
@@ -318,7 +318,7 @@ fn object(payload: &[u8], expect: Expect) -> Result<Map<String, Value>, Refusal>
         .expected("an object")
         .found("no JSON"),
         JsonError::Depth => Refusal::token(
-            reason::TOO_LARGE,
+            &reason::TOO_LARGE,
             "invalid token",
             format!("The payload of the token is nested more than {max_depth} levels deep."),
             format!("Sign only the members that {name} needs."),
@@ -337,7 +337,7 @@ fn object(payload: &[u8], expect: Expect) -> Result<Map<String, Value>, Refusal>
         Value::Object(claims) => Ok(claims),
         Value::String(text) if matches!(json::parse(text.as_bytes(), max_depth), Ok(Value::Object(_))) => {
             Err(Refusal::token(
-                reason::DOUBLE_ENCODED,
+                &reason::DOUBLE_ENCODED,
                 "invalid token",
                 format!("The payload of the token is a string that contains JSON: {name} was encoded twice."),
                 format!("Give the JWT library {name} as an object, not the text that json_encode or JSON.stringify makes of it."),
@@ -346,7 +346,7 @@ fn object(payload: &[u8], expect: Expect) -> Result<Map<String, Value>, Refusal>
             .found("a string with JSON in it"))
         }
         other => Err(Refusal::token(
-            reason::NOT_AN_OBJECT,
+            &reason::NOT_AN_OBJECT,
             "invalid token",
             format!("The payload of the token is {} and no object.", type_name(&other)),
             format!("Sign {name} as a JSON object."),

@@ -194,7 +194,7 @@ pub fn verify_method(
 ) -> Result<Verified<MethodGrant>, Refusal> {
     if token.is_empty() {
         return Err(Refusal::token(
-            reason::MISSING,
+            &reason::MISSING,
             "jwt must be provided",
             format!("The call of {method} has no token."),
             "Sign the argument of the method in the back end, and put the result into its member \"token\".",
@@ -204,7 +204,7 @@ pub fn verify_method(
     let claims = Value::Object(jws::open(keys.inbox(), token, Expect::METHOD, now)?);
     if has_nothing(&claims) {
         return Err(Refusal::token(
-            reason::EMPTY,
+            &reason::EMPTY,
             " url is missing",
             "The token is rightly signed, but its payload is empty.",
             method.hint(),
@@ -345,7 +345,7 @@ fn file(members: &Value, prefix: &str, wanted: Type) -> Result<SignedFile, Refus
     let checked = match (wanted, &file_type) {
         (Type::Image, Some(file_type)) if !is_image(file_type) => {
             return Err(Refusal::token(
-                reason::FILE_TYPE,
+                &reason::FILE_TYPE,
                 format!(" {} is no image", path("fileType")),
                 format!(
                     "Images of the type {} are not taken.",
@@ -362,7 +362,7 @@ fn file(members: &Value, prefix: &str, wanted: Type) -> Result<SignedFile, Refus
             Some(FileType::parse(file_type).map_err(|error| {
                 use recto_docs_api::Explain as _;
                 Refusal::token(
-                    reason::FILE_TYPE,
+                    &reason::FILE_TYPE,
                     format!(" {} cannot be opened", path("fileType")),
                     error.message(),
                     error.hint(),

@@ -118,7 +118,7 @@ pub fn opening_with_tokens_off(config: &Value) -> Result<Verified<Opening>, Refu
         || json::parse(&bytes, Expect::INBOX.max_depth + 2).is_err()
     {
         return Err(Refusal::token(
-            reason::TOO_LARGE,
+            &reason::TOO_LARGE,
             "jwt malformed",
             "The config is too large or nested too deeply.",
             "Give only the members that the editor needs.",
@@ -131,7 +131,7 @@ pub fn opening_with_tokens_off(config: &Value) -> Result<Verified<Opening>, Refu
 
 fn not_a_config(config: &Value) -> Refusal {
     Refusal::token(
-        reason::TYPE,
+        &reason::TYPE,
         "jwt must be provided",
         format!("The config is {} and no object.", type_name(config)),
         "Give new DocsAPI.DocEditor the config as an object.",
@@ -155,7 +155,7 @@ fn token_of(config: &Value) -> Result<&str, Refusal> {
                 None => "Sign the config in the back end with the shared secret, and put the result in config.token.".to_owned(),
             };
             Err(Refusal::token(
-                reason::MISSING,
+                &reason::MISSING,
                 "jwt must be provided",
                 "The config has no token.",
                 hint,
@@ -163,7 +163,7 @@ fn token_of(config: &Value) -> Result<&str, Refusal> {
             .at("token"))
         }
         Some(other) => Err(Refusal::token(
-            reason::NOT_A_STRING,
+            &reason::NOT_A_STRING,
             "jwt must be a string",
             format!("The config's token is {} and no string.", type_name(other)),
             "Wait for the result if the token is made asynchronously, and put the bare text into config.token.",
@@ -178,7 +178,7 @@ fn token_of(config: &Value) -> Result<&str, Refusal> {
 fn check_shape(claims: &Value) -> Result<(), Refusal> {
     if has_nothing(claims) {
         return Err(Refusal::token(
-            reason::EMPTY,
+            &reason::EMPTY,
             " document.key is missing",
             "The token is rightly signed, but its payload is empty.",
             "Sign the whole config, with document and editorConfig in it; a config that could not be serialised often becomes {}.",
@@ -189,7 +189,7 @@ fn check_shape(claims: &Value) -> Result<(), Refusal> {
     }
     if !absent(claims.get("version")) {
         return Err(Refusal::token(
-            reason::OPENS_HISTORY,
+            &reason::OPENS_HISTORY,
             " version opens the history",
             "The payload has \"version\" at its top level, which asks for the version history, and that is not built.",
             "Leave \"version\" out of what is signed to open the document itself.",
@@ -205,7 +205,7 @@ fn check_shape(claims: &Value) -> Result<(), Refusal> {
         };
         if inner.get("document").is_some() {
             return Err(Refusal::token(
-                reason::WRAPPED,
+                &reason::WRAPPED,
                 " document.key is missing",
                 format!("The config is wrapped: the token has it inside \"{wrapper}\"."),
                 "Sign the config itself, so that document and editorConfig are at the top level of the payload.",
@@ -223,7 +223,7 @@ fn check_shape(claims: &Value) -> Result<(), Refusal> {
     };
     match Shape::of(members) {
         Shape::File | Shape::Script if !absent(claims.get("key")) => Err(Refusal::token(
-            reason::FLAT,
+            &reason::FLAT,
             " document.key is missing",
             "The members of document are at the top level of the payload.",
             "Sign the whole config: {\"document\": {…}, \"editorConfig\": {…}}.",
@@ -240,7 +240,7 @@ fn check_shape(claims: &Value) -> Result<(), Refusal> {
 
 fn made_for(what: &str) -> Refusal {
     Refusal::token(
-        reason::WRONG_PURPOSE,
+        &reason::WRONG_PURPOSE,
         " document.key is missing",
         format!("The token was made for {what}, not for opening a document."),
         "Sign the whole config for config.token, with document and editorConfig at the top level of the payload.",
@@ -278,7 +278,7 @@ fn check_alien(claims: &Value) -> Result<(), Refusal> {
     for name in ["url", "payload", "key"] {
         if !absent(claims.get(name)) {
             return Err(Refusal::access(
-                reason::EXTRA_FIELD,
+                &reason::EXTRA_FIELD,
                 format!("The payload has \"{name}\" at its top level beside the config."),
                 "Sign the config only; a token that also has the form of another request is refused.",
             )
@@ -329,7 +329,7 @@ fn user(claims: &Value, origin: Origin) -> Result<Participant, Refusal> {
     let length = id.chars().count();
     if length > USER_ID_MAX {
         return Err(Refusal::token(
-            reason::TYPE,
+            &reason::TYPE,
             " editorConfig.user.id is too long",
             format!("The user's id has {length} characters, and {USER_ID_MAX} are the most."),
             "Use a shorter id, for example the number of the user in the database.",

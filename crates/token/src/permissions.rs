@@ -75,7 +75,7 @@ pub(crate) fn check(signed: Option<&Value>, sent: Option<&Value>) -> Result<(), 
     };
     let (expected, sent) = (words(found.signed, "nothing"), words(found.sent, "absent"));
     Err(Refusal::access(
-        reason::PERMISSIONS_DIFFER,
+        &reason::PERMISSIONS_DIFFER,
         format!(
             "The permissions that the page sent are not those that were signed: {} is {sent}, and the token has {expected}.",
             found.path

@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref};
 use recto_docs_api::{Explain, editor_error};
 use serde::Serialize;
 
-use crate::{CLOCK_TOLERANCE, claims::utc, json::cut};
+use crate::{CLOCK_TOLERANCE, claims::utc, explain::catalogue::Entry, json::cut};
 
 /// Why a token, a config or a link was refused.
 ///
@@ -90,19 +90,19 @@ impl Explain for Refusal {
 impl Refusal {
     /// A refusal that closes the connection with 4006 and this description.
     pub(crate) fn token(
-        (code, docs): (&'static str, &'static str),
+        entry: &Entry,
         description: impl AsRef<str>,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
         Self(Box::new(RefusalDetails {
-            code,
+            code: entry.code,
             message: message.into(),
             hint: hint.into(),
             path: None,
             expected: None,
             found: None,
-            docs,
+            docs: entry.docs,
             wire: Wire {
                 code: 4006,
                 description: format!("token:{}", description.as_ref()),
@@ -112,11 +112,11 @@ impl Refusal {
 
     /// The same with 4004, which editors show as a lack of rights.
     pub(crate) fn access(
-        reason: (&'static str, &'static str),
+        entry: &Entry,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        let mut refusal = Self::token(reason, "", message, hint);
+        let mut refusal = Self::token(entry, "", message, hint);
         refusal.0.wire = Wire {
             code: 4004,
             description: "access deny".to_owned(),
@@ -127,7 +127,7 @@ impl Refusal {
     /// A good token, for another document than the one that its connection is for.
     pub fn wrong_document(key: &str) -> Self {
         Self::access(
-            reason::WRONG_DOCUMENT,
+            &reason::WRONG_DOCUMENT,
             "The token was made for another document than the one that the page opens.",
             "Sign the config after document.key is set, and do not change the key in the browser.",
         )
@@ -158,60 +158,8 @@ impl Refusal {
     }
 }
 
-/// Codes, each with the anchor of its documentation.
-pub(crate) mod reason {
-    type Reason = (&'static str, &'static str);
-
-    pub(crate) const MISSING: Reason = ("token.missing", "tokens/missing");
-    pub(crate) const NOT_A_STRING: Reason = ("token.not_a_string", "tokens/not-a-string");
-    pub(crate) const MALFORMED: Reason = ("token.malformed", "tokens/malformed");
-    pub(crate) const IS_THE_SECRET: Reason = ("token.is_the_secret", "tokens/is-the-secret");
-    pub(crate) const BASE64_PADDING: Reason = ("token.base64_padding", "tokens/base64-padding");
-    pub(crate) const ALG_NONE: Reason = ("token.alg_none", "tokens/alg-none");
-    pub(crate) const ALG_UNSUPPORTED: Reason = ("token.alg_unsupported", "tokens/alg-unsupported");
-    pub(crate) const UNSIGNED: Reason = ("token.unsigned", "tokens/unsigned");
-    pub(crate) const SIGNATURE: Reason = ("token.signature", "tokens/signature");
-    pub(crate) const EMPTY_KEY: Reason = (
-        "token.signed_with_empty_key",
-        "tokens/signed-with-empty-key",
-    );
-    pub(crate) const KNOWN_KEY: Reason = (
-        "token.signed_with_known_key",
-        "tokens/signed-with-known-key",
-    );
-    pub(crate) const SECRET_WHITESPACE: Reason =
-        ("token.secret_whitespace", "tokens/secret-whitespace");
-    pub(crate) const EXPIRED: Reason = ("token.expired", "tokens/expired");
-    pub(crate) const NOT_YET_VALID: Reason = ("token.not_yet_valid", "tokens/not-yet-valid");
-    pub(crate) const KEY_RETIRED: Reason = ("token.key_retired", "tokens/key-retired");
-    pub(crate) const KEY_NOT_YET_VALID: Reason =
-        ("token.key_not_yet_valid", "tokens/key-not-yet-valid");
-    pub(crate) const UNKNOWN_TENANT: Reason = ("token.unknown_tenant", "tokens/unknown-tenant");
-    pub(crate) const TIME_TYPE: Reason = ("token.time_type", "tokens/time-type");
-    pub(crate) const WRONG_PURPOSE: Reason = ("token.wrong_purpose", "tokens/wrong-purpose");
-    pub(crate) const WRONG_DOCUMENT: Reason = ("token.wrong_document", "tokens/wrong-document");
-    pub(crate) const TOO_LARGE: Reason = ("token.too_large", "tokens/too-large");
-    pub(crate) const NO_SECRET: Reason = ("secret.empty", "secrets/empty");
-    pub(crate) const EMPTY: Reason = ("payload.empty", "payload/empty");
-    pub(crate) const NOT_AN_OBJECT: Reason = ("payload.not_an_object", "payload/not-an-object");
-    pub(crate) const DOUBLE_ENCODED: Reason = ("payload.double_encoded", "payload/double-encoded");
-    pub(crate) const WRAPPED: Reason = ("payload.wrapped", "payload/wrapped");
-    pub(crate) const FLAT: Reason = ("payload.flat", "payload/flat");
-    pub(crate) const MISSING_FIELD: Reason = ("payload.missing_field", "payload/missing-field");
-    pub(crate) const EXTRA_FIELD: Reason = ("payload.extra_field", "payload/extra-field");
-    pub(crate) const OPENS_HISTORY: Reason = ("payload.opens_history", "payload/opens-history");
-    pub(crate) const TYPE: Reason = ("payload.type", "payload/type");
-    pub(crate) const HEADER_PREFIX: Reason = ("request.header_prefix", "requests/header-prefix");
-    pub(crate) const NOT_JSON: Reason = ("request.not_json", "requests/not-json");
-    pub(crate) const BODY_IGNORED: Reason = ("request.body_ignored", "requests/body-ignored");
-    pub(crate) const MISSING_PARAMETER: Reason =
-        ("request.missing_parameter", "requests/missing-parameter");
-    pub(crate) const PERMISSIONS_DIFFER: Reason =
-        ("config.permissions_differ", "config/permissions-differ");
-    pub(crate) const KEY_CHARACTERS: Reason = ("config.key_characters", "config/key-characters");
-    pub(crate) const KEY_LENGTH: Reason = ("config.key_length", "config/key-length");
-    pub(crate) const FILE_TYPE: Reason = ("config.file_type", "config/file-type");
-}
+/// The catalogue's entries of the codes that refusals have.
+pub(crate) use crate::explain::catalogue as reason;
 
 /// "1 second", "90 seconds", "3 hours": enough to see what went wrong.
 pub(crate) fn span(seconds: i64) -> String {
@@ -233,7 +181,7 @@ pub(crate) fn expired(exp: i64, renewed: &str, now: i64) -> Refusal {
         format!(" ({ago} seconds)")
     };
     let mut refusal = Refusal::token(
-        reason::EXPIRED,
+        &reason::EXPIRED,
         "jwt expired",
         format!("The token expired {} ago{seconds}, at {}.", span(ago), utc(exp)),
         format!(
@@ -250,7 +198,7 @@ pub(crate) fn expired(exp: i64, renewed: &str, now: i64) -> Refusal {
 
 pub(crate) fn not_yet_valid(nbf: i64, now: i64) -> Refusal {
     Refusal::token(
-        reason::NOT_YET_VALID,
+        &reason::NOT_YET_VALID,
         "jwt not active",
         format!(
             "The token becomes valid only in {}, at {}.",
@@ -278,7 +226,7 @@ pub(crate) fn key_retired(key: &str, time: i64, next: Option<&str>) -> Refusal {
         }
     };
     Refusal::token(
-        reason::KEY_RETIRED,
+        &reason::KEY_RETIRED,
         "invalid signature",
         format!(
             "The token was signed with the key {key}, which this server has not accepted since {}.",
@@ -294,7 +242,7 @@ pub(crate) fn key_retired(key: &str, time: i64, next: Option<&str>) -> Refusal {
 /// A signature by a key that will be used later.
 pub(crate) fn key_not_yet_valid(key: &str, time: i64, now: i64) -> Refusal {
     Refusal::token(
-        reason::KEY_NOT_YET_VALID,
+        &reason::KEY_NOT_YET_VALID,
         "invalid signature",
         format!(
             "The token was signed with the key {key}, which this server accepts only from {} on.",
@@ -313,7 +261,7 @@ pub(crate) fn key_not_yet_valid(key: &str, time: i64, now: i64) -> Refusal {
 /// A request to a host that is no tenant's, on a server without a default.
 pub(crate) fn unknown_tenant(host: Option<&str>) -> Refusal {
     Refusal::token(
-        reason::UNKNOWN_TENANT,
+        &reason::UNKNOWN_TENANT,
         "invalid signature",
         "The request belongs to no tenant of this server.",
         "Call the server by the host that was set up for the tenant, or name one of the tenant's keys as \"kid\" in the token's header.",
@@ -325,7 +273,7 @@ pub(crate) fn unknown_tenant(host: Option<&str>) -> Refusal {
 
 pub(crate) fn link_signature() -> Refusal {
     Refusal::token(
-        reason::SIGNATURE,
+        &reason::SIGNATURE,
         "invalid signature",
         "The link was not signed by this server, or was changed afterwards.",
         "Use the link exactly as the callback or answer gave it, with its whole query.",
@@ -334,7 +282,7 @@ pub(crate) fn link_signature() -> Refusal {
 
 pub(crate) fn link_expired(expires: i64, now: i64) -> Refusal {
     let mut refusal = Refusal::token(
-        reason::EXPIRED,
+        &reason::EXPIRED,
         "jwt expired",
         format!(
             "The link expired {} ago, at {}.",
@@ -347,5 +295,7 @@ pub(crate) fn link_expired(expires: i64, now: i64) -> Refusal {
     refusal
 }
 
+#[cfg(test)]
+mod catalogue_tests;
 #[cfg(test)]
 mod tests;

@@ -184,7 +184,7 @@ fn merged(mut claims: Map<String, Value>) -> Map<String, Value> {
 
 fn not_a_string(token: &Value) -> Refusal {
     Refusal::token(
-        reason::NOT_A_STRING,
+        &reason::NOT_A_STRING,
         "jwt must be a string",
         format!(
             "The request's \"token\" is {} and no string.",
@@ -217,7 +217,7 @@ fn header_token<'r>(parts: &RequestParts<'r>) -> Result<&'r str, Refusal> {
         },
     };
     Err(Refusal::token(
-        reason::HEADER_PREFIX,
+        &reason::HEADER_PREFIX,
         "jwt must be provided",
         format!(
             "The token in the header does not follow \"{}\" as this server demands.",
@@ -237,7 +237,7 @@ fn no_token(parts: &RequestParts) -> Refusal {
     let body: Result<Value, _> = serde_json::from_slice(parts.body);
     if body.is_err() && !parts.body.trim_ascii().is_empty() {
         return Refusal::token(
-            reason::NOT_JSON,
+            &reason::NOT_JSON,
             "jwt must be provided",
             "The request carries no token that could be read, because its body is no JSON.",
             "Send a JSON object with the token as its member \"token\"; form fields are not read.",
@@ -252,7 +252,7 @@ fn no_token(parts: &RequestParts) -> Refusal {
         "Sign the fields of the request in the back end, and send the result as \"token\" in the JSON body; if it is sent in a header, check the header's name."
     };
     Refusal::token(
-        reason::MISSING,
+        &reason::MISSING,
         "jwt must be provided",
         "The request carries no token.",
         hint,
@@ -268,7 +268,7 @@ impl Refusal {
     pub fn missing_parameter(name: &str, parts: &RequestParts) -> Self {
         let refusal = if absent(unsigned_parameters(parts).get(name)) {
             Self::token(
-                reason::MISSING_PARAMETER,
+                &reason::MISSING_PARAMETER,
                 format!(" {name} is missing"),
                 format!("The request has no \"{name}\"."),
                 format!("Add \"{name}\", and sign it."),
@@ -276,7 +276,7 @@ impl Refusal {
             .found("nothing")
         } else {
             Self::token(
-                reason::BODY_IGNORED,
+                &reason::BODY_IGNORED,
                 format!(" {name} is missing"),
                 format!(
                     "The request has \"{name}\" beside its token and not in it, and what is not signed does not count."
@@ -293,11 +293,11 @@ impl Refusal {
     /// the builder service (-7, -8), or the HTTP status of a file (403).
     pub fn service_error(&self, service: Service) -> i32 {
         let code = self.code;
-        let parameter = [reason::MISSING_PARAMETER.0, reason::BODY_IGNORED.0].contains(&code);
+        let parameter = [reason::MISSING_PARAMETER.code, reason::BODY_IGNORED.code].contains(&code);
         match service {
             Service::DownloadFile => 403,
             Service::Command if parameter => 1,
-            Service::Command if code == reason::EXPIRED.0 => 7,
+            Service::Command if code == reason::EXPIRED.code => 7,
             Service::Command => 6,
             Service::Converter | Service::Docbuilder if parameter => -7,
             Service::Converter | Service::Docbuilder => -8,

@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::refusal::reason;
+
 /// Fewest bytes of a secret that gives HMAC-SHA256 its full strength
 /// (RFC 7518, 3.2).
 pub(crate) const STRONG: usize = 32;
@@ -161,8 +163,8 @@ const MAKE_ONE: &str = "Make one with \"openssl rand -hex 32\" and set it on bot
 impl Explain for SecretError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Empty => "secret.empty",
-            Self::Known => "secret.known",
+            Self::Empty => reason::SECRET_EMPTY.code,
+            Self::Known => reason::SECRET_DEFAULT.code,
         }
     }
 
@@ -182,8 +184,8 @@ impl Explain for SecretError {
 impl Explain for SecretWarning {
     fn code(&self) -> &'static str {
         match self {
-            Self::Short { .. } => "secret.short",
-            Self::Whitespace => "secret.whitespace",
+            Self::Short { .. } => reason::SECRET_SHORT.code,
+            Self::Whitespace => reason::SECRET_WHITESPACE.code,
         }
     }
 

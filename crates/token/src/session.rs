@@ -42,7 +42,7 @@ fn read_opening(claims: &mut Map<String, Value>) -> Result<Opening, Refusal> {
     let opening = claims.remove("opening").unwrap_or_default();
     serde_json::from_value(opening).map_err(|_| {
         Refusal::token(
-            reason::MALFORMED,
+            &reason::MALFORMED,
             "invalid token",
             "The token is of this server, but of another version of it.",
             "Reload the page, so that the document is opened anew.",

@@ -1,37 +1,39 @@
-//! All codes of findings: how much each matters, in which order it is told, what
+//! All codes of findings and refusals: how much each matters, in which order it is told, what
 //! it says when nothing more precise is known, and what an ONLYOFFICE server or
 //! editor shows for it. The documentation of the codes is made from here.
 
 mod config;
+mod keys;
 mod requests;
 mod secrets;
 mod tokens;
 
-pub(super) use config::*;
-pub(super) use requests::*;
-pub(super) use secrets::*;
-pub(super) use tokens::*;
+pub(crate) use config::*;
+pub(crate) use keys::*;
+pub(crate) use requests::*;
+pub(crate) use secrets::*;
+pub(crate) use tokens::*;
 
 use super::Severity;
 
 /// One code.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// Stable name.
-    pub(super) code: &'static str,
+    pub(crate) code: &'static str,
     /// Anchor of its documentation.
-    pub(super) docs: &'static str,
+    pub(crate) docs: &'static str,
     /// Its place among findings of equal severity: the order in which a server
     /// comes upon them.
-    pub(super) rank: u16,
+    pub(crate) rank: u16,
     /// How much it matters, unless the case says otherwise.
-    pub(super) severity: Severity,
+    pub(crate) severity: Severity,
     /// What is wrong.
-    pub(super) message: &'static str,
+    pub(crate) message: &'static str,
     /// What to do.
-    pub(super) hint: &'static str,
+    pub(crate) hint: &'static str,
     /// What an ONLYOFFICE server does or shows.
-    pub(super) symptom: &'static str,
+    pub(crate) symptom: &'static str,
 }
 
 /// Declares entries, and a list of all of them.
@@ -39,7 +41,7 @@ macro_rules! entries {
     ($list:ident: $($name:ident $code:literal $docs:literal $rank:literal $severity:ident $message:literal $hint:literal $symptom:literal;)*) => {
         $(
             #[doc = $message]
-            pub(in crate::explain) const $name: crate::explain::catalogue::Entry = crate::explain::catalogue::Entry {
+            pub(crate) const $name: crate::explain::catalogue::Entry = crate::explain::catalogue::Entry {
                 code: $code,
                 docs: $docs,
                 rank: $rank,
@@ -49,17 +51,18 @@ macro_rules! entries {
                 symptom: $symptom,
             };
         )*
-        pub(in crate::explain) const $list: &[crate::explain::catalogue::Entry] = &[$($name),*];
+        pub(crate) const $list: &[crate::explain::catalogue::Entry] = &[$($name),*];
     };
 }
 use entries;
 
 /// All entries, by subject.
-pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
+pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
     [
         tokens::TOKENS,
         tokens::PAYLOADS,
         secrets::SECRETS,
+        keys::KEYS,
         secrets::INPUTS,
         config::CONFIGS,
         requests::REQUESTS,

@@ -52,7 +52,7 @@ pub(super) fn unnamed_algorithm(ring: &KeyRing) -> Refusal {
 
 fn unsupported(ring: &KeyRing, message: String, found: &str) -> Refusal {
     Refusal::token(
-        reason::ALG_UNSUPPORTED,
+        &reason::ALG_UNSUPPORTED,
         "invalid algorithm",
         message,
         sign_with_this(ring),

@@ -3,6 +3,7 @@
 use recto_docs_api::{Explain, editor_error};
 
 use super::{Algorithm, Key};
+use crate::refusal::reason;
 
 /// A key that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,14 +66,17 @@ pub enum KeyError {
 impl Explain for KeyError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Unreadable | Self::Form => "key.unreadable",
-            Self::Private => "key.private",
-            Self::Unsupported | Self::NoneUsable | Self::Algorithm { .. } => "key.unsupported",
-            Self::RsaSize { .. } | Self::RsaExponent => "key.weak",
-            Self::Id | Self::SameId => "key.id",
-            Self::Count { .. } => "key.count",
-            Self::NoSecret => "key.no_secret",
+            Self::Unreadable | Self::Form => reason::KEY_UNREADABLE,
+            Self::Private => reason::KEY_PRIVATE,
+            Self::Unsupported | Self::NoneUsable | Self::Algorithm { .. } => {
+                reason::KEY_UNSUPPORTED
+            }
+            Self::RsaSize { .. } | Self::RsaExponent => reason::KEY_WEAK,
+            Self::Id | Self::SameId => reason::KEY_ID,
+            Self::Count { .. } => reason::KEY_COUNT,
+            Self::NoSecret => reason::KEY_NO_SECRET,
         }
+        .code
     }
 
     fn message(&self) -> String {

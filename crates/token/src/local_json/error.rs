@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use recto_docs_api::{Explain, editor_error};
 
-use crate::KeyError;
+use crate::{KeyError, refusal::reason};
 
 /// A `local.json` that cannot be used. It shows no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,10 +57,10 @@ pub enum LocalJsonError {
 impl Explain for LocalJsonError {
     fn code(&self) -> &'static str {
         match self {
-            Self::NotJson | Self::NoServer | Self::File { .. } => "input.unreadable",
-            Self::Type { .. } => "config.type",
-            Self::NoSecret { .. } => "secret.default",
-            Self::EmptySecret { .. } => "secret.empty",
+            Self::NotJson | Self::NoServer | Self::File { .. } => reason::UNREADABLE.code,
+            Self::Type { .. } => reason::CONFIG_TYPE.code,
+            Self::NoSecret { .. } => reason::SECRET_DEFAULT.code,
+            Self::EmptySecret { .. } => reason::SECRET_EMPTY.code,
             Self::Key(error) => error.code(),
         }
     }

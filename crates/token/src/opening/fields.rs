@@ -63,7 +63,7 @@ pub(crate) fn missing(paths: &[&str], origin: Origin) -> Refusal {
         }
     };
     Refusal::token(
-        reason::MISSING_FIELD,
+        &reason::MISSING_FIELD,
         format!(" {first} is missing"),
         format!("The {} has no {first}.", origin.name()),
         hint,
@@ -80,7 +80,7 @@ pub(crate) fn wrong_type(path: &str, expected: &str, found: &Value, origin: Orig
         Origin::Method => "the method's argument",
     };
     Refusal::token(
-        reason::TYPE,
+        &reason::TYPE,
         format!(" {path} has a wrong type"),
         format!(
             "In the {}, {path} is {} where {expected} belongs.",
@@ -122,9 +122,9 @@ pub(crate) fn key(value: &Value, path: &str, origin: Origin) -> Result<DocumentK
     let key = text(value, path, origin)?.ok_or_else(|| missing(&[path], origin))?;
     DocumentKey::try_from(key.as_str()).map_err(|error| {
         let reason = if error.code() == "config.key_characters" {
-            reason::KEY_CHARACTERS
+            &reason::KEY_CHARACTERS
         } else {
-            reason::KEY_LENGTH
+            &reason::KEY_LENGTH
         };
         Refusal::access(reason, error.message(), error.hint())
             .at(path)
@@ -179,7 +179,7 @@ pub(crate) fn file_type(value: &Value, origin: Origin) -> Result<FileType, Refus
     if let Some(named) = text(value, path, origin)? {
         return FileType::parse(&named).map_err(|error| {
             Refusal::token(
-                reason::FILE_TYPE,
+                &reason::FILE_TYPE,
                 format!(" {path} cannot be opened"),
                 error.message(),
                 error.hint(),

@@ -75,6 +75,18 @@ entries! { TOKENS:
         "The token was signed with another secret, or was changed afterwards."
         "Set the same secret in the back end and in the server, byte for byte, and check that nothing changed the token on its way."
         "`token:invalid signature`, error -20; `/command` 6, `/converter` -8.";
+    KEY_RETIRED "token.key_retired" "tokens/key-retired" 181 Fatal
+        "The token was signed with a key that the server has taken out of use."
+        "Sign with the present key: set it in the back end, and restart that if it reads its settings only then."
+        "It has one secret at a time, and says `token:invalid signature` as soon as it is another one, error -20.";
+    KEY_NOT_YET_VALID "token.key_not_yet_valid" "tokens/key-not-yet-valid" 182 Fatal
+        "The token was signed with a key that the server will accept only later."
+        "Sign with the present key until then, or correct the server's clock."
+        "`token:invalid signature`, error -20.";
+    UNKNOWN_TENANT "token.unknown_tenant" "tokens/unknown-tenant" 183 Fatal
+        "The request belongs to no tenant of the server."
+        "Call the server by the host that was set up for the tenant, or name one of the tenant's keys as \"kid\" in the token's header."
+        "It takes the secret of its default tenant: `token:invalid signature`, error -20.";
     TIME_TYPE "token.time_type" "tokens/time-type" 190 Fatal
         "A time in the token is no number."
         "Write it as a JSON number: seconds since 1970-01-01 UTC, without quotation marks."
