@@ -8,7 +8,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
-use common::{SECRET, Server};
+use common::{SECRET, Server, Setup};
 use recto_conformance::{Report, Verdict, cases};
 
 async fn conformance(arguments: &[&str], log: &str) -> Output {
@@ -60,8 +60,8 @@ async fn recto_answers_as_onlyoffice_apart_from_what_is_documented() {
 }
 
 #[tokio::test]
-async fn t19_the_command_prints_neither_tokens_nor_the_secret() {
-    let server = Server::shared().await;
+async fn t19_neither_side_shows_tokens_or_the_secret_however_much_is_logged() {
+    let server = Server::start(&Setup::default().env("RECTO_LOG", "trace")).await;
     let url = server.url("/");
     let output = conformance(&["--url", &url, "--verbose", "--secret", SECRET], "trace").await;
     for text in [text(&output.stdout), text(&output.stderr), server.log()] {

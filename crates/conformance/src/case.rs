@@ -231,7 +231,7 @@ impl TokenRow {
             }
             // The parameters are judged after the token, and before anything is fetched.
             (Column::Converter, Cell::Word(_)) => (
-                conversion("conformance"),
+                conversion("no-type"),
                 conversion("pdf"),
                 json!({ "error": -7 }),
             ),

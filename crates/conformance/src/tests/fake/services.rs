@@ -89,13 +89,14 @@ pub async fn command(
     let mut reply = match (refused, text("c"), text("key")) {
         (Some(Some(4005)), _, _) => json!({ "error": 7 }),
         (Some(_), _, _) => json!({ "error": 6 }),
+        (None, Some("version"), _) if ways.is_recto() => {
+            json!({ "error": 0, "version": "9.3.0", "recto": "0.1.0" })
+        }
         (None, Some("version"), _) => json!({ "error": 0, "version": "9.3.0.1" }),
         (None, Some("getForgottenList"), _) if ways.is_recto() => return not_built(3),
         (None, Some("getForgottenList"), _) => json!({ "error": 0, "keys": [] }),
         (None, _, None) | (None, Some("info"), _) => json!({ "error": 1 }),
-        (None, Some("forcesave" | "drop" | "meta" | "getForgotten"), _) if ways.is_recto() => {
-            return not_built(3);
-        }
+        (None, Some("getForgotten"), _) if ways.is_recto() => return not_built(3),
         (None, Some("forcesave" | "getForgotten"), _) => json!({ "error": 1 }),
         (None, Some("drop"), _) => json!({ "error": 0 }),
         (None, _, Some(_)) => json!({ "error": 5 }),
@@ -118,17 +119,19 @@ pub async fn converter(
         Err(_) => json!({ "error": -8 }),
         Ok(signed) => {
             let text = |name: &str| signed.get(name).and_then(Value::as_str).unwrap_or_default();
+            let output = text("outputtype");
             let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
             if !plain(text("key"))
                 || text("filetype").contains('-')
                 || text("url").is_empty()
-                || text("outputtype") != "pdf"
+                || output.contains('-')
+                || output != "pdf" && !ways.is_recto()
             {
                 json!({ "error": -7 })
-            } else if text("url").contains(".invalid/") {
-                json!({ "error": -4 })
             } else if ways.is_recto() {
                 return not_built(-1);
+            } else if text("url").contains(".invalid/") {
+                json!({ "error": -4 })
             } else if signed.get("async") == Some(&Value::Bool(true)) {
                 json!({ "percent": 0, "endConvert": false })
             } else {
@@ -144,8 +147,13 @@ pub async fn converter(
         .is_some_and(|accept| accept != "*/*");
     if uri.path() == "/ConvertService.ashx" && !json {
         let error = &reply["error"];
+        let hint = if ways.is_recto() {
+            "<Hint>What to do.</Hint>"
+        } else {
+            ""
+        };
         return format!(
-            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<FileResult><Error>{error}</Error></FileResult>"
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<FileResult><Error>{error}</Error>{hint}</FileResult>"
         )
         .into_response();
     }
@@ -200,5 +208,8 @@ pub async fn others(State(ways): State<Arc<Ways>>, method: Method, uri: Uri) -> 
             || path.starts_with("/doc/"),
         "nobody asks for {method} {path}"
     );
+    if ways.is_recto() && path == "/command" {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
     StatusCode::NOT_FOUND.into_response()
 }
