@@ -8,7 +8,7 @@ pub async fn welcome() -> Html<&'static str> {
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>Recto</title>\
          <body style=\"font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:4em auto;padding:0 1em\">\
-         <h1>Recto</h1><p>This is a document server. It has no pages of its own to visit: an \
+         <h1>Recto</h1><p>This is a document server. It has no pages for visitors: an \
          application embeds its editor with <code>/web-apps/apps/api/documents/api.js</code>. Its \
          administrator may ask it <a href=\"token/\">what is wrong with a token</a>.</p>\
          <p lang=\"fr\">Ceci est un serveur de documents. Une application intègre son éditeur avec \
