@@ -19,7 +19,8 @@ pub const MAX_BODY: usize = 1 << 20;
 /// Most secrets that are tried.
 const MAX_SECRETS: usize = 50;
 /// Explanations that are made at once; others wait.
-static TURNS: Semaphore = Semaphore::const_new(2);
+const TURNS_AT_ONCE: usize = 2;
+static TURNS: Semaphore = Semaphore::const_new(TURNS_AT_ONCE);
 
 /// What is asked. It has no `Debug`, since it must not be printed.
 #[derive(Deserialize)]

@@ -1,10 +1,12 @@
 use std::io::Write;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
+use futures::poll;
 use serde_json::Value;
 use tower::ServiceExt;
 use tracing_subscriber::fmt::MakeWriter;
@@ -103,6 +105,19 @@ async fn errors_say_what_to_do_and_nothing_of_what_was_sent() {
     // A form of another page cannot send JSON as such without asking first.
     let (status, ..) = post("text/plain", json!({ "input": EMPTY }).to_string()).await;
     assert_eq!(status, 415);
+}
+
+#[tokio::test]
+async fn more_than_a_few_at_once_wait_for_their_turn() {
+    let turns = u32::try_from(TURNS_AT_ONCE).unwrap();
+    let taken = TURNS.acquire_many(turns).await.unwrap();
+    let mut asking = pin!(ask(json!({ "input": EMPTY })));
+    for _ in 0..1000 {
+        assert!(poll!(&mut asking).is_pending());
+        tokio::task::yield_now().await;
+    }
+    drop(taken);
+    assert_eq!(asking.await.0, 200);
 }
 
 #[derive(Clone, Default)]
