@@ -124,8 +124,7 @@ pub async fn converter(
             if !plain(text("key"))
                 || text("filetype").contains('-')
                 || text("url").is_empty()
-                || output.contains('-')
-                || output != "pdf" && !ways.is_recto()
+                || output != "pdf"
             {
                 json!({ "error": -7 })
             } else if ways.is_recto() {
