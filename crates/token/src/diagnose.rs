@@ -4,11 +4,13 @@ use base64::{
     Engine as _,
     engine::{
         DecodePaddingMode, GeneralPurpose,
-        general_purpose::{GeneralPurposeConfig, NO_PAD},
+        general_purpose::{GeneralPurposeConfig, NO_PAD, STANDARD as PADDED},
     },
 };
 
-use crate::{Key, Refusal, Secret, key::Algorithm, refusal::reason, secret::KNOWN};
+use crate::{
+    Key, Refusal, Secret, explain::catalogue::Entry, key::Algorithm, refusal::reason, secret::KNOWN,
+};
 
 /// Longest input that is tried with other keys. An opening is far shorter, and a
 /// stranger's long token must not cost much.
@@ -67,13 +69,16 @@ pub(crate) fn signature(
             "Make the secret the same byte for byte on both sides; a file that is read whole often ends with a line break.",
         );
     }
-    let hint = match secrets()
-        .flat_map(encodings)
-        .find_map(|(key, what)| fits(&key).then_some(what))
+    if let Some((entry, what)) = secrets()
+        .flat_map(other_forms)
+        .find_map(|(key, entry, what)| fits(&key).then_some((entry, what)))
     {
-        Some(what) => format!("The back end signed with {what}: make it use the text of the secret as it stands."),
-        None => "Set the same secret in the back end and here, and check that nothing changed the token on its way.".to_owned(),
-    };
+        return refuse(
+            entry,
+            format!("The token was signed with {what}."),
+            entry.hint,
+        );
+    }
     let fingerprints = fingerprints(tried);
     let message = match tried {
         [_] => format!(
@@ -83,7 +88,11 @@ pub(crate) fn signature(
             "The token was signed with another secret than the inbox secrets, whose fingerprints are {fingerprints}, or was changed afterwards."
         ),
     };
-    refuse(&reason::SIGNATURE, message, &hint)
+    refuse(
+        &reason::SIGNATURE,
+        message,
+        "Set the same secret in the back end and here, and check that nothing changed the token on its way.",
+    )
         .expected(format!("a signature by the secret {fingerprints}"))
 }
 
@@ -144,35 +153,39 @@ fn whitespace(secret: &Secret) -> Vec<(Vec<u8>, &'static str)> {
     forms
 }
 
-/// Forms of the secret that differ by an encoding or by quotation marks.
-fn encodings(secret: &Secret) -> Vec<(Vec<u8>, &'static str)> {
+/// Forms of the secret that differ by an encoding or by quotation marks, each
+/// with the code of its refusal.
+fn other_forms(secret: &Secret) -> Vec<(Vec<u8>, &'static Entry, &'static str)> {
     let bytes = secret.bytes();
-    let mut forms = vec![
+    let quoted = |mark: &[u8]| {
         (
-            [b"\"", bytes, b"\""].concat(),
-            "quotation marks around the secret",
-        ),
-        (
-            [b"'", bytes, b"'"].concat(),
-            "quotation marks around the secret",
-        ),
-        (
-            STANDARD.encode(bytes).into_bytes(),
-            "the Base64 form of the secret",
-        ),
-    ];
+            [mark, bytes, mark].concat(),
+            &reason::SECRET_QUOTED,
+            "quotation marks around this server's secret",
+        )
+    };
+    let mut forms = vec![quoted(b"\""), quoted(b"'")];
+    for encoded in [PADDED.encode(bytes), STANDARD.encode(bytes)] {
+        forms.push((
+            encoded.into_bytes(),
+            &reason::SECRET_ENCODING,
+            "the Base64 form of this server's secret",
+        ));
+    }
     for engine in [STANDARD, URL_SAFE] {
         if let Ok(decoded) = engine.decode(bytes) {
             forms.push((
                 decoded,
-                "the bytes that the secret gives when it is decoded as Base64",
+                &reason::SECRET_ENCODING,
+                "the bytes that this server's secret gives when it is decoded as Base64",
             ));
         }
     }
     if let Some(decoded) = unhex(bytes) {
         forms.push((
             decoded,
-            "the bytes that the secret gives when it is decoded as hex digits",
+            &reason::SECRET_ENCODING,
+            "the bytes that this server's secret gives when it is decoded as hex digits",
         ));
     }
     forms

@@ -150,17 +150,23 @@ fn token_of(config: &Value) -> Result<&str, Refusal> {
             let misplaced = ["document.token", "editorConfig.token"]
                 .into_iter()
                 .find(|path| at(config, path).is_some());
-            let hint = match misplaced {
-                Some(path) => format!("Move it from {path} to the top level of the config: config.token."),
-                None => "Sign the config in the back end with the shared secret, and put the result in config.token.".to_owned(),
-            };
-            Err(Refusal::token(
-                &reason::MISSING,
-                "jwt must be provided",
-                "The config has no token.",
-                hint,
-            )
-            .at("token"))
+            Err(match misplaced {
+                Some(path) => Refusal::token(
+                    &reason::MISPLACED,
+                    "jwt must be provided",
+                    "The token is not where the server looks for it.",
+                    format!("Move it from {path} to the top level of the config: config.token."),
+                )
+                .at(path)
+                .expected("token at the top level"),
+                None => Refusal::token(
+                    &reason::MISSING,
+                    "jwt must be provided",
+                    "The config has no token.",
+                    "Sign the config in the back end with the shared secret, and put the result in config.token.",
+                )
+                .at("token"),
+            })
         }
         Some(other) => Err(Refusal::token(
             &reason::NOT_A_STRING,

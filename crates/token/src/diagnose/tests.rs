@@ -94,30 +94,57 @@ fn white_space_is_named() {
 }
 
 #[test]
-fn encodings_are_named_in_the_hint() {
+fn other_forms_of_the_secret_are_named() {
     let hex = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     let base64 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     let bytes: Vec<u8> = (0..32).collect();
-    for (refusal, what) in [
+    let (quoted, encoding) = ("token.secret_quoted", "token.secret_encoding");
+    for (refusal, code, what) in [
         (
             with_secret(hex, unhex(hex.as_bytes()).unwrap()),
+            encoding,
             "decoded as hex digits",
         ),
-        (with_secret(base64, &bytes), "decoded as Base64"),
-        (with_secret(&base64[..43], &bytes), "decoded as Base64"),
+        (with_secret(base64, &bytes), encoding, "decoded as Base64"),
+        (
+            with_secret(&base64[..43], &bytes),
+            encoding,
+            "decoded as Base64",
+        ),
         (
             with_secret(SECRET, format!("\"{SECRET}\"")),
+            quoted,
+            "quotation marks",
+        ),
+        (
+            with_secret(SECRET, format!("'{SECRET}'")),
+            quoted,
             "quotation marks",
         ),
         (
             with_secret(SECRET, STANDARD.encode(SECRET)),
-            "the Base64 form of the secret",
+            encoding,
+            "the Base64 form of this server's secret",
+        ),
+        (
+            with_secret(SECRET, PADDED.encode(SECRET)),
+            encoding,
+            "the Base64 form of this server's secret",
         ),
     ] {
-        assert_eq!(refusal.code, "token.signature");
-        assert!(refusal.hint.contains(what), "{}", refusal.hint);
+        assert_eq!(refusal.code, code);
+        assert!(refusal.message.contains(what), "{}", refusal.message);
     }
-    insta::assert_snapshot!(with_secret(base64, bytes).hint, @"The back end signed with the bytes that the secret gives when it is decoded as Base64: make it use the text of the secret as it stands.");
+    insta::assert_snapshot!(lines(&with_secret(base64, bytes)), @r#"
+        token.secret_encoding "token:invalid signature"
+        The token was signed with the bytes that this server's secret gives when it is decoded as Base64.
+        Use the text of the secret as it stands, as UTF-8, on both sides.
+    "#);
+    insta::assert_snapshot!(lines(&with_secret(SECRET, format!("'{SECRET}'"))), @r#"
+        token.secret_quoted "token:invalid signature"
+        The token was signed with quotation marks around this server's secret.
+        Remove the quotation marks from the setting: .env and compose files differ in whether they take them off.
+    "#);
 }
 
 #[test]

@@ -56,7 +56,13 @@ fn token_missing_or_no_string() {
         assert_eq!(refused_token(token).code, "token.missing");
     }
     let misplaced = open(&with("editorConfig.token", json!("a.b.c"))).unwrap_err();
-    insta::assert_snapshot!(misplaced.hint, @"Move it from editorConfig.token to the top level of the config: config.token.");
+    insta::assert_snapshot!(lines(&misplaced), @r#"
+        token.misplaced "token:jwt must be provided"
+        The token is not where the server looks for it.
+        Move it from editorConfig.token to the top level of the config: config.token.
+        path: editorConfig.token
+        expected: token at the top level
+    "#);
     for token in [json!(5), json!({}), json!(["a"]), json!(true)] {
         let refusal = refused_token(token);
         assert_eq!(refusal.code, "token.not_a_string");

@@ -61,6 +61,10 @@ fn samples() -> Vec<(&'static str, Refusal)> {
     let other = json!({"edit": false, "download": false});
     vec![
         ("MISSING", open(&config()).unwrap_err()),
+        (
+            "MISPLACED",
+            open(&with("document.token", json!("x"))).unwrap_err(),
+        ),
         ("NOT_A_STRING", refused_token(json!(5))),
         ("IS_THE_SECRET", refused_token(SECRET)),
         ("TOO_LARGE", refused_token("x".repeat(100_000))),
@@ -77,6 +81,11 @@ fn samples() -> Vec<(&'static str, Refusal)> {
         ),
         ("EMPTY_KEY", by_secret("")),
         ("SECRET_WHITESPACE", by_secret(&format!("{SECRET}\n"))),
+        ("SECRET_QUOTED", by_secret(&format!("'{SECRET}'"))),
+        (
+            "SECRET_ENCODING",
+            by_secret("azNKeDktUW0ydlQ3X3daNC5wTDhzUjV0WTF1TjZiQzA="),
+        ),
         ("KNOWN_KEY", by_secret("secret")),
         ("SIGNATURE", by_secret("another secret of thirty-two byte")),
         ("KEY_RETIRED", by_ring(key.clone().retires(NOW))),
