@@ -9,6 +9,21 @@ use crate::{
 ///
 /// To rotate a secret, put the new one in front and let the old one retire when
 /// the last token that it signed has expired.
+///
+/// ```
+/// use recto_token::{Key, KeyRing, Keys, Secret};
+///
+/// # fn main() -> Result<(), recto_token::KeyError> {
+/// let new = Key::secret(Secret::from("d1f0… the new secret")).with_id("2026-11")?;
+/// let old = Key::secret(Secret::from("77ab… the old secret"))
+///     .with_id("2025-11")?
+///     .retires(1_795_600_800);
+/// let ring = KeyRing::new(vec![new, old])?;
+/// let keys = Keys::from_rings(ring.clone(), ring.clone(), &ring, &ring)?;
+/// # let _ = keys;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRing(Vec<Key>);
 
@@ -79,20 +94,14 @@ impl KeyRing {
         signature: &[u8],
         now: i64,
     ) -> Result<&Key, Misfit<'_>> {
-        let named = kid.and_then(|kid| self.0.iter().find(|key| key.id() == Some(kid)));
-        let candidates: Vec<&Key> = match named {
-            Some(key) => vec![key],
-            None => self.0.iter().collect(),
+        let named = kid.filter(|kid| self.0.iter().any(|key| key.id() == Some(*kid)));
+        let candidates = || {
+            self.0.iter().filter(|key| {
+                (named.is_none() || key.id() == named) && key.accepts(algorithm) && !key.is_void()
+            })
         };
-        let tried: Vec<&Key> = candidates
-            .into_iter()
-            .filter(|key| key.accepts(algorithm) && !key.is_void())
-            .collect();
-        if tried.is_empty() {
-            return Err(Misfit::Algorithm);
-        }
         let mut misfit = None;
-        for key in &tried {
+        for key in candidates() {
             if key.verifies(algorithm, input, signature) {
                 match key.state(now) {
                     KeyState::Usable => return Ok(key),
@@ -101,7 +110,14 @@ impl KeyRing {
                 }
             }
         }
-        Err(misfit.unwrap_or(Misfit::Signature(tried)))
+        Err(misfit.unwrap_or_else(|| {
+            let tried: Vec<_> = candidates().collect();
+            if tried.is_empty() {
+                Misfit::Algorithm
+            } else {
+                Misfit::Signature(tried)
+            }
+        }))
     }
 
     /// A ring of keys for another purpose, made from the secrets of this one.

@@ -10,9 +10,14 @@ pub struct Keys {
     session: KeyRing,
     links: KeyRing,
     journal: KeyRing,
+    outgoing_life: i64,
 }
 
 impl Keys {
+    /// Life of a token for an outgoing request in seconds, unless another one is
+    /// set: 5 minutes, as in ONLYOFFICE's server.
+    pub const OUTGOING_LIFE: i64 = 300;
+
     /// Keys from the one secret that most integrators share with the server.
     ///
     /// The session and link keys are derived from it, each for its own purpose:
@@ -37,7 +42,7 @@ impl Keys {
 
     /// Keys from a ring for each purpose, so that an old and a new key overlap.
     ///
-    /// The inbox may have public keys; what signs needs at least one secret. The
+    /// The inbox may have public keys, of integrators that share no secret; what signs needs at least one secret. The
     /// session and link keys are derived here too, and keep the ids and the time
     /// of those that they are made from. Links and the journal on disk are
     /// signed with the first secret, whenever it may be used, and the journal is
@@ -66,7 +71,19 @@ impl Keys {
             session,
             outbox,
             inbox,
+            outgoing_life: Self::OUTGOING_LIFE,
         }
+    }
+
+    /// Sets the life of tokens for outgoing requests, in seconds.
+    #[must_use]
+    pub fn with_outgoing_life(mut self, seconds: i64) -> Self {
+        self.outgoing_life = seconds;
+        self
+    }
+
+    pub(crate) fn outgoing_life(&self) -> i64 {
+        self.outgoing_life
     }
 
     /// What verifies configs and requests of integrators.

@@ -54,7 +54,8 @@ pub struct LocalJson {
     /// `token.outbox.urlExclusionRegex`: requests to URLs that contain this text
     /// are not signed. (ONLYOFFICE's server escapes it, so it is no pattern.)
     pub unsigned_urls: Option<String>,
-    /// `token.verifyOptions.clockTolerance` in seconds.
+    /// `token.verifyOptions.clockTolerance` in seconds. Here it is always
+    /// [`CLOCK_TOLERANCE`]; one that differs is worth a warning.
     pub clock_tolerance: i64,
 }
 
@@ -158,12 +159,8 @@ impl LocalJson {
             source => secret("session", source)?,
         };
         let session = KeyRing::from(session);
-        Ok(Keys::from_rings(
-            inbox.into(),
-            outbox.into(),
-            &session,
-            &session,
-        )?)
+        let keys = Keys::from_rings(inbox.into(), outbox.into(), &session, &session)?;
+        Ok(keys.with_outgoing_life(self.outbox_life))
     }
 }
 

@@ -7,9 +7,6 @@ use crate::{
     jws::{sign, sign_with},
 };
 
-/// Life of a token for an outgoing request, in seconds.
-const OUTGOING_LIFE: i64 = 300;
-
 fn timed(mut claims: Map<String, Value>, now: i64, life: i64) -> Map<String, Value> {
     claims.insert("iat".to_owned(), now.into());
     claims.insert("exp".to_owned(), now.saturating_add(life).into());
@@ -25,21 +22,21 @@ fn members(value: &Value) -> Map<String, Value> {
 }
 
 /// The token for the header of an outgoing request: `{"payload": …, "iat", "exp"}`,
-/// valid for 5 minutes.
+/// valid for 5 minutes unless the keys say otherwise.
 pub fn sign_header(keys: &Keys, payload: &Value, now: i64) -> String {
     let claims = Map::from_iter([("payload".to_owned(), payload.clone())]);
     sign_with(
         keys.outbox(),
         "JWT",
-        &timed(claims, now, OUTGOING_LIFE),
+        &timed(claims, now, keys.outgoing_life()),
         now,
     )
 }
 
 /// The member `token` for the body of an outgoing request: all `fields`, flat,
-/// with `iat` and `exp`; valid for 5 minutes.
+/// with `iat` and `exp`; valid for 5 minutes unless the keys say otherwise.
 pub fn sign_body(keys: &Keys, fields: &Value, now: i64) -> String {
-    let claims = flat(fields, now, OUTGOING_LIFE);
+    let claims = flat(fields, now, keys.outgoing_life());
     sign_with(keys.outbox(), "JWT", &claims, now)
 }
 

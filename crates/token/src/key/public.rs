@@ -76,7 +76,8 @@ impl PublicKey {
         if !(2048..=8192).contains(&bits) {
             return Err(KeyError::RsaSize { bits });
         }
-        // The library verifies with odd exponents from 3 to 2^33 - 1.
+        // The library takes odd exponents from 3 on, and none in use has more than
+        // 32 bits.
         if e.is_empty() || e == [1] || e.len() > 4 || e.last().is_none_or(|last| last % 2 == 0) {
             return Err(KeyError::RsaExponent);
         }

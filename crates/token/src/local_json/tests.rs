@@ -1,3 +1,4 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use recto_docs_api::Explain as _;
 use serde_json::json;
@@ -141,6 +142,14 @@ fn times_have_units() {
         (json!(true), None),
         (json!("99999999999999999999d"), None),
     ] {
+        if let (Ok(local), Some(life)) = (parse(&with("token.outbox.expires", value.clone())), life)
+        {
+            let token = sign_header(&local.keys(&no_files).unwrap(), &json!({}), NOW);
+            let claims = token.split('.').nth(1).unwrap();
+            let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();
+            let claims: Value = serde_json::from_slice(&claims).unwrap();
+            assert_eq!(claims["exp"], json!(NOW + life));
+        }
         let got =
             parse(&with("token.outbox.expires", value.clone())).map(|local| local.outbox_life);
         assert_eq!(got.ok(), life, "{value}");

@@ -34,6 +34,10 @@ fn the_table_of_a_running_server() {
         let refusal = if service == Service::Command { 6 } else { -8 };
         let expired = if service == Service::Command { 7 } else { -8 };
         let nothing = json!({});
+        let lacking = match service {
+            Service::Command => json!({"c": "info"}),
+            _ => json!({"outputtype": "pdf"}),
+        };
         let flat = good(&wanted);
         let payload = json!({"payload": wanted, "exp": NOW + 300});
         let query = json!({"query": wanted});
@@ -90,6 +94,12 @@ fn the_table_of_a_running_server() {
                 with_token(signed(&json!({"foo": 1}))),
                 0,
                 Some(&json!({"foo": 1})),
+            ),
+            (
+                "token lacks what the body has",
+                with_token(signed(&lacking)),
+                0,
+                Some(&lacking),
             ),
             (
                 "body token, flat",
