@@ -2,11 +2,11 @@
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use recto_docs_api::{Callback, Status};
-use recto_token::{Opening, Verified, sign_body};
+use recto_token::{Opening, Verified};
 use reqwest::Response;
 use serde_json::{Map, Value};
 
-use crate::client::Limits;
+use crate::client::{Limits, Signer};
 use crate::download::looks_like_html;
 use crate::target::Target;
 use crate::{Answer, CallbackError, Fetcher};
@@ -19,7 +19,8 @@ const ANSWER: usize = 64 * 1024;
 const LONG_TOKEN: usize = 7168;
 
 impl Fetcher {
-    /// Posts a callback to `editorConfig.callbackUrl`, once.
+    /// Posts a callback to `editorConfig.callbackUrl`, once for each secret in force: while secrets
+    /// are rotated, what the integrator does not take is signed with the next one.
     ///
     /// It is signed twice, in the `Authorization` header and in the body's member `token`, unless
     /// tokens are switched off. The integrator has taken it when it answers status 200 and JSON
@@ -33,21 +34,37 @@ impl Fetcher {
             .callback_url
             .as_deref()
             .ok_or(CallbackError::Missing)?;
+        let mut first = None;
+        for signer in self.signers() {
+            match self.post(address, body, &signer).await {
+                // Of an integrator that does not answer, the secret is not the cause.
+                Err(error) if error.is_answer() => {
+                    first.get_or_insert(error);
+                }
+                result => return result,
+            }
+        }
+        Err(first.unwrap_or(CallbackError::Missing))
+    }
+
+    async fn post(
+        &self,
+        address: &str,
+        body: &Callback,
+        signer: &Signer,
+    ) -> Result<(), CallbackError> {
         let target = Target::parse(address, &self.guard)?;
         let limits = Limits::callback(&self.config);
 
         let mut body = body.clone();
         body.token = None;
-        let token = match self.signer() {
-            Some((keys, now)) => Some(sign_body(keys, &serde_json::to_value(&body)?, now)),
-            None => None,
-        };
-        let mut headers = self.authorization(&serde_json::to_value(&body)?);
+        let token = signer.body_token(&serde_json::to_value(&body)?);
+        let mut headers = self.authorization(signer, &serde_json::to_value(&body)?);
         let length = headers.values().map(HeaderValue::len).sum::<usize>();
         if length >= LONG_TOKEN && has_history(body.status) {
             body.changesurl = None;
             body.history = Some(Value::Object(Map::new()));
-            headers = self.authorization(&serde_json::to_value(&body)?);
+            headers = self.authorization(signer, &serde_json::to_value(&body)?);
         }
         let signed = token.is_some();
         body.token = token;

@@ -89,6 +89,14 @@ pub enum CallbackError {
 }
 
 impl CallbackError {
+    /// Whether the integrator answered at all, and did not take the callback.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Status { .. } | Self::BadAnswer { .. } | Self::Refused { .. }
+        )
+    }
+
     /// Whether the same callback is to be sent again: after 429, 5xx, and when no answer came.
     pub fn retryable(&self) -> bool {
         match self {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
-use recto_token::{Keys, sign_header};
+use recto_token::{Keys, sign_body, sign_header};
 use reqwest::{Client, Response, redirect};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -98,16 +98,24 @@ impl Fetcher {
         Ok(())
     }
 
-    /// Keys and the time to sign with, unless tokens are switched off.
-    pub(crate) fn signer(&self) -> Option<(&Keys, i64)> {
-        self.keys.as_deref().map(|keys| (keys, (self.clock)()))
+    /// What requests may be signed with, the preferred one first: one for each secret in force, and
+    /// one that signs nothing if tokens are switched off.
+    pub(crate) fn signers(&self) -> Vec<Signer> {
+        let Some(keys) = &self.keys else {
+            return vec![Signer(None)];
+        };
+        let now = (self.clock)();
+        keys.signers(now)
+            .into_iter()
+            .map(|keys| Signer(Some((keys, now))))
+            .collect()
     }
 
-    /// The `Authorization` header over a payload, unless tokens are switched off.
-    pub(crate) fn authorization(&self, payload: &Value) -> HeaderMap {
+    /// The header that carries the token over a payload, unless tokens are switched off.
+    pub(crate) fn authorization(&self, signer: &Signer, payload: &Value) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        if let Some((keys, now)) = self.signer() {
-            let token = sign_header(keys, payload, now);
+        if let Signer(Some((keys, now))) = signer {
+            let token = sign_header(keys, payload, *now);
             // a token is of the base64url alphabet and dots, which every header may hold
             if let Ok(mut value) = HeaderValue::try_from(format!("Bearer {token}")) {
                 value.set_sensitive(true);
@@ -115,6 +123,23 @@ impl Fetcher {
             }
         }
         headers
+    }
+}
+
+/// Keys and the time to sign with; nothing if tokens are switched off.
+pub(crate) struct Signer(Option<(Keys, i64)>);
+
+impl Signer {
+    /// Whether it signs at all.
+    pub(crate) fn signs(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The token for a body.
+    pub(crate) fn body_token(&self, fields: &Value) -> Option<String> {
+        self.0
+            .as_ref()
+            .map(|(keys, now)| sign_body(keys, fields, *now))
     }
 }
 

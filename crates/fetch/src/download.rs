@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
-use crate::client::{Limits, is_redirect};
+use crate::client::{Limits, Signer, is_redirect};
 use crate::target::Target;
 use crate::{FetchError, Fetcher, TokenSent};
 
@@ -78,7 +78,7 @@ impl Fetcher {
         to: &Path,
         limits: &Limits,
     ) -> Result<Downloaded, FetchError> {
-        let answer = self.follow(&opening.url, limits).await?;
+        let answer = self.find(&opening.url, limits).await?;
         let origin = answer.target.origin();
         let declared_html = is_html(answer.response.headers());
         let redirected = answer.redirected;
@@ -96,8 +96,32 @@ impl Fetcher {
         Ok(downloaded)
     }
 
+    /// The answer with the file. While secrets are rotated, what is refused as unauthorised is asked
+    /// for once more with the next secret.
+    async fn find(&self, url: &str, limits: &Limits) -> Result<Answer, FetchError> {
+        let mut signers = self.signers().into_iter().peekable();
+        loop {
+            let Some(signer) = signers.next() else {
+                unreachable!("there is always a signer, and the last one's answer is final");
+            };
+            match self.follow(url, limits, &signer).await {
+                Err(FetchError::Status {
+                    status: 401 | 403,
+                    token: TokenSent::Yes,
+                    ..
+                }) if signers.peek().is_some() => {}
+                result => return result,
+            }
+        }
+    }
+
     /// Requests an address and what it redirects to, until there is a file or an error.
-    async fn follow(&self, url: &str, limits: &Limits) -> Result<Answer, FetchError> {
+    async fn follow(
+        &self,
+        url: &str,
+        limits: &Limits,
+        signer: &Signer,
+    ) -> Result<Answer, FetchError> {
         let first = Target::parse(url, &self.guard)?;
         let mut target = first.clone();
         // the integrator compares with what it wrote, not with our spelling of it
@@ -105,14 +129,14 @@ impl Fetcher {
         let mut at_home = true;
         for hop in 0..=REDIRECTS {
             let mut headers = if at_home {
-                self.authorization(&json!({ "url": claim }))
+                self.authorization(signer, &json!({ "url": claim }))
             } else {
                 HeaderMap::new()
             };
-            let token = match (self.signer(), at_home) {
-                (None, _) => TokenSent::Off,
-                (Some(_), true) => TokenSent::Yes,
-                (Some(_), false) => TokenSent::Withheld,
+            let token = match (signer.signs(), at_home) {
+                (false, _) => TokenSent::Off,
+                (true, true) => TokenSent::Yes,
+                (true, false) => TokenSent::Withheld,
             };
             headers.insert(
                 header::ACCEPT_ENCODING,

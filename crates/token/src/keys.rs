@@ -1,6 +1,6 @@
 //! Which keys sign and verify what.
 
-use crate::{Key, KeyError, KeyRing, Secret, jws::mac};
+use crate::{Key, KeyError, KeyRing, KeyState, Secret, jws::mac};
 
 /// The keys of a document server, a ring for each purpose.
 #[derive(Clone, Debug)]
@@ -84,6 +84,28 @@ impl Keys {
 
     pub(crate) fn outgoing_life(&self) -> i64 {
         self.outgoing_life
+    }
+
+    /// The same keys once for each secret that may sign requests to integrators
+    /// now, the preferred one first; at least one.
+    ///
+    /// While secrets are rotated, nobody knows which of them an integrator has
+    /// already: what one refuses may be signed with the next.
+    pub fn signers(&self, now: i64) -> Vec<Self> {
+        let mut signers: Vec<_> = self
+            .outbox
+            .keys()
+            .iter()
+            .filter(|key| key.can_sign() && key.state(now) == KeyState::Usable)
+            .map(|key| Self {
+                outbox: KeyRing::from(key.clone()),
+                ..self.clone()
+            })
+            .collect();
+        if signers.is_empty() {
+            signers.push(self.clone());
+        }
+        signers
     }
 
     /// What verifies configs and requests of integrators.
