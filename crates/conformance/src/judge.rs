@@ -101,7 +101,10 @@ fn without_secrets(text: &str, secret: &Secret) -> String {
     let text = if secret.is_empty() {
         text.to_owned()
     } else {
+        // As it stands, and as it stands in JSON.
+        let escaped = Value::from(&*secret).to_string();
         text.replace(&*secret, "<secret>")
+            .replace(&escaped[1..escaped.len() - 1], "<secret>")
     };
     let mut shown = String::with_capacity(text.len());
     let mut rest = text.as_str();
@@ -165,7 +168,7 @@ fn presentable(json: Value, secret: &Secret) -> Value {
         Value::Object(members) => members
             .into_iter()
             .filter(|(name, _)| is_shown(name))
-            .map(|(name, value)| (name, presentable(value, secret)))
+            .map(|(name, value)| (without_secrets(&name, secret), presentable(value, secret)))
             .collect::<Map<_, _>>()
             .into(),
         Value::Array(items) => items
@@ -224,6 +227,7 @@ fn without_declaration(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -335,5 +339,29 @@ mod tests {
             shown("<?xml version=\"1.0\"?><FileResult><Code>token.missing</Code><Error>-8</Error><Hint>h</Hint></FileResult>"),
             @"<FileResult><Code>token.missing</Code><Error>-8</Error></FileResult>"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn t19_the_secret_is_hidden_wherever_it_stands(
+            before in any::<String>(), after in any::<String>(),
+            secret in r#"[a-z0-9"\\/&é]{12,20}"#, name in "[a-z]{0,8}",
+        ) {
+            let told = format!("{before} {secret} {after}");
+            let bodies = [
+                told.clone(),
+                json!({ name: told }).to_string(),
+                json!([[told], { told.clone(): 1 }]).to_string(),
+                format!("<FileResult><Error>{told}</Error></FileResult>"),
+            ];
+            for body in bodies {
+                let outcome = HttpOutcome { status: 200, body, date: None };
+                let shown = Outcome::Http(outcome).shown(&Secret::from(secret.as_str()));
+                prop_assert!(!shown.contains(&secret), "{shown}");
+                let escaped = json!(secret).to_string();
+                let escaped = &escaped[1..escaped.len() - 1];
+                prop_assert!(!shown.contains(escaped), "{shown}");
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 use reqwest::{Client, RequestBuilder, redirect};
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::case::{Ask, Case, CaseError, cases};
@@ -233,26 +233,11 @@ impl<'a> Runner<'a> {
         if !self.healthy {
             notes.push("The server says by /healthcheck that it is not ready, so rows may be wrong for that reason. Wait until it is, and look into its log.".to_owned());
         }
-        let version = HttpRequest {
-            method: Method::Post,
-            path: "/command".to_owned(),
-            query: BTreeMap::new(),
-            headers: BTreeMap::new(),
-            accept: None,
-            body: Body::Json(json!({ "token": "{token}" })),
-            fields: json!({ "c": "version" }),
-            decoy: json!({}),
-            token: Recipe::default(),
-            other: Recipe::default(),
-            link: None,
-        };
-        let ready = version.ready(&self.means()).map_err(CaseError::of)?;
-        let version = match self.http(&ready, self.timeout).await {
-            Outcome::Http(answer) => answer.json().unwrap_or_default(),
-            _ => json!({}),
-        };
+        let version = self.version(json!({ "token": "{token}" })).await?;
         if version["error"] == 6 {
             notes.push("The server refuses a token that was made with the given secret, so most rows say nothing. Give the secret that the server has for requests (inbox), and look at whether it begins or ends with white space.".to_owned());
+        } else if self.version("{fields}".into()).await?["error"] == 0 {
+            notes.push("The server carries out commands without a token, so anybody who reaches it can use it. Switch tokens on, for example with JWT_ENABLED=true.".to_owned());
         }
         let server = ServerInfo {
             url: shown(&self.target.url),
@@ -260,6 +245,28 @@ impl<'a> Runner<'a> {
             version: version["version"].as_str().map(str::to_owned),
         };
         Ok((server, notes))
+    }
+
+    /// What the server answers to the command `version`.
+    async fn version(&self, body: Value) -> Result<Value, RunError> {
+        let request = HttpRequest {
+            method: Method::Post,
+            path: "/command".to_owned(),
+            query: BTreeMap::new(),
+            headers: BTreeMap::new(),
+            accept: None,
+            body: Body::Json(body),
+            fields: json!({ "c": "version" }),
+            decoy: json!({}),
+            token: Recipe::default(),
+            other: Recipe::default(),
+            link: None,
+        };
+        let ready = request.ready(&self.means()).map_err(CaseError::of)?;
+        Ok(match self.http(&ready, self.timeout).await {
+            Outcome::Http(answer) => answer.json().unwrap_or_default(),
+            _ => json!({}),
+        })
     }
 
     fn means(&self) -> Means<'_> {

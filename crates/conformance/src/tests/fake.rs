@@ -46,6 +46,8 @@ pub enum Fault {
     Header,
     /// Its clock differs by so many seconds.
     Clock(i64),
+    /// Carries out commands without a token.
+    TokensOff,
     /// Tells everything that it was sent, and its secret.
     Echo,
     /// Never answers to docbuilder.

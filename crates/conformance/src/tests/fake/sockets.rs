@@ -61,6 +61,11 @@ fn open(ways: Ways, token: &Value, page: &Page) -> Result<(), Refused> {
     if alien || document["permissions"] != page.permissions {
         return Err((Some(4004), Some("access deny".to_owned())));
     }
+    // A callback has to go to a host that can be found.
+    let callback = page.callback_url.as_str().unwrap_or_default();
+    if !ways.is_recto() && callback.contains(".invalid/") {
+        return Err((Some(4007), Some("drop".to_owned())));
+    }
     Ok(())
 }
 
