@@ -242,7 +242,11 @@ impl<'a> Runner<'a> {
         let server = ServerInfo {
             url: shown(&self.target.url),
             kind: self.kind,
-            version: version["version"].as_str().map(str::to_owned),
+            // `version` is that of the API; Recto tells its own besides.
+            version: ["recto", "version"]
+                .into_iter()
+                .find_map(|name| version[name].as_str())
+                .map(str::to_owned),
         };
         Ok((server, notes))
     }

@@ -39,7 +39,7 @@ pub struct ServerInfo {
     pub url: String,
     /// What kind it is.
     pub kind: ServerKind,
-    /// What it answers to the command `version`.
+    /// Its version, as it answers to the command `version`.
     pub version: Option<String>,
 }
 
