@@ -5,11 +5,11 @@ import { languageOf } from './language.js';
 describe('documentation', () => {
   it('has a place for an anchor, and an address where it is published', () => {
     expect(docsPlace('payload/empty', null)).toEqual({
-      text: 'docs/tokens/payload.md#empty',
+      text: 'docs/refusals/payload/empty.md',
       url: null,
     });
     expect(docsPlace('tokens/alg-none', 'https://docs.example/recto/')?.url).toBe(
-      'https://docs.example/recto/tokens/tokens.html#alg-none',
+      'https://docs.example/recto/refusals/tokens/alg-none.html',
     );
   });
 

@@ -215,7 +215,7 @@ fn table() -> String {
         };
         writeln!(
             text,
-            "| [`{}`](../tokens/{group}.md#{id}) | {} | {wire} | {editor} | {} | {} |",
+            "| [`{}`](../refusals/{group}/{id}.md) | {} | {wire} | {editor} | {} | {} |",
             refusal.code,
             entry(refusal.code).message,
             number(Service::Command),

@@ -2,49 +2,135 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
 
-use crate::explain::catalogue;
+use super::rows;
+use crate::explain::{Severity, catalogue};
 
-fn pages() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/tokens")
+fn docs() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs")
 }
 
-/// The page of a group, as the catalogue has it.
-fn page(group: &str) -> String {
+const MADE: &str = "Made from the catalogue in `recto-token`; `RECTO_WRITE_DOCS=1 cargo test -p recto-token documentation` writes it anew.";
+
+/// The page of a code, as the catalogue has it, with an example where there is one.
+fn page(entry: &catalogue::Entry) -> String {
     let mut text = format!(
-        "# Findings: {group}\n\nMade from the catalogue in `recto-token`; `RECTO_WRITE_DOCS=1 cargo test -p recto-token documentation` writes it anew.\n"
-    );
-    for entry in catalogue::all() {
-        if let Some(id) = entry.docs.strip_prefix(&format!("{group}/")) {
-            let _ = write!(
-                text,
-                "\n## {} {{#{id}}}\n\n{}\n\n**What to do.** {}\n\n**What ONLYOFFICE shows.** {}\n\nSeverity: {}, unless the case says otherwise.\n",
-                entry.code,
-                entry.message,
-                entry.hint,
-                entry.symptom,
-                entry.severity.as_str()
-            );
+        "# {}\n\n{}\n\n**What to do.** {}\n\n**What ONLYOFFICE shows.** {}\n\n**Severity.** {}\n",
+        entry.code,
+        entry.message,
+        entry.hint,
+        entry.symptom,
+        match entry.severity {
+            Severity::Fatal => "Fatal: it is refused, or can't work.",
+            Severity::Silent =>
+                "Silent: it works, with another value than the one that was written.",
+            Severity::Risk => "Risk: it works, and may be misused or fail one day.",
+            Severity::Note => "Note: worth knowing.",
         }
+    );
+    if let Some(example) = rows::example(entry.code) {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            text,
+            "\n## An example\n\nWhat `recto token explain` says of such a case:\n\n```text\n{}```\n",
+            example
+        );
+    }
+    let group = entry.docs.split('/').next().unwrap_or_default();
+    let others: Vec<_> = catalogue::all()
+        .filter(|other| other.docs.starts_with(&format!("{group}/")) && other.code != entry.code)
+        .map(|other| format!("[`{}`]({}.md)", other.code, id(other)))
+        .collect();
+    let _ = write!(
+        text,
+        "\nThe way from the first line to a working token is in [Tokens in five minutes](../../tokens/five-minutes.md); all codes are [in one list](../index.md). Near to this one: {}.\n\n<!-- {MADE} -->\n",
+        others.join(", ")
+    );
+    text
+}
+
+fn id(entry: &catalogue::Entry) -> &'static str {
+    entry.docs.split('/').next_back().unwrap_or_default()
+}
+
+/// The list of all codes.
+fn index() -> String {
+    let mut text = String::from(
+        "# All codes\n\nWhat `recto token explain`, the page `/token` and a refusing server can find, in the order in which a server comes upon it.\n",
+    );
+    let mut group = "";
+    for entry in catalogue::all() {
+        let own = entry.docs.split('/').next().unwrap_or_default();
+        if own != group {
+            group = own;
+            let _ = write!(text, "\n| {group} | |\n|---|---|\n");
+        }
+        let _ = writeln!(
+            text,
+            "| [`{}`]({}.md) | {} |",
+            entry.code, entry.docs, entry.message
+        );
+    }
+    let _ = write!(text, "\n<!-- {MADE} -->\n");
+    text
+}
+
+/// The lines of the book's summary.
+fn summary() -> String {
+    let mut text = String::from("  - [All codes](refusals/index.md)\n");
+    for entry in catalogue::all() {
+        let _ = writeln!(text, "    - [{}](refusals/{}.md)", entry.code, entry.docs);
     }
     text
 }
 
-#[test]
-fn every_anchor_is_a_section_of_the_documentation() {
-    let groups: BTreeSet<_> = catalogue::all()
-        .filter_map(|entry| entry.docs.split('/').next())
-        .collect();
-    for group in groups {
-        let path = pages().join(format!("{group}.md"));
-        if std::env::var_os("RECTO_WRITE_DOCS").is_some() {
-            fs::write(&path, page(group)).unwrap();
-        }
-        assert_eq!(
-            fs::read_to_string(&path).unwrap_or_default(),
-            page(group),
-            "{group}"
-        );
+/// Compares a file with what it should be, or writes it.
+fn check(path: &str, wanted: &str) {
+    let file = docs().join(path);
+    if std::env::var_os("RECTO_WRITE_DOCS").is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, wanted).unwrap();
     }
+    assert_eq!(
+        fs::read_to_string(&file).unwrap_or_default(),
+        wanted,
+        "{path}"
+    );
+}
+
+#[test]
+fn every_code_has_a_page() {
+    let mut files = BTreeSet::from(["index.md".to_owned()]);
+    check("refusals/index.md", &index());
+    for entry in catalogue::all() {
+        check(&format!("refusals/{}.md", entry.docs), &page(entry));
+        files.insert(format!("{}.md", entry.docs));
+    }
+    let root = docs().join("refusals");
+    for folder in fs::read_dir(&root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        if folder.is_dir() {
+            for file in fs::read_dir(&folder).unwrap() {
+                let file = file.unwrap().path();
+                let name = file
+                    .strip_prefix(&root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
+                assert!(files.contains(&name), "{name} belongs to no code");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_book_has_every_page() {
+    let path = docs().join("SUMMARY.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once("  - [All codes]").unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    check("SUMMARY.md", &format!("{before}{}\n{after}", summary()));
 }
 
 #[test]

@@ -286,6 +286,16 @@ fn what_refuses_is_told_first() {
     }
 }
 
+/// What is said of the first row that a code tells, without the line on the input's kind.
+pub(super) fn example(code: &str) -> Option<String> {
+    let (row, _) = ROWS.iter().find(|(_, told)| *told == code)?;
+    let mut explanation = case(row);
+    explanation.findings.retain(|finding| finding.code == code);
+    explanation.findings.truncate(1);
+    let text = explanation.to_text();
+    text.split_once("\n\n").map(|(_, told)| told.to_owned())
+}
+
 /// What is said of each row, word by word.
 #[test]
 fn sentences() {
