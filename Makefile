@@ -13,7 +13,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 EDITOR_SOURCES := $(shell find editor -name node_modules -prune -o -path editor/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test e2e bench lint deny docs setup samples editor clean
+.PHONY: help demo test e2e bench fuzz lint deny docs setup samples editor clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -44,6 +44,13 @@ lint: editor/dist/api.js e2e/node_modules/.installed ## Formatting and linters a
 
 deny: ## Check the dependencies: licences, sources, bans, and advisories when their database can be reached
 	@scripts/deny
+
+fuzz: ## Fuzz explain and the verifiers, FUZZ_SECONDS=600 each (needs cargo-fuzz)
+	@command -v cargo-fuzz >/dev/null || { echo 'cargo-fuzz is missing. Get it with: cargo install --locked cargo-fuzz' >&2; exit 1; }
+	@for target in explain verify; do \
+	  mkdir -p fuzz/corpus/$$target && \
+	  RUSTC_BOOTSTRAP=1 cargo fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- -max_total_time=$(or $(FUZZ_SECONDS),600) -max_len=8192 || exit 1; \
+	done
 
 docs: ## Build the book into docs/book (needs mdbook)
 	@command -v mdbook >/dev/null || { echo 'mdbook is missing. Get it with: cargo install --locked mdbook' >&2; exit 1; }

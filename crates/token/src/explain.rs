@@ -35,7 +35,7 @@ mod url;
 #[cfg(test)]
 mod tests;
 
-use crate::Secret;
+use crate::{Key, Secret};
 
 pub use finding::{Explanation, Finding, Kind, Severity};
 pub use purpose::{Purpose, UnknownPurpose};
@@ -51,6 +51,8 @@ pub const MAX_INPUT: usize = 2 * 1024 * 1024;
 pub struct Context {
     /// The secrets that the server may have; none if none is known.
     pub secrets: Vec<Secret>,
+    /// The public keys that the server may have; most have none.
+    pub public_keys: Vec<Key>,
     /// The time at which tokens are judged, in Unix seconds.
     pub now: i64,
     /// What the token is meant for, when that is known.

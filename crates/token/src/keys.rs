@@ -40,6 +40,13 @@ impl Keys {
         )
     }
 
+    /// Keys that verify what integrators sign, and sign nothing: for a tool that
+    /// is no server.
+    pub fn verifying(inbox: KeyRing) -> Self {
+        let nothing = KeyRing::from(Secret::from(""));
+        Self::derive(inbox, nothing.clone(), &nothing, &nothing)
+    }
+
     /// Keys from a ring for each purpose, so that an old and a new key overlap.
     ///
     /// The inbox may have public keys, of integrators that share no secret; what signs needs at least one secret. The

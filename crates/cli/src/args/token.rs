@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args as Group, Subcommand, ValueEnum};
-use recto_token::Purpose;
+use recto_token::{Method, Purpose};
 
 /// What to do with tokens.
 #[derive(Debug, Subcommand)]
@@ -14,7 +14,8 @@ pub enum Token {
     ///
     /// The exit code is 0 if no fault was found, 1 if one was, and 2 if the command can't be carried out.
     Explain(Explain),
-    // VERIFY
+    /// Check a token as the document server would, and show what it holds.
+    Verify(Verify),
     /// Sign a config or the fields of a request, and print the token.
     Sign(Sign),
     /// Make a secret of 256 bits.
@@ -33,6 +34,9 @@ pub struct Secrets {
     /// File that holds such a secret; may be repeated (environment: `JWT_SECRET` or `JWT_SECRET_FILE`).
     #[arg(long, value_name = "FILE")]
     pub secret_file: Vec<PathBuf>,
+    /// File with a public key which the server may have, in PEM form, or with a JWK set; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub public_key: Vec<PathBuf>,
 }
 
 /// In which form findings are printed.
@@ -106,6 +110,9 @@ pub struct Verify {
     /// The address that is downloaded, to be held against a token for a download.
     #[arg(long)]
     pub url: Option<String>,
+    /// The method that a token is for, such as insertImage; needed with `--for method`.
+    #[arg(long, value_parser = method())]
+    pub method: Option<Method>,
     /// The time to judge by, in Unix seconds [default: this machine's clock].
     #[arg(long, value_name = "UNIX")]
     pub now: Option<i64>,
@@ -177,6 +184,17 @@ pub struct Rotate {
     /// The time of the rotation, in Unix seconds [default: this machine's clock].
     #[arg(long, value_name = "UNIX")]
     pub now: Option<i64>,
+}
+
+fn method() -> impl clap::builder::TypedValueParser<Value = Method> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+    PossibleValuesParser::new(Method::ALL.map(Method::as_str)).map(|name| {
+        let known = Method::ALL
+            .into_iter()
+            .find(|method| method.as_str() == name);
+        // The parser lets nothing else through.
+        known.unwrap_or(Method::InsertImage)
+    })
 }
 
 fn purpose() -> impl clap::builder::TypedValueParser<Value = Purpose> {

@@ -9,6 +9,7 @@
 mod explain;
 mod rotate;
 mod sign;
+mod verify;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -93,6 +93,7 @@ pub async fn token_explain(ask: Result<Json<Ask>, JsonRejection>) -> Response {
         secrets: ask.secrets.into_iter().map(Secret::from).collect(),
         now: ask.now.unwrap_or_else(unix_now),
         purpose,
+        ..Context::default()
     };
     let input = ask.input;
     let Ok(turn) = TURNS.acquire().await else {

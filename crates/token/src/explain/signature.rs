@@ -12,7 +12,7 @@ use hmac::{Hmac, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::{Context, Finding, Severity, catalogue, report::Report};
-use crate::{Secret, secret::KNOWN};
+use crate::{Algorithm, Secret, secret::KNOWN};
 
 const LENIENT: GeneralPurposeConfig =
     NO_PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -142,7 +142,7 @@ impl Signed<'_> {
                 Finding::new(&catalogue::SIGNATURE)
                     .severity(Severity::Note)
                     .says("Whether the signature is right can be judged only with the secret; none of the well-known secrets made it.")
-                    .hint("Give the server's secret too, for example with --secret-file: it must be the same in the back end, byte for byte, and the signature must fit it exactly. The secret belongs into the server's and the back end's settings, never into the page.")
+                    .hint("Give the server's secret too (on the command line with --secret-file): it must be the same in the back end, byte for byte, and the signature must fit it exactly. The secret belongs into the server's and the back end's settings, never into the page.")
                     .at("signature"),
             );
             return Judgement::Open;
@@ -190,6 +190,35 @@ impl Signed<'_> {
                 .hint("Give the token whole, and make it with a JWT library.")
         })
     }
+}
+
+/// Judges a signature that a private key made, by the public keys that were given.
+pub(super) fn judge_public(
+    algorithm: Algorithm,
+    input: &str,
+    signature: &[u8],
+    context: &Context,
+    report: &mut Report,
+) {
+    let fitting: Vec<_> = context
+        .public_keys
+        .iter()
+        .filter(|key| key.accepts(algorithm))
+        .collect();
+    if fitting
+        .iter()
+        .any(|key| key.verifies(algorithm, input.as_bytes(), signature))
+    {
+        return;
+    }
+    let fingerprints: Vec<_> = fitting.iter().map(|key| key.fingerprint()).collect();
+    report.add(
+        Finding::new(&catalogue::SIGNATURE)
+            .says("The token was signed with another private key than the one that belongs to the given public key, or was changed afterwards.")
+            .hint("Give the server the public key that belongs to the back end's private key, and check that nothing changed the token on its way.")
+            .at("signature")
+            .expected(format!("a signature that the public key {} verifies", fingerprints.join(" or "))),
+    );
 }
 
 /// Whether a key is printed in manuals.

@@ -57,6 +57,7 @@ pub(super) fn check(
         report.add(Finding::new(&catalogue::REPAIRED).says(what));
     }
     signing(text, source, report);
+    escaped(text, report);
     mixed_content(text, &config, report);
     opening::check(&config, token, context, report);
     if let Some(second) = refreshed(&nodes, source) {
@@ -409,6 +410,30 @@ fn signing(text: &str, source: Source, report: &mut Report) {
             Finding::new(&catalogue::SECRET_IN_BROWSER)
                 .at("script")
                 .found(*mark),
+        );
+    }
+}
+
+/// Reports JSON that Blade, Twig or Jinja escapes for HTML on its way into a script.
+fn escaped(text: &str, report: &mut Report) {
+    let escapes = text.split("{{").skip(1).any(|rest| {
+        let inner = rest.split("}}").next().unwrap_or_default();
+        let raw = inner.starts_with('!') || inner.contains("|raw") || inner.contains("| raw");
+        let safe = inner.contains("|safe") || inner.contains("| safe");
+        let json = [
+            "json_encode(",
+            "|json_encode",
+            "| json_encode",
+            "json.dumps(",
+        ];
+        json.iter().any(|name| inner.contains(name)) && !raw && !safe
+    });
+    if escapes {
+        report.add(
+            Finding::new(&catalogue::HTML_ENTITIES)
+                .says("{{ }} escapes the JSON for HTML, so the script gets &quot; in place of quotation marks.")
+                .hint("Write @json($config) or {!! json_encode($config) !!} in Blade, {{ config|json_encode|raw }} in Twig, {{ config|tojson }} in Jinja.")
+                .at("script"),
         );
     }
 }

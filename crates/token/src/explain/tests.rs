@@ -23,7 +23,7 @@ fn with_secret() -> Context {
     Context {
         secrets: vec![Secret::from(SECRET)],
         now: NOW,
-        purpose: None,
+        ..Context::default()
     }
 }
 

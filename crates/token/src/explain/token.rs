@@ -12,10 +12,11 @@ use serde_json::{Map, Value};
 use super::{
     Context, Finding, Purpose, Severity, catalogue, placeholder,
     report::Report,
-    signature::{Hash, Signed},
+    signature::{self, Hash, Signed},
     time,
 };
 use crate::{
+    Algorithm,
     json::{self, JsonError, type_name},
     secret::KNOWN,
 };
@@ -114,14 +115,14 @@ pub(super) fn inspect(
         );
         return None;
     };
-    let hash = check_header(&header, place, report);
+    let signer = check_header(&header, context, report);
     let payload = segment(payload, "payload", place, report)?;
     if signature.is_empty() {
         if !report.has(&catalogue::ALG_NONE) {
             report.add(place.finding(&catalogue::UNSIGNED));
         }
     } else {
-        judge(text, signature, hash, &payload, place, context, report);
+        judge(text, signature, signer, &payload, place, context, report);
     }
     let claims = claims(&payload, place, report)?;
     time::check(&claims, place.purpose, context.now, report);
@@ -286,12 +287,21 @@ fn segment(part: &str, name: &str, place: Place<'_>, report: &mut Report) -> Opt
     }
 }
 
-/// Judges the header, and gives the hash of a shared secret's algorithm.
+/// What can judge a signature.
+#[derive(Clone, Copy)]
+enum Signer {
+    /// A shared secret.
+    Secret(Hash),
+    /// A public key.
+    Public(Algorithm),
+}
+
+/// Judges the header, and gives what can judge the signature.
 fn check_header(
     header: &Map<String, Value>,
-    place: Place<'_>,
+    context: &Context,
     report: &mut Report,
-) -> Option<Hash> {
+) -> Option<Signer> {
     if header.contains_key("crit") {
         report.add(
             Finding::new(&catalogue::MALFORMED)
@@ -342,6 +352,16 @@ fn check_header(
         report.add(found(&catalogue::ALG_NONE));
         return None;
     }
+    let public = Algorithm::named(name).filter(|algorithm| {
+        !algorithm.is_symmetric()
+            && context
+                .public_keys
+                .iter()
+                .any(|key| key.accepts(*algorithm))
+    });
+    if let Some(algorithm) = public {
+        return Some(Signer::Public(algorithm));
+    }
     let hash = Hash::of(name);
     match hash {
         Some(Hash::Sha256) => {}
@@ -361,15 +381,14 @@ fn check_header(
             report.add(finding);
         }
     }
-    let _ = place;
-    hash
+    hash.map(Signer::Secret)
 }
 
 /// Judges the signature.
 fn judge(
     text: &str,
     signature: &str,
-    hash: Option<Hash>,
+    signer: Option<Signer>,
     payload: &[u8],
     place: Place<'_>,
     context: &Context,
@@ -378,7 +397,15 @@ fn judge(
     let Some(decoded) = segment(signature, "signature", place, report) else {
         return;
     };
-    let Some(hash) = hash else { return };
+    let input = &text[..text.len() - signature.len() - 1];
+    let hash = match signer {
+        None => return,
+        Some(Signer::Public(algorithm)) => {
+            signature::judge_public(algorithm, input, &decoded, context, report);
+            return;
+        }
+        Some(Signer::Secret(hash)) => hash,
+    };
     if decoded.len() < hash.length() {
         report.add(
             place
@@ -392,13 +419,13 @@ fn judge(
         );
         return;
     }
-    let signed = Signed {
+    let judged = Signed {
         hash,
-        input: &text[..text.len() - signature.len() - 1],
+        input,
         signature: decoded,
     };
-    signed.judge(context, report);
-    if signed.by_empty_key() && placeholder::is_documentation(payload) {
+    judged.judge(context, report);
+    if judged.by_empty_key() && placeholder::is_documentation(payload) {
         report.add(place.finding(&catalogue::DOCS_SAMPLE));
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use recto_token::explain::{Context, Evidence, Explanation, Part, Severity, explain_evidence};
 
-use super::{in_colour, print, read, sarif, secrets, time};
+use super::{in_colour, print, public_keys, read, sarif, secrets, time};
 use crate::args::token::{Explain, Form};
 use crate::config::Environment;
 
@@ -28,6 +28,7 @@ pub fn run(args: &Explain, environment: &Environment) -> anyhow::Result<ExitCode
     };
     let context = Context {
         secrets: secrets(&args.secrets, environment)?,
+        public_keys: public_keys(&args.secrets)?,
         now: time(args.now),
         purpose: args.purpose,
     };

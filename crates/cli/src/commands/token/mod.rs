@@ -5,14 +5,16 @@ mod rotate;
 mod sarif;
 mod secret;
 mod sign;
+mod verify;
 
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Context;
-use recto_token::Secret;
+use anyhow::{Context, bail};
+use recto_docs_api::Explain;
+use recto_token::{Key, Secret};
 
 use crate::args::token::{Color, Secrets, Token};
 use crate::config::Environment;
@@ -22,6 +24,7 @@ use crate::config::Environment;
 pub fn run(command: &Token, environment: &Environment) -> anyhow::Result<ExitCode> {
     match command {
         Token::Explain(args) => explain::run(args, environment),
+        Token::Verify(args) => verify::run(args, environment),
         Token::Sign(args) => sign::run(args, environment),
         Token::NewSecret(args) => secret::run(args),
         Token::Rotate(args) => rotate::run(args, environment),
@@ -43,6 +46,23 @@ fn secrets(given: &Secrets, environment: &Environment) -> anyhow::Result<Vec<Sec
         secrets.push(crate::secret::find(None, None, environment)?);
     }
     Ok(secrets)
+}
+
+/// The public keys that were given.
+fn public_keys(given: &Secrets) -> anyhow::Result<Vec<Key>> {
+    let mut all = Vec::new();
+    for file in &given.public_key {
+        let keys = Key::from_file_text(&crate::secret::text(file)?)
+            .map_err(|error| anyhow::anyhow!("{} {}", error.message(), error.hint()))?;
+        if keys.iter().any(Key::can_sign) {
+            bail!(
+                "The file {} has neither a public key in PEM form nor a JWK set. Give it with --secret-file if it is a secret.",
+                file.display()
+            );
+        }
+        all.extend(keys);
+    }
+    Ok(all)
 }
 
 /// The time that was given, else that of this machine, in Unix seconds.

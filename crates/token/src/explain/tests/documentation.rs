@@ -31,8 +31,7 @@ fn page(entry: &catalogue::Entry) -> String {
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "\n## An example\n\nWhat `recto token explain` says of such a case:\n\n```text\n{}```\n",
-            example
+            "\n## An example\n\nWhat `recto token explain` says of such a case:\n\n```text\n{example}```\n"
         );
     }
     let group = entry.docs.split('/').next().unwrap_or_default();

@@ -87,3 +87,28 @@ fn a_second_config_with_other_permissions_is_refused_by_refresh_file() {
         same.to_text()
     );
 }
+
+#[test]
+fn json_that_a_template_escapes_is_told() {
+    let page = |json: &str| {
+        format!(
+            "<script>new DocsAPI.DocEditor('x', {{document: {json}, documentType: 'word'}});</script>"
+        )
+    };
+    for json in ["{{ json_encode($document) }}", "{{ document|json_encode }}"] {
+        finds(&of_text(&page(json)), "config.html_entities", "script");
+    }
+    for json in [
+        "{!! json_encode($document) !!}",
+        "@json($document)",
+        "{{ document|json_encode|raw }}",
+        "{{ document|tojson }}",
+    ] {
+        let explanation = of_text(&page(json));
+        assert!(
+            !codes(&explanation).contains(&"config.html_entities"),
+            "{json}: {}",
+            explanation.to_text()
+        );
+    }
+}

@@ -247,3 +247,30 @@ fn a_last_character_with_bits_of_no_byte_is_told() {
         assert_eq!(of_text(&text).is_fine(), other == at, "{text}");
     }
 }
+
+#[test]
+fn public_keys_judge_what_private_ones_signed() {
+    use crate::{
+        Algorithm,
+        testing::asymmetric::{signed, verifier},
+    };
+    for algorithm in [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa] {
+        let header = json!({"alg": algorithm.as_str(), "typ": "JWT"});
+        let token = signed(algorithm, &header, payload().to_string());
+        let context = Context {
+            public_keys: vec![verifier(algorithm)],
+            ..without_secret()
+        };
+        let good = explain(token.as_bytes(), &context);
+        assert!(good.is_fine(), "{}", good.to_text());
+        let mut other = payload();
+        other["document"]["key"] = json!("other_8");
+        let forged = signed(algorithm, &header, other.to_string());
+        let (_, signature) = forged.rsplit_once('.').unwrap();
+        let (input, _) = token.rsplit_once('.').unwrap();
+        let forged = explain(format!("{input}.{signature}").as_bytes(), &context);
+        assert_eq!(forged.findings[0].code, "token.signature");
+        let without = explain(token.as_bytes(), &without_secret());
+        assert_eq!(without.findings[0].code, "token.alg_unsupported");
+    }
+}
