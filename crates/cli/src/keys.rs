@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use http::HeaderName;
 use recto_docs_api::Explain;
-use recto_token::{Key, KeyRing, Keys, LocalJson, Secret};
+use recto_token::{CLOCK_TOLERANCE, Key, KeyRing, Keys, LocalJson, Secret};
 
 use crate::config::Environment;
 use crate::keys_file::{self, KeysFile};
@@ -136,6 +136,13 @@ fn from_local_json(path: &Path) -> anyhow::Result<Found> {
         eprintln!(
             "WARNING: {} switches tokens off, at least in part, and Recto demands them all the same. Set JWT_ENABLED=false if that is not wanted.",
             path.display()
+        );
+    }
+    if settings.clock_tolerance != CLOCK_TOLERANCE {
+        eprintln!(
+            "WARNING: {} permits clocks to differ by {} seconds, and Recto permits {CLOCK_TOLERANCE}. Keep both clocks right with NTP.",
+            path.display(),
+            settings.clock_tolerance
         );
     }
     if settings.inbox_header != settings.outbox_header

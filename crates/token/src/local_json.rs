@@ -73,6 +73,7 @@ impl LocalJson {
     /// Reads the text of a `local.json`.
     pub fn parse(text: &str) -> Result<Self, LocalJsonError> {
         let text = text.trim_start_matches('\u{feff}');
+        let text = without_comments(text);
         let value = json::parse(text.as_bytes(), 64).map_err(|_| LocalJsonError::NotJson)?;
         let settings = at(&value, "services.CoAuthoring")
             .filter(|settings| settings.is_object())
@@ -162,6 +163,36 @@ impl LocalJson {
         let keys = Keys::from_rings(inbox.into(), outbox.into(), &session, &session)?;
         Ok(keys.with_outgoing_life(self.outbox_life))
     }
+}
+
+/// The text with blanks in place of comments, which ONLYOFFICE's server takes in
+/// its files.
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut quoted = false;
+    while let Some(c) = rest.chars().next() {
+        let end = match c {
+            '\\' if quoted => rest.char_indices().nth(2).map_or(rest.len(), |(at, _)| at),
+            '"' => {
+                quoted = !quoted;
+                1
+            }
+            '/' if !quoted && rest.starts_with("//") => {
+                rest = rest.find('\n').map_or("", |at| &rest[at..]);
+                continue;
+            }
+            '/' if !quoted && rest.starts_with("/*") => {
+                rest = rest[2..].find("*/").map_or("", |at| &rest[at + 4..]);
+                out.push(' ');
+                continue;
+            }
+            c => c.len_utf8(),
+        };
+        out.push_str(&rest[..end]);
+        rest = &rest[end..];
+    }
+    out
 }
 
 fn wrong(path: &str, expected: &'static str, found: &Value) -> LocalJsonError {

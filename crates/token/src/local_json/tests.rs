@@ -222,3 +222,16 @@ proptest! {
         let _ = LocalJson::parse(&text);
     }
 }
+
+#[test]
+fn comments_are_passed_over_and_texts_are_not() {
+    let text = "// the server\n{ /* all of it */ \"services\": {\"CoAuthoring\": {\"secret\": {\"inbox\": {\"string\": \"a//b/*c*/\\\"d\"}}}}} // end";
+    let local = LocalJson::parse(text).unwrap();
+    assert_eq!(
+        local.inbox,
+        Some(SecretSource::Value("a//b/*c*/\"d".into()))
+    );
+    for broken in ["{ /* not closed", "//", "{\"a\": \"\\"] {
+        assert!(LocalJson::parse(broken).is_err(), "{broken}");
+    }
+}
