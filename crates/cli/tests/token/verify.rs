@@ -85,7 +85,7 @@ fn a_refusal_is_in_words() {
       expected  a signature by the secret 10784b51
       do        Set the same secret in the back end and here, and check that nothing changed the token on its way. Mend the payload too: it is empty.
       wire      4006 token:invalid signature
-      read      tokens/signature
+      read      docs/refusals/tokens/signature
     "#);
     let page = json!({"document": {"fileType": "docx", "key": "k.1", "url": "https://files.example/1", "permissions": {"edit": true}}});
     let folder = tempfile::tempdir().unwrap();
@@ -112,7 +112,7 @@ fn a_refusal_is_in_words() {
       found     true
       do        Send the page exactly the config that the back end signed, and change no permission after signing.
       wire      4004 access deny
-      read      config/permissions-differ
+      read      docs/refusals/config/permissions-differ
     "#);
 }
 

@@ -3,6 +3,7 @@
 mod command;
 mod conversion;
 mod docbuilder;
+mod documentation;
 mod front_end;
 mod healthcheck;
 mod live;
@@ -66,6 +67,9 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let of_the_admin = token_page::routes(shared.admin.clone());
     let pages = Router::new()
         .route("/", get(welcome::welcome))
+        .route("/docs", get(documentation::first))
+        .route("/docs/", get(documentation::first))
+        .route("/docs/{*path}", get(documentation::documentation))
         .route("/web-apps/apps/api/documents/api.js", get(front_end::api))
         .route("/web-apps/apps/editor/{*path}", get(front_end::editor))
         .layer(CompressionLayer::new());

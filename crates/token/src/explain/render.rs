@@ -52,7 +52,7 @@ fn render(finding: &Finding, style: &impl Fn(Part, &str) -> String, text: &mut S
         "  {}",
         style(Part::Message, &one_line(&finding.message))
     );
-    let docs = Some(finding.docs.to_owned());
+    let docs = Some(format!("docs/refusals/{}", finding.docs));
     let hint = Some(finding.hint.clone());
     for (name, value) in [
         ("path", &finding.path),

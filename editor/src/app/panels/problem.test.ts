@@ -39,7 +39,7 @@ describe('a refused opening', () => {
     expect(text(root, 'refusal-reference')).toBe('4k7m2q9x1w3z');
     expect(text(root, 'refusal-path')).toBe('document.url');
     expect(text(root, 'refusal-message')).toBe('The payload has no document.url.');
-    expect(text(root, 'refusal-docs')).toBe('docs/refusals/payload/missing-field.md');
+    expect(text(root, 'refusal-docs')).toBe('docs/refusals/payload/missing-field');
   });
 
   it('says it for everybody, in his language, where the server keeps details to itself', () => {

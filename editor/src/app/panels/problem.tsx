@@ -61,7 +61,7 @@ export function ProblemPanel({ problem }: { problem: Refused | Failed }) {
             <div key={key}>
               <dt>{translate(key)}</dt>
               <dd data-testid={id}>
-                {key === 'problemDocs' && docs !== null && docs.url !== null ? (
+                {key === 'problemDocs' && docs !== null ? (
                   <a href={docs.url} target="_blank" rel="noopener noreferrer">
                     {value}
                   </a>

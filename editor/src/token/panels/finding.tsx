@@ -59,13 +59,9 @@ export function FindingCard({ finding, first }: { finding: Finding; first: boole
           <div>
             <dt>{translate('docs')}</dt>
             <dd>
-              {docs.url === null ? (
-                <code class="more__docs">{docs.text}</code>
-              ) : (
-                <a href={docs.url} target="_blank" rel="noopener noreferrer">
-                  {docs.text}
-                </a>
-              )}
+              <a href={docs.url} target="_blank" rel="noopener noreferrer">
+                {docs.text}
+              </a>
             </dd>
           </div>
         )}

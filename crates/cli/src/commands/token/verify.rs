@@ -134,7 +134,7 @@ fn refused(refusal: &Refusal) -> String {
         }
     }
     text + &format!(
-        "  do        {}\n  wire      {} {}\n  read      {}",
+        "  do        {}\n  wire      {} {}\n  read      docs/refusals/{}",
         refusal.hint, refusal.wire.code, refusal.wire.description, refusal.docs
     )
 }
