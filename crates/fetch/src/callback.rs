@@ -66,7 +66,7 @@ impl Fetcher {
             body.history = Some(Value::Object(Map::new()));
             headers = self.authorization(signer, &serde_json::to_value(&body)?);
         }
-        let signed = token.is_some();
+        let has_token = token.is_some();
         body.token = token;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
 
@@ -81,7 +81,7 @@ impl Fetcher {
             return Err(CallbackError::Status {
                 origin: target.origin(),
                 status,
-                signed,
+                signed: has_token,
             });
         }
         let verdict = match read(response, &target, &limits).await? {

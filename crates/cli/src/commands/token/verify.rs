@@ -1,5 +1,6 @@
 //! `recto token verify`
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::process::ExitCode;
 
@@ -130,7 +131,8 @@ fn refused(refusal: &Refusal) -> String {
         ("found", &refusal.found),
     ] {
         if let Some(value) = value {
-            text.push_str(&format!("  {name:<9} {value}\n"));
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {name:<9} {value}");
         }
     }
     text + &format!(
