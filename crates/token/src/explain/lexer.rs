@@ -119,6 +119,8 @@ impl Lexer<'_> {
     }
 
     fn quoted(&mut self, mark: char, close: &[char]) {
+        // Parts of characters beyond the basic plane, as JSON escapes them.
+        let mut units: Vec<u16> = Vec::new();
         let mut text = String::new();
         let mut chars = self.rest.char_indices().skip(1);
         let mut end = self.rest.len();
@@ -133,6 +135,13 @@ impl Lexer<'_> {
                 break;
             }
             if c == '\\' {
+                if let Some((unit, digits)) = escaped_unit(&self.rest[at..]) {
+                    units.push(unit);
+                    text.push_str(&characters(&mut units, false));
+                    chars.nth(digits);
+                    continue;
+                }
+                text.push_str(&characters(&mut units, true));
                 match chars.next() {
                     Some((_, 'n')) => text.push('\n'),
                     Some((_, 't')) => text.push('\t'),
@@ -141,8 +150,10 @@ impl Lexer<'_> {
                 }
                 continue;
             }
+            text.push_str(&characters(&mut units, true));
             text.push(c);
         }
+        text.push_str(&characters(&mut units, true));
         self.rest = &self.rest[end..];
         self.out.push(Lexeme::Text(text, mark));
     }
@@ -157,4 +168,25 @@ impl Lexer<'_> {
         self.out.push(Lexeme::Word(self.rest[..end].to_owned()));
         self.rest = &self.rest[end..];
     }
+}
+
+/// The UTF-16 unit of an escape such as `\u00e4`, and how many characters follow
+/// its backslash before the last one.
+fn escaped_unit(text: &str) -> Option<(u16, usize)> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    let hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let unit = u16::from_str_radix(digits, 16).ok().filter(|_| hex)?;
+    Some((unit, 4))
+}
+
+/// The characters that units stand for; the first half of a pair waits for the
+/// second, unless this is the end.
+fn characters(units: &mut Vec<u16>, end: bool) -> String {
+    let waits = units
+        .last()
+        .is_some_and(|unit| (0xD800..0xDC00).contains(unit));
+    if waits && !end {
+        return String::new();
+    }
+    String::from_utf16_lossy(&std::mem::take(units))
 }

@@ -1,5 +1,7 @@
 //! Code that makes a config member by member, and pages with two configs.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::*;
@@ -111,4 +113,28 @@ fn json_that_a_template_escapes_is_told() {
             explanation.to_text()
         );
     }
+}
+
+#[test]
+fn escapes_of_json_are_read() {
+    let mut page = crate::testing::config();
+    page["document"]["title"] = json!("Bericht \"\u{e4}\u{1f600}</script>\u{2028}.docx");
+    let mut payload = page.clone();
+    payload["exp"] = json!(NOW + 300);
+    let sent = crate::testing::sent(page, &payload).to_string();
+    let mut escaped = String::new();
+    for c in sent.chars() {
+        if c.is_ascii() && c != '<' {
+            escaped.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        }
+    }
+    let text = format!("<script>new DocsAPI.DocEditor(\"x\", {escaped});</script>");
+    let explanation = of_text(&text);
+    assert_eq!(explanation.kind, Kind::Snippet);
+    assert!(explanation.is_fine(), "{}", explanation.to_text());
 }
