@@ -13,7 +13,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 EDITOR_SOURCES := $(shell find editor -name node_modules -prune -o -path editor/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test e2e bench fuzz lint deny docs setup samples editor clean
+.PHONY: help demo test e2e bench fuzz lint deny docs setup samples examples editor clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -28,7 +28,7 @@ demo: ## Build everything and start the demo: a portal with sample documents and
 test: ## Check and test everything, from the formatting to two browsers that write together
 	@scripts/test
 
-e2e: editor/dist/api.js e2e/node_modules/.installed samples ## Run the browser tests alone; ARGS='-g "wrong secret"' picks some
+e2e: editor/dist/api.js e2e/node_modules/.installed samples examples ## Run the browser tests alone; ARGS='-g "wrong secret"' picks some
 	@cargo build --locked -p recto
 	@cd e2e && npx playwright test $(ARGS)
 
@@ -56,6 +56,14 @@ docs: ## Build the book into docs/book (needs mdbook)
 	@command -v mdbook >/dev/null || { echo 'mdbook is missing. Get it with: cargo install --locked mdbook' >&2; exit 1; }
 	@mdbook build docs
 
+examples: examples/node/node_modules/.installed target/venv-examples/.installed ## Install what the examples need
+
+target/venv-examples/.installed: examples/python/requirements.txt
+	@echo 'examples: preparing Python packages in target/venv-examples'
+	@python3 -m venv --clear target/venv-examples
+	@target/venv-examples/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+	@touch $@
+
 setup: ## Install what demo and tests need from the system
 	@scripts/setup test
 
@@ -77,5 +85,5 @@ editor/dist/api.js: editor/node_modules/.installed $(EDITOR_SOURCES)
 	@touch $@
 
 clean: ## Remove what was built; documents of the demo in data/ stay
-	@rm -rf editor/dist editor/node_modules e2e/node_modules e2e/results samples/out docs/book
+	@rm -rf editor/dist editor/node_modules examples/node/node_modules crates/bench/node/node_modules e2e/node_modules e2e/results samples/out docs/book
 	@if command -v cargo >/dev/null; then cargo clean; else rm -rf target; fi
