@@ -10,6 +10,7 @@ use crate::{
 
 mod configs;
 mod documentation;
+mod examples;
 mod first_case;
 mod others;
 mod requests;

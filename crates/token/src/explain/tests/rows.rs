@@ -286,10 +286,13 @@ fn what_refuses_is_told_first() {
     }
 }
 
-/// What is said of the first row that a code tells, without the line on the input's kind.
+/// What is said of a case with this code, without the line on the input's kind.
 pub(super) fn example(code: &str) -> Option<String> {
-    let (row, _) = ROWS.iter().find(|(_, told)| *told == code)?;
-    let mut explanation = case(row);
+    let row = ROWS.iter().find(|(_, told)| *told == code);
+    let mut explanation = match row {
+        Some((row, _)) => case(row),
+        None => super::examples::case(code)?,
+    };
     explanation.findings.retain(|finding| finding.code == code);
     explanation.findings.truncate(1);
     let text = explanation.to_text();
