@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::callbacks::Delivery;
 use crate::config::Services;
 use crate::loading::{Loaded, Source};
-use crate::participant::{Outlet, Participant};
+use crate::participant::{Ending, Outlet, Participant};
 use crate::problem::Problem;
 use crate::saving::Saving;
 use crate::tiles::{Tile, TileCache, TileKey, tiles_in};
@@ -34,6 +34,10 @@ pub(crate) enum Command {
         participant: String,
         outlet: Outlet,
         on_purpose: bool,
+    },
+    /// A page was closed: its connection ends on purpose, however that looks from here.
+    Goodbye {
+        participant: String,
     },
     /// Who edits: asked by the integrator, who is also told by a callback.
     Info {
@@ -305,7 +309,7 @@ impl Session {
 
     async fn on_command(&mut self, command: Command) {
         // A question is no visit: it must not end the wait for those who may return.
-        self.visited |= !matches!(command, Command::Info { .. });
+        self.visited |= !matches!(command, Command::Info { .. } | Command::Goodbye { .. });
         match command {
             Command::Info { userdata, reply } => {
                 // Whoever asked may have gone meanwhile.
@@ -331,12 +335,21 @@ impl Session {
                 if !self.is_current(&participant, &outlet) {
                     return;
                 }
-                if on_purpose {
+                let Some(found) = self.participant(&participant) else {
+                    return;
+                };
+                if on_purpose || found.ending == Ending::Leaving {
                     self.leave(&participant);
-                } else if let Some(participant) = self.participant(&participant) {
-                    participant.lose();
+                } else {
+                    found.lose();
                 }
             }
+            // What was sent on the connection before may still be on its way: it ends in its own time.
+            Command::Goodbye { participant } => match self.participant(&participant) {
+                Some(found) if found.online() => found.ending = Ending::Leaving,
+                Some(_) => self.leave(&participant),
+                None => {}
+            },
             Command::Stop(done) => {
                 self.stopped = Some(done);
                 self.tell_all(&ToBrowser::failed(&Problem::stopping(), false));

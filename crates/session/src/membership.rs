@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use crate::actor::{Engine, Join, Session};
 use crate::callbacks::left;
-use crate::participant::{Outlet, Participant};
+use crate::participant::{Ending, Outlet, Participant};
 use crate::problem::Problem;
 use crate::tiles::TileQueue;
 use crate::wire::{Presence, ToBrowser};
@@ -66,6 +66,7 @@ impl Session {
             old.close();
         }
         participant.lost_at = None;
+        participant.ending = Ending::Loss;
         participant.tiles = TileQueue::default();
         participant.waits_for_room = false;
         if participant.view.is_some() && matches!(self.engine, Engine::Open(_)) {

@@ -125,6 +125,15 @@ impl Outlet {
     }
 }
 
+/// What it means when a connection ends without a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// It was lost, and its participant may return.
+    Loss,
+    /// Its page said that it was closed.
+    Leaving,
+}
+
 /// One participant.
 pub(crate) struct Participant {
     pub id: String,
@@ -136,6 +145,8 @@ pub(crate) struct Participant {
     pub outlet: Option<Outlet>,
     /// Since when the connection is lost.
     pub lost_at: Option<Instant>,
+    /// What the end of his connection will be.
+    pub ending: Ending,
     /// Inputs up to this one were taken; `None` before the first.
     pub taken: Option<u64>,
     /// Inputs up to this one were dispatched by the engine.
@@ -178,6 +189,7 @@ impl Participant {
             view: None,
             outlet: Some(outlet),
             lost_at: None,
+            ending: Ending::Loss,
             taken: None,
             applied: 0,
             in_cell: false,

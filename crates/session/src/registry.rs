@@ -134,6 +134,15 @@ impl Sessions {
         Err(Problem::stopping())
     }
 
+    /// A participant's page was closed; the id comes from a verified session token.
+    pub async fn goodbye(&self, key: &DocumentKey, participant: String) {
+        let Some(mailbox) = self.lock().get(key).cloned() else {
+            return;
+        };
+        // A session that has ended needs no word of it.
+        let _ = mailbox.send(Command::Goodbye { participant }).await;
+    }
+
     /// Whether a document is open.
     pub fn is_open(&self, key: &DocumentKey) -> bool {
         self.lock()

@@ -4,6 +4,7 @@
 
 mod callbacks;
 mod common;
+mod goodbye;
 mod keys;
 mod recovery;
 mod refusals;

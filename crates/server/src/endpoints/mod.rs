@@ -5,6 +5,7 @@ mod conversion;
 mod docbuilder;
 mod documentation;
 mod front_end;
+mod goodbye;
 mod healthcheck;
 mod live;
 mod not_built;
@@ -92,6 +93,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(services)
         .route("/healthcheck", get(healthcheck::healthcheck))
         .route("/doc/{key}/live", get(live::live))
+        .route("/doc/{key}/goodbye", post(goodbye::goodbye))
         .route("/cache/files/{id}/{name}", get(result_file::result_file))
         .route("/downloadas/{key}", any(not_built::not_built))
         .route("/downloadfile/{key}", any(not_built::not_built))

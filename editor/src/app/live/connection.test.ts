@@ -67,6 +67,7 @@ describe('connection', () => {
   let states: ConnectionState[];
   let place: Input[];
   let connection: Connection;
+  let beacons: [string, string][];
 
   const socket = (): FakeSocket => {
     const last = FakeSocket.all.at(-1);
@@ -79,6 +80,8 @@ describe('connection', () => {
     vi.useFakeTimers();
     FakeSocket.all = [];
     vi.stubGlobal('WebSocket', FakeSocket);
+    beacons = [];
+    navigator.sendBeacon = (url, body) => beacons.push([String(url), body as string]) > 0;
     states = [];
     place = [];
     connection = new Connection(
@@ -217,6 +220,9 @@ describe('connection', () => {
     last.say(opened());
     connection.leave();
     expect(last.sent.at(-1)).toEqual({ type: 'leave' });
+    expect(beacons).toEqual([['http://x/doc/k/goodbye', 's1']]);
+    connection.leave();
+    expect(beacons).toHaveLength(1);
   });
 });
 

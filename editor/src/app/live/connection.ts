@@ -137,7 +137,10 @@ export class Connection {
 
   /** Leaves on purpose: the server need not wait for a return. */
   leave(): void {
+    if (this.#state === 'closed' || this.#state === 'ended') return;
     if (this.#socket?.readyState === WebSocket.OPEN) this.#transmit({ type: 'leave' });
+    // What a closing page sends on its socket may never leave the browser.
+    if (this.#session !== null) navigator.sendBeacon(goodbyeUrl(this.#url), this.#session);
     this.#stop('closed');
   }
 
@@ -271,6 +274,11 @@ export class Connection {
     this.#state = state;
     this.#handlers.state(state);
   }
+}
+
+/** Where a page says that it was closed: beside the live connection. */
+export function goodbyeUrl(live: string): string {
+  return live.replace(/^ws/, 'http').replace(/\/live$/, '/goodbye');
 }
 
 /** A message as text. Halves of surrogate pairs, which keyboards can send, are not JSON for everybody. */

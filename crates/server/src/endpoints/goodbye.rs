@@ -1,0 +1,39 @@
+//! `POST /doc/{key}/goodbye`: a page says that it was closed.
+//!
+//! What a page sends on its WebSocket while it is closed may never leave the browser; a beacon does.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use recto_docs_api::DocumentKey;
+use recto_token::verify_session;
+
+use super::{Shared, log_refusal};
+use crate::origin;
+use crate::request_id::Reference;
+
+/// Takes the session token as the body. The connection ends by itself, and is then no lost one.
+pub async fn goodbye(
+    State(shared): State<Arc<Shared>>,
+    Path(key): Path<String>,
+    Reference(request): Reference,
+    headers: HeaderMap,
+    session: String,
+) -> StatusCode {
+    let (true, Ok(key)) = (origin::is_own(&headers), key.parse::<DocumentKey>()) else {
+        return StatusCode::FORBIDDEN;
+    };
+    let now = (shared.sessions.services().clock)();
+    match verify_session(&shared.keys, &session, &key, now) {
+        Ok(grant) => {
+            let participant = grant.get().participant.clone();
+            shared.sessions.goodbye(&key, participant).await;
+            StatusCode::NO_CONTENT
+        }
+        Err(refusal) => {
+            log_refusal("a goodbye was refused", &request, &refusal);
+            StatusCode::FORBIDDEN
+        }
+    }
+}
