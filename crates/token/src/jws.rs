@@ -4,7 +4,7 @@ mod algorithm;
 mod expect;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
@@ -25,7 +25,7 @@ const OWN_TYPE: &str = "recto-";
 /// HMAC-SHA256.
 pub(crate) fn mac(secret: &Secret, input: &[u8]) -> [u8; 32] {
     // HMAC takes keys of every length, so there is no error to report.
-    match <Hmac<Sha256> as Mac>::new_from_slice(secret.bytes()) {
+    match Hmac::<Sha256>::new_from_slice(secret.bytes()) {
         Ok(mac) => mac.chain_update(input).finalize().into_bytes().into(),
         Err(_) => unreachable!("HMAC takes keys of every length"),
     }

@@ -2,16 +2,18 @@
 
 mod error;
 mod public;
+mod shared;
 
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::{Secret, SecretError, SecretWarning, check_secret};
 pub use error::KeyError;
 pub(crate) use public::PublicKey;
+use shared::Shared;
 
 /// How a token is signed (RFC 7518, 3.1, and RFC 8037).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,14 +93,14 @@ impl fmt::Display for Algorithm {
     }
 }
 
-fn fits<M: Mac + hmac::digest::KeyInit>(secret: &[u8], input: &[u8], signature: &[u8]) -> bool {
-    <M as Mac>::new_from_slice(secret)
+fn fits<M: Mac + KeyInit>(secret: &[u8], input: &[u8], signature: &[u8]) -> bool {
+    M::new_from_slice(secret)
         .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
 }
 
-fn hmac<M: Mac + hmac::digest::KeyInit>(secret: &[u8], input: &[u8]) -> String {
+fn hmac<M: Mac + KeyInit>(secret: &[u8], input: &[u8]) -> String {
     // HMAC takes keys of every length, so there is no error to report.
-    match <M as Mac>::new_from_slice(secret) {
+    match M::new_from_slice(secret) {
         Ok(mac) => URL_SAFE_NO_PAD.encode(mac.chain_update(input).finalize().into_bytes()),
         Err(_) => unreachable!("HMAC takes keys of every length"),
     }
@@ -133,7 +135,7 @@ pub struct Key {
 
 #[derive(Clone, PartialEq, Eq)]
 enum Material {
-    Secret(Secret),
+    Secret(Shared),
     Public(PublicKey),
 }
 
@@ -146,7 +148,7 @@ impl Key {
     pub fn secret(secret: Secret) -> Self {
         Self {
             any_hash: true,
-            ..Self::with(Algorithm::Hs256, Material::Secret(secret))
+            ..Self::with(Algorithm::Hs256, Material::Secret(secret.into()))
         }
     }
 
@@ -269,7 +271,7 @@ impl Key {
     /// place without telling it. That of a secret is [`Secret::fingerprint`].
     pub fn fingerprint(&self) -> String {
         match &self.material {
-            Material::Secret(secret) => secret.fingerprint(),
+            Material::Secret(shared) => shared.secret().fingerprint(),
             Material::Public(key) => key.fingerprint(),
         }
     }
@@ -299,7 +301,7 @@ impl Key {
 
     pub(crate) fn as_secret(&self) -> Option<&Secret> {
         match &self.material {
-            Material::Secret(secret) => Some(secret),
+            Material::Secret(shared) => Some(shared.secret()),
             Material::Public(_) => None,
         }
     }
@@ -319,7 +321,7 @@ impl Key {
         self.accepts(algorithm)
             && !self.is_void()
             && match &self.material {
-                Material::Secret(secret) => algorithm.hmac_fits(secret.bytes(), input, signature),
+                Material::Secret(shared) => shared.fits(algorithm, input, signature),
                 Material::Public(key) => key.verifies(input, signature),
             }
     }
@@ -340,7 +342,7 @@ impl Key {
             id: self.id.clone(),
             not_before: self.not_before,
             retires: self.retires,
-            ..Self::with(Algorithm::Hs256, Material::Secret(secret))
+            ..Self::with(Algorithm::Hs256, Material::Secret(secret.into()))
         })
     }
 

@@ -5,7 +5,7 @@ pub(crate) mod asymmetric;
 use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
 
@@ -29,8 +29,8 @@ pub(crate) fn b64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn hmac<M: Mac + hmac::digest::KeyInit>(key: &[u8], input: &str) -> String {
-    let mac = <M as Mac>::new_from_slice(key).unwrap();
+fn hmac<M: Mac + KeyInit>(key: &[u8], input: &str) -> String {
+    let mac = M::new_from_slice(key).unwrap();
     b64(mac.chain_update(input).finalize().into_bytes())
 }
 

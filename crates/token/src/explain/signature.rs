@@ -8,7 +8,7 @@ use base64::{
     },
 };
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::{Context, Finding, Severity, catalogue, report::Report};
@@ -27,9 +27,8 @@ pub(super) enum Hash {
     Sha512,
 }
 
-fn check<M: Mac + hmac::digest::KeyInit>(key: &[u8], input: &[u8], signature: &[u8]) -> bool {
-    <M as Mac>::new_from_slice(key)
-        .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
+fn check<M: Mac + KeyInit>(key: &[u8], input: &[u8], signature: &[u8]) -> bool {
+    M::new_from_slice(key).is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
 }
 
 impl Hash {
