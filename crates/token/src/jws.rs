@@ -22,6 +22,13 @@ pub(crate) use expect::{Expect, Subject};
 /// `typ` of every token that only this server reads begins so.
 const OWN_TYPE: &str = "recto-";
 
+/// `{"alg":"HS256","typ":"JWT"}` and `{"typ":"JWT","alg":"HS256"}`, as almost
+/// every library writes the header. They need not be read to be known.
+const USUAL_HEADERS: [&str; 2] = [
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+    "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",
+];
+
 /// HMAC-SHA256.
 pub(crate) fn mac(secret: &Secret, input: &[u8]) -> [u8; 32] {
     // HMAC takes keys of every length, so there is no error to report.
@@ -171,9 +178,16 @@ fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>
             "Decode it before it goes into the page, with token.decode(\"ascii\") in Python, or use PyJWT 2 or later.",
         ));
     }
-    let segments: Vec<&str> = token.split('.').collect();
-    let &[header, payload, signature] = segments.as_slice() else {
-        let dots = match segments.len() - 1 {
+    let parts = token.rsplit_once('.').and_then(|(input, signature)| {
+        let (header, payload) = input.split_once('.')?;
+        Some((input, header, payload, signature))
+    });
+    let decoded = parts.and_then(|(_, _, payload, _)| decoded(payload));
+    // What could be decoded has no dot in it.
+    let Some((input, header, payload, signature)) =
+        parts.filter(|(_, _, payload, _)| decoded.is_some() || !payload.contains('.'))
+    else {
+        let dots = match token.matches('.').count() {
             1 => "1 dot".to_owned(),
             more => format!("{more} dots"),
         };
@@ -185,6 +199,37 @@ fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>
         .expected("2 dots")
         .found(dots));
     };
+    let (algorithm, kid) = if expect.own_type.is_none() && USUAL_HEADERS.contains(&header) {
+        (Algorithm::Hs256, None)
+    } else {
+        read_header(ring, header, expect)?
+    };
+    if signature.is_empty() {
+        return Err(Refusal::token(
+            &reason::UNSIGNED,
+            "jwt signature is required",
+            "The token has no signature.",
+            "Sign the token with HS256 and the shared secret; its third part must not be empty.",
+        ));
+    }
+    Ok(Parts {
+        input,
+        algorithm,
+        kid,
+        payload: match decoded {
+            Some(payload) => payload,
+            None => decode(payload, "payload", expect)?,
+        },
+        signature: decode(signature, "signature", expect)?,
+    })
+}
+
+/// The algorithm, and the id of the key if there is one.
+fn read_header(
+    ring: &KeyRing,
+    header: &str,
+    expect: Expect,
+) -> Result<(Algorithm, Option<String>), Refusal> {
     let header = decode(header, "header", expect)?;
     let Ok(Value::Object(header)) = json::parse(&header, expect.max_depth) else {
         return Err(malformed(
@@ -195,49 +240,42 @@ fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>
     };
     check_type(&header, expect)?;
     let algorithm = algorithm(ring, &header, expect)?;
-    if signature.is_empty() {
-        return Err(Refusal::token(
-            &reason::UNSIGNED,
-            "jwt signature is required",
-            "The token has no signature.",
-            "Sign the token with HS256 and the shared secret; its third part must not be empty.",
-        ));
-    }
-    Ok(Parts {
-        input: &token[..token.len() - signature.len() - 1],
-        algorithm,
-        kid: header.get("kid").and_then(Value::as_str).map(str::to_owned),
-        payload: decode(payload, "payload", expect)?,
-        signature: decode(signature, "signature", expect)?,
-    })
+    let kid = header.get("kid").and_then(Value::as_str);
+    Ok((algorithm, kid.map(str::to_owned)))
+}
+
+/// The bytes of a segment that has some.
+fn decoded(segment: &str) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(segment).ok();
+    bytes.filter(|bytes| !bytes.is_empty())
 }
 
 fn decode(segment: &str, name: &str, expect: Expect) -> Result<Vec<u8>, Refusal> {
+    decoded(segment).ok_or_else(|| not_decoded(segment, name, expect))
+}
+
+fn not_decoded(segment: &str, name: &str, expect: Expect) -> Refusal {
     if let Some(sign) = segment.chars().find(|c| matches!(c, '=' | '+' | '/')) {
-        return Err(Refusal::token(
+        return Refusal::token(
             &reason::BASE64_PADDING,
             "invalid token",
             format!("The {name} of the token has the character \"{sign}\", which belongs to another kind of Base64."),
             "Encode each part as Base64url (RFC 4648, section 5) without \"=\" at the end, best with a JWT library.",
         )
         .at(name)
-        .found(sign.to_string()));
+        .found(sign.to_string());
     }
-    match URL_SAFE_NO_PAD.decode(segment) {
-        Ok(bytes) if !bytes.is_empty() => Ok(bytes),
-        Ok(_) => Err(malformed(
-            "invalid token",
-            format!("The {name} of the token is empty."),
-            make_a_jwt(expect.subject),
-        )
-        .at(name)),
-        Err(_) => Err(malformed(
-            "invalid token",
-            format!("The {name} of the token is not Base64url."),
-            make_a_jwt(expect.subject),
-        )
-        .at(name)),
-    }
+    let what = if segment.is_empty() {
+        "empty"
+    } else {
+        "not Base64url"
+    };
+    malformed(
+        "invalid token",
+        format!("The {name} of the token is {what}."),
+        make_a_jwt(expect.subject),
+    )
+    .at(name)
 }
 
 fn check_type(header: &Map<String, Value>, expect: Expect) -> Result<(), Refusal> {

@@ -48,6 +48,28 @@ fn test_vectors_of_the_api() {
 }
 
 #[test]
+fn usual_headers_are_read_as_they_are_known() {
+    for header in USUAL_HEADERS {
+        let read = read_header(keys().inbox(), header, Expect::INBOX).unwrap();
+        assert_eq!(read, (Algorithm::Hs256, None));
+    }
+}
+
+/// The header of another's token does not pass for one of this server's own.
+#[test]
+fn usual_headers_are_no_headers_of_own_tokens() {
+    let own = Expect::own("recto-session+jwt");
+    let claims = json!({"aud": "report_7"});
+    let token = sign(
+        &keys().session().keys()[0],
+        "JWT",
+        claims.as_object().unwrap(),
+    );
+    let refusal = super::open(keys().session(), &token, own, NOW).unwrap_err();
+    assert_eq!(refusal.code, "token.wrong_purpose");
+}
+
+#[test]
 fn t1_alg_none() {
     for alg in ["none", "None", "nOnE", "NONE"] {
         for token in [
