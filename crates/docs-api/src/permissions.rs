@@ -73,6 +73,26 @@ impl Permissions {
         "review",
     ];
 
+    /// The permission of this name, which is one of [`Self::FLAGS`].
+    pub fn flag_mut(&mut self, name: &str) -> Option<&mut Option<bool>> {
+        Some(match name {
+            "chat" => &mut self.chat,
+            "comment" => &mut self.comment,
+            "copy" => &mut self.copy,
+            "deleteCommentAuthorOnly" => &mut self.delete_comment_author_only,
+            "download" => &mut self.download,
+            "edit" => &mut self.edit,
+            "editCommentAuthorOnly" => &mut self.edit_comment_author_only,
+            "fillForms" => &mut self.fill_forms,
+            "modifyContentControl" => &mut self.modify_content_control,
+            "modifyFilter" => &mut self.modify_filter,
+            "print" => &mut self.print,
+            "protect" => &mut self.protect,
+            "review" => &mut self.review,
+            _ => return None,
+        })
+    }
+
     /// Whether editing is permitted (the default is yes).
     pub fn may_edit(&self) -> bool {
         self.edit != Some(false)
@@ -131,6 +151,9 @@ mod tests {
             );
             let set: Permissions = serde_json::from_value(json!({name: true})).unwrap();
             assert!(set.other.is_empty(), "{name} is a field of its own");
+            let mut by_name = Permissions::default();
+            *by_name.flag_mut(name).unwrap() = Some(true);
+            assert_eq!(by_name, set, "{name}");
         }
     }
 }

@@ -1,11 +1,10 @@
 //! The registered claims of time.
 
-use serde_json::{Map, Value};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     CLOCK_TOLERANCE, Refusal,
-    json::{shown, type_name},
+    json::{Look, Seen, shown, type_name},
     refusal::{self, reason},
 };
 
@@ -17,19 +16,19 @@ pub(crate) fn utc(seconds: i64) -> String {
         .unwrap_or_else(|| format!("{seconds} s"))
 }
 
-/// Checks `nbf` and `exp`. `iat` is information and is not judged. `renewed`
+/// Checks `nbf` and `exp`, which `claim` gives by their names. `iat` is information and is not judged. `renewed`
 /// says when a new token is made.
-pub(crate) fn check_time(
-    claims: &Map<String, Value>,
+pub(crate) fn check_time<'v, V: Look<'v>>(
+    claim: impl Fn(&str) -> Option<V>,
     renewed: &str,
     now: i64,
 ) -> Result<(), Refusal> {
-    if let Some(nbf) = time_claim(claims, "nbf")?
+    if let Some(nbf) = time_claim(claim("nbf"), "nbf")?
         && nbf > now.saturating_add(CLOCK_TOLERANCE)
     {
         return Err(refusal::not_yet_valid(nbf, now));
     }
-    if let Some(exp) = time_claim(claims, "exp")?
+    if let Some(exp) = time_claim(claim("exp"), "exp")?
         && now >= exp.saturating_add(CLOCK_TOLERANCE)
     {
         return Err(refusal::expired(exp, renewed, now));
@@ -39,20 +38,21 @@ pub(crate) fn check_time(
 
 /// A claim in whole seconds. A fraction is rounded so that the token is never
 /// valid longer than it says.
-fn time_claim(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Refusal> {
-    let Some(value) = claims.get(name) else {
+fn time_claim<'v>(value: Option<impl Look<'v>>, name: &str) -> Result<Option<i64>, Refusal> {
+    let Some(value) = value else {
         return Ok(None);
     };
-    let Value::Number(number) = value else {
+    let Seen::Number(number) = value.seen() else {
+        let value = value.to_value();
         return Err(Refusal::token(
             &reason::TIME_TYPE,
             format!("invalid {name} value"),
-            format!("The token's \"{name}\" is {} and no number.", type_name(value)),
+            format!("The token's \"{name}\" is {} and no number.", type_name(&value)),
             format!("Write \"{name}\" as a JSON number: seconds since 1970-01-01 UTC, without quotation marks."),
         )
         .at(name)
         .expected("a number of seconds")
-        .found(shown(value)));
+        .found(shown(&value)));
     };
     if let Some(seconds) = number.as_i64() {
         return Ok(Some(seconds));

@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use crate::{
     Key, KeyRing, Refusal, Secret, claims, diagnose,
-    json::{self, JsonError, shown, type_name},
+    json::{self, JsonError, Look as _, Tree, shown, type_name},
     key::{Algorithm, KeyState},
     key_ring::Misfit,
     refusal::{self, reason},
@@ -82,6 +82,49 @@ pub(crate) fn open(
     expect: Expect,
     now: i64,
 ) -> Result<Map<String, Value>, Refusal> {
+    let payload = payload(ring, token, expect, now)?;
+    match payload.plain(now)? {
+        Some(tree) => Ok(tree.root().to_map()),
+        None => payload.claims(now),
+    }
+}
+
+/// A payload whose signature is good.
+pub(crate) struct Payload {
+    bytes: Vec<u8>,
+    expect: Expect,
+}
+
+impl Payload {
+    /// The claims where they stand, if they are plain enough, and if the token
+    /// is valid now. If they are not plain, [`Self::claims`] judges them.
+    pub(crate) fn plain(&self, now: i64) -> Result<Option<Tree<'_>>, Refusal> {
+        let Some(tree) = Tree::read(&self.bytes, self.expect.max_depth) else {
+            return Ok(None);
+        };
+        claims::check_time(
+            |name| tree.root().member(name),
+            self.expect.subject.renewed,
+            now,
+        )?;
+        Ok(Some(tree))
+    }
+
+    /// The claims, if the token is valid now.
+    pub(crate) fn claims(&self, now: i64) -> Result<Map<String, Value>, Refusal> {
+        let claims = object(&self.bytes, self.expect)?;
+        claims::check_time(|name| claims.get(name), self.expect.subject.renewed, now)?;
+        Ok(claims)
+    }
+}
+
+/// Verifies a token's form, purpose and signature.
+pub(crate) fn payload(
+    ring: &KeyRing,
+    token: &str,
+    expect: Expect,
+    now: i64,
+) -> Result<Payload, Refusal> {
     if ring.is_void() {
         return Err(Refusal::token(
             &reason::SECRET_EMPTY,
@@ -118,9 +161,10 @@ pub(crate) fn open(
             refusal
         });
     }
-    let claims = object(&parts.payload, expect)?;
-    claims::check_time(&claims, expect.subject.renewed, now)?;
-    Ok(claims)
+    Ok(Payload {
+        bytes: parts.payload,
+        expect,
+    })
 }
 
 /// Whether a claim is a registered one (RFC 7519, 4.1), which says something of

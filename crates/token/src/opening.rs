@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use crate::{
     Keys, Refusal, Verified,
-    json::{self, type_name},
+    json::{self, Look, Seen, type_name},
     jws::{self, Expect, has_nothing},
     permissions,
     refusal::reason,
     shape::Shape,
 };
-use fields::{Origin, absent, at, missing, wrong_type};
+use fields::{Origin, absent, at, missing, text_at, wrong_type};
 
 /// Everything that an opening was granted.
 ///
@@ -87,15 +87,50 @@ const ANONYMOUS: &str = "Anonymous";
 /// * Every refusal says what is wrong, and `nbf` in the future has a code.
 pub fn verify_opening(keys: &Keys, config: &Value, now: i64) -> Result<Verified<Opening>, Refusal> {
     let token = token_of(config)?;
-    let claims = Value::Object(jws::open(keys.inbox(), token, Expect::INBOX, now)?);
-    check_shape(&claims)?;
-    check_mandatory(&claims, config)?;
+    let payload = jws::payload(keys.inbox(), token, Expect::INBOX, now)?;
+    let opening = match payload.plain(now)? {
+        Some(tree) => granted(tree.root(), config)?,
+        None => granted(&Value::Object(payload.claims(now)?), config)?,
+    };
+    Ok(Verified::new(opening))
+}
+
+/// What these claims grant whoever sent this config.
+fn granted<'v>(claims: impl Look<'v>, config: &Value) -> Result<Opening, Refusal> {
+    let (signed, sent) = (Config::of(claims), Config::of(config));
+    if !signed.document.is_some_and(Look::is_object) || !absent(claims.member("version")) {
+        check_shape(&claims.to_value())?;
+    }
+    check_mandatory(&signed, &sent)?;
     permissions::check(
-        at(&claims, "document.permissions").filter(|v| !v.is_null()),
-        at(config, "document.permissions").filter(|v| !v.is_null()),
+        signed.document("permissions").filter(|v| !v.is_null()),
+        sent.document("permissions").filter(|v| !v.is_null()),
     )?;
-    check_alien(&claims)?;
-    read(&claims, config, Origin::Token).map(Verified::new)
+    check_alien(claims)?;
+    read(&signed, &sent, Origin::Token)
+}
+
+/// A config, and the objects in it that have what is looked for.
+struct Config<V> {
+    document: Option<V>,
+    editor: Option<V>,
+}
+
+impl<'v, V: Look<'v>> Config<V> {
+    fn of(whole: V) -> Self {
+        Self {
+            document: whole.member("document"),
+            editor: whole.member("editorConfig"),
+        }
+    }
+
+    fn document(&self, name: &str) -> Option<V> {
+        self.document?.member(name)
+    }
+
+    fn editor(&self, name: &str) -> Option<V> {
+        self.editor?.member(name)
+    }
 }
 
 /// Takes the opening from the bare config, because the operator switched tokens
@@ -111,7 +146,8 @@ pub fn opening_with_tokens_off(config: &Value) -> Result<Verified<Opening>, Refu
             return Err(missing(&[path], Origin::Config));
         }
     }
-    let opening = read(config, config, Origin::Config)?;
+    let parts = Config::of(config);
+    let opening = read(&parts, &parts, Origin::Config)?;
     // A token is limited by its size; a bare config must not hold more.
     let bytes = serde_json::to_vec(&opening).unwrap_or_default();
     if bytes.len() > Expect::INBOX.max_bytes
@@ -257,20 +293,32 @@ fn made_for(what: &str) -> Refusal {
 }
 
 /// The fields that must be signed; which ones depends on what the browser sent.
-fn check_mandatory(claims: &Value, config: &Value) -> Result<(), Refusal> {
-    let sent = |path: &str| !absent(at(config, path));
-    let edits = sent("editorConfig.mode")
-        && at(config, "editorConfig.mode").and_then(Value::as_str) != Some("view");
+fn check_mandatory<'v, V: Look<'v>>(
+    signed: &Config<V>,
+    sent: &Config<&Value>,
+) -> Result<(), Refusal> {
+    let mode = sent.editor("mode");
+    let edits = !absent(mode) && mode.and_then(Look::as_text) != Some("view");
+    let permissions = !absent(sent.document("permissions"));
+    let callback = !absent(sent.editor("callbackUrl"));
     let lacking: Vec<&str> = [
-        ("document.key", true),
-        ("document.permissions", sent("document.permissions")),
-        ("document.url", true),
-        ("editorConfig.callbackUrl", sent("editorConfig.callbackUrl")),
-        ("editorConfig.mode", edits),
+        ("document.key", true, signed.document("key")),
+        (
+            "document.permissions",
+            permissions,
+            signed.document("permissions"),
+        ),
+        ("document.url", true, signed.document("url")),
+        (
+            "editorConfig.callbackUrl",
+            callback,
+            signed.editor("callbackUrl"),
+        ),
+        ("editorConfig.mode", edits, signed.editor("mode")),
     ]
     .into_iter()
-    .filter(|(path, needed)| *needed && absent(at(claims, path)))
-    .map(|(path, _)| path)
+    .filter(|(_, needed, value)| *needed && absent(*value))
+    .map(|(path, ..)| path)
     .collect();
     if lacking.is_empty() {
         Ok(())
@@ -280,9 +328,9 @@ fn check_mandatory(claims: &Value, config: &Value) -> Result<(), Refusal> {
 }
 
 /// Refuses members that would make the token valid for other requests too.
-fn check_alien(claims: &Value) -> Result<(), Refusal> {
+fn check_alien<'v>(claims: impl Look<'v>) -> Result<(), Refusal> {
     for name in ["url", "payload", "key"] {
-        if !absent(claims.get(name)) {
+        if !absent(claims.member(name)) {
             return Err(Refusal::access(
                 &reason::EXTRA_FIELD,
                 format!("The payload has \"{name}\" at its top level beside the config."),
@@ -295,42 +343,52 @@ fn check_alien(claims: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn read(claims: &Value, config: &Value, origin: Origin) -> Result<Opening, Refusal> {
-    let file_type = fields::file_type(claims, origin)?;
-    let permissions = fields::permissions(claims, origin)?;
-    let text = |path| fields::text(claims, path, origin);
-    let access = match fields::text(config, "editorConfig.mode", Origin::Config)?.as_deref() {
+fn read<'v, V: Look<'v>>(
+    signed: &Config<V>,
+    sent: &Config<&Value>,
+    origin: Origin,
+) -> Result<Opening, Refusal> {
+    let file_type = fields::file_type(signed.document, origin)?;
+    let permissions = fields::permissions(signed.document("permissions"), origin)?;
+    let sent_mode = text_at(sent.editor("mode"), "editorConfig.mode", Origin::Config)?;
+    let access = match sent_mode {
         // A browser may lower itself, and never raise.
         Some("view") => Access::View,
-        _ => Access::granted(fields::mode(claims, origin)?.as_deref(), &permissions),
+        _ => Access::granted(fields::mode(signed.editor("mode"), origin)?, &permissions),
     };
+    let document = |name, path| text_at(signed.document(name), path, origin);
+    let editor = |name, path| text_at(signed.editor(name), path, origin);
     Ok(Opening {
-        key: fields::key(claims, "document.key", origin)?,
-        url: text("document.url")?.ok_or_else(|| missing(&["document.url"], origin))?,
-        title: text("document.title")?.unwrap_or_else(|| format!("Unnamed.{file_type}")),
+        key: fields::key_at(signed.document("key"), "document.key", origin)?,
+        url: document("url", "document.url")?
+            .ok_or_else(|| missing(&["document.url"], origin))?
+            .to_owned(),
+        title: document("title", "document.title")?
+            .map_or_else(|| format!("Unnamed.{file_type}"), str::to_owned),
         file_type,
-        callback_url: text("editorConfig.callbackUrl")?,
-        user: user(claims, origin)?,
-        lang: text("editorConfig.lang")?,
+        callback_url: editor("callbackUrl", "editorConfig.callbackUrl")?.map(str::to_owned),
+        user: user(signed.editor("user"), origin)?,
+        lang: editor("lang", "editorConfig.lang")?.map(str::to_owned),
         access,
         permissions,
     })
 }
 
-fn user(claims: &Value, origin: Origin) -> Result<Participant, Refusal> {
-    let path = "editorConfig.user";
-    let text = |name: &str| fields::text(claims, &format!("{path}.{name}"), origin);
-    if let Some(user) = at(claims, path)
-        && !user.is_null()
-        && !user.is_object()
-        && *user != Value::Array(Vec::new())
-    {
-        return Err(wrong_type(path, "an object", user, origin));
+fn user<'v, V: Look<'v>>(user: Option<V>, origin: Origin) -> Result<Participant, Refusal> {
+    let member = |name| user.and_then(|user| user.member(name));
+    match user.map(|user| (user, user.seen())) {
+        None | Some((_, Seen::Null | Seen::Object | Seen::Array { empty: true })) => {}
+        Some((user, _)) => {
+            let user = user.to_value();
+            return Err(wrong_type("editorConfig.user", "an object", &user, origin));
+        }
     }
-    let id = match at(claims, "editorConfig.user.id") {
+    let id = match member("id").map(Look::seen) {
         // Editors turn a number into a text; so must whoever compares.
-        Some(Value::Number(id)) => id.to_string(),
-        _ => text("id")?.unwrap_or_default(),
+        Some(Seen::Number(id)) => id.to_string(),
+        _ => text_at(member("id"), "editorConfig.user.id", origin)?
+            .unwrap_or_default()
+            .to_owned(),
     };
     let length = id.chars().count();
     if length > USER_ID_MAX {
@@ -344,13 +402,20 @@ fn user(claims: &Value, origin: Origin) -> Result<Participant, Refusal> {
         .expected(format!("at most {USER_ID_MAX} characters"))
         .found(format!("{length} characters")));
     }
-    let parts = [text("firstname")?, text("lastname")?];
-    let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let name = text("name")?.or_else(|| (!joined.is_empty()).then_some(joined));
+    let parts = [
+        text_at(member("firstname"), "editorConfig.user.firstname", origin)?,
+        text_at(member("lastname"), "editorConfig.user.lastname", origin)?,
+    ];
+    let name = match text_at(member("name"), "editorConfig.user.name", origin)? {
+        Some(name) => name.to_owned(),
+        None if parts == [None, None] => ANONYMOUS.to_owned(),
+        None => parts.into_iter().flatten().collect::<Vec<_>>().join(" "),
+    };
+    let group = text_at(member("group"), "editorConfig.user.group", origin)?;
     Ok(Participant {
         signed: origin == Origin::Token && !id.is_empty(),
-        name: name.unwrap_or_else(|| ANONYMOUS.to_owned()),
-        group: text("group")?,
+        name,
+        group: group.map(str::to_owned),
         id,
     })
 }

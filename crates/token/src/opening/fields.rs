@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     Refusal,
-    json::{shown, type_name},
+    json::{Look, Seen, shown, type_name},
     refusal::reason,
 };
 
@@ -31,18 +31,18 @@ impl Origin {
 }
 
 /// The value at a dotted path.
-pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+pub(crate) fn at<'v, V: Look<'v>>(value: V, path: &str) -> Option<V> {
     path.split('.')
-        .try_fold(value, |value, name| value.get(name))
+        .try_fold(value, |value, name| value.member(name))
 }
 
 /// Whether a field counts as missing: the API tests for truth as JavaScript has
 /// it, so that `""`, `0`, `false` and `null` are missing, and `{}` is there.
-pub(crate) fn absent(value: Option<&Value>) -> bool {
-    match value {
-        None | Some(Value::Null | Value::Bool(false)) => true,
-        Some(Value::String(text)) => text.is_empty(),
-        Some(Value::Number(number)) => number.as_f64() == Some(0.0),
+pub(crate) fn absent<'v>(value: Option<impl Look<'v>>) -> bool {
+    match value.map(Look::seen) {
+        None | Some(Seen::Null | Seen::Bool(false)) => true,
+        Some(Seen::String(text)) => text.is_empty(),
+        Some(Seen::Number(number)) => number.as_f64() == Some(0.0),
         Some(_) => false,
     }
 }
@@ -103,10 +103,23 @@ fn described(value: &Value) -> String {
 
 /// A text; `null` and the empty text count as absent.
 pub(crate) fn text(value: &Value, path: &str, origin: Origin) -> Result<Option<String>, Refusal> {
-    match at(value, path) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok((!text.is_empty()).then(|| text.clone())),
-        Some(other) => Err(wrong_type(path, "a string", other, origin)),
+    text_at(at(value, path), path, origin).map(|text| text.map(str::to_owned))
+}
+
+/// The text that a value is, which stands at `path`; `null` and the empty text
+/// count as absent.
+pub(crate) fn text_at<'v>(
+    value: Option<impl Look<'v>>,
+    path: &str,
+    origin: Origin,
+) -> Result<Option<&'v str>, Refusal> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    match value.seen() {
+        Seen::Null => Ok(None),
+        Seen::String(text) => Ok((!text.is_empty()).then_some(text)),
+        _ => Err(wrong_type(path, "a string", &value.to_value(), origin)),
     }
 }
 
@@ -119,8 +132,16 @@ pub(crate) fn text_of<'m>(members: &'m Map<String, Value>, name: &str) -> Option
 }
 
 pub(crate) fn key(value: &Value, path: &str, origin: Origin) -> Result<DocumentKey, Refusal> {
-    let key = text(value, path, origin)?.ok_or_else(|| missing(&[path], origin))?;
-    DocumentKey::try_from(key.as_str()).map_err(|error| {
+    key_at(at(value, path), path, origin)
+}
+
+pub(crate) fn key_at<'v>(
+    value: Option<impl Look<'v>>,
+    path: &str,
+    origin: Origin,
+) -> Result<DocumentKey, Refusal> {
+    let key = text_at(value, path, origin)?.ok_or_else(|| missing(&[path], origin))?;
+    DocumentKey::try_from(key).map_err(|error| {
         let reason = if error.code() == "config.key_characters" {
             &reason::KEY_CHARACTERS
         } else {
@@ -129,14 +150,18 @@ pub(crate) fn key(value: &Value, path: &str, origin: Origin) -> Result<DocumentK
         Refusal::access(reason, error.message(), error.hint())
             .at(path)
             .expected("1 to 128 characters of 0-9 a-z A-Z . _ = -")
-            .found(&key)
+            .found(key)
     })
 }
 
-pub(crate) fn mode(value: &Value, origin: Origin) -> Result<Option<String>, Refusal> {
+/// The mode, which may be `edit` or `view`.
+pub(crate) fn mode<'v>(
+    value: Option<impl Look<'v>>,
+    origin: Origin,
+) -> Result<Option<&'v str>, Refusal> {
     let path = "editorConfig.mode";
-    let mode = text(value, path, origin)?;
-    match mode.as_deref() {
+    let mode = text_at(value, path, origin)?;
+    match mode {
         None | Some("edit" | "view") => Ok(mode),
         Some(other) => Err(wrong_type(
             path,
@@ -148,36 +173,55 @@ pub(crate) fn mode(value: &Value, origin: Origin) -> Result<Option<String>, Refu
 }
 
 /// The permissions. An empty array is what PHP makes of an empty object.
-pub(crate) fn permissions(value: &Value, origin: Origin) -> Result<Permissions, Refusal> {
+pub(crate) fn permissions<'v, V: Look<'v>>(
+    value: Option<V>,
+    origin: Origin,
+) -> Result<Permissions, Refusal> {
     let path = "document.permissions";
-    let members = match at(value, path) {
-        None | Some(Value::Null) => return Ok(Permissions::default()),
-        Some(Value::Array(items)) if items.is_empty() => return Ok(Permissions::default()),
-        Some(Value::Object(members)) => members,
-        Some(other) => return Err(wrong_type(path, "an object", other, origin)),
+    let mut permissions = Permissions::default();
+    let Some(value) = value else {
+        return Ok(permissions);
     };
-    for name in Permissions::FLAGS {
-        if let Some(flag) = members.get(name)
-            && !flag.is_boolean()
-            && !flag.is_null()
-        {
-            return Err(wrong_type(
-                &format!("{path}.{name}"),
-                "true or false",
-                flag,
-                origin,
-            ));
+    match value.seen() {
+        Seen::Null | Seen::Array { empty: true } => return Ok(permissions),
+        Seen::Object => {}
+        _ => return Err(wrong_type(path, "an object", &value.to_value(), origin)),
+    }
+    for (name, member) in value.members() {
+        match (permissions.flag_mut(name), member.seen()) {
+            (Some(flag), Seen::Bool(given)) => *flag = Some(given),
+            (Some(_), Seen::Null) => {}
+            (Some(_), _) => return Err(no_flag(value, path, origin)),
+            (None, _) => {
+                permissions.other.insert(name.to_owned(), member.to_value());
+            }
         }
     }
-    serde_json::from_value(Value::Object(members.clone()))
-        .map_err(|_| wrong_type(path, "an object", &Value::Object(members.clone()), origin))
+    Ok(permissions)
+}
+
+/// The refusal for the first permission that is neither `true` nor `false`.
+fn no_flag<'v>(permissions: impl Look<'v>, path: &str, origin: Origin) -> Refusal {
+    let wrong = Permissions::FLAGS.iter().find_map(|name| {
+        let member = permissions.member(name)?;
+        let fits = matches!(member.seen(), Seen::Bool(_) | Seen::Null);
+        (!fits).then(|| (format!("{path}.{name}"), member.to_value()))
+    });
+    match wrong {
+        Some((path, value)) => wrong_type(&path, "true or false", &value, origin),
+        None => wrong_type(path, "an object", &permissions.to_value(), origin),
+    }
 }
 
 /// The file type: `document.fileType`, else what the title or the URL ends in.
-pub(crate) fn file_type(value: &Value, origin: Origin) -> Result<FileType, Refusal> {
+pub(crate) fn file_type<'v, V: Look<'v>>(
+    document: Option<V>,
+    origin: Origin,
+) -> Result<FileType, Refusal> {
     let path = "document.fileType";
-    if let Some(named) = text(value, path, origin)? {
-        return FileType::parse(&named).map_err(|error| {
+    let text = |name, path| text_at(document.and_then(|d| d.member(name)), path, origin);
+    if let Some(named) = text("fileType", path)? {
+        return FileType::parse(named).map_err(|error| {
             Refusal::token(
                 &reason::FILE_TYPE,
                 format!(" {path} cannot be opened"),
@@ -185,15 +229,18 @@ pub(crate) fn file_type(value: &Value, origin: Origin) -> Result<FileType, Refus
                 error.hint(),
             )
             .at(path)
-            .found(&named)
+            .found(named)
         });
     }
-    let title = text(value, "document.title", origin)?;
-    let url = text(value, "document.url", origin)?.and_then(|url| Url::parse(&url).ok());
+    let title = text("title", "document.title")?;
+    let url = text("url", "document.url")?.and_then(|url| Url::parse(url).ok());
     let by_url = url.as_ref().map(Url::path);
-    [title.as_deref(), by_url]
+    [title, by_url]
         .into_iter()
         .flatten()
         .find_map(|name| FileType::parse(name.rsplit_once('.')?.1).ok())
         .ok_or_else(|| missing(&[path], origin))
 }
+
+#[cfg(test)]
+mod tests;
