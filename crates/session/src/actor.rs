@@ -16,7 +16,8 @@ use tokio::time::{Instant, sleep_until};
 use crate::callbacks::Delivery;
 use crate::config::Services;
 use crate::loading::{Loaded, Source};
-use crate::participant::{Ending, Outlet, Participant};
+use crate::orders::{Dropped, Order};
+use crate::participant::{Changer, Ending, Outlet, Participant, Returning};
 use crate::problem::Problem;
 use crate::saving::Saving;
 use crate::tiles::{Tile, TileCache, TileKey, tiles_in};
@@ -39,18 +40,14 @@ pub(crate) enum Command {
     Goodbye {
         participant: String,
     },
-    /// Who edits: asked by the integrator, who is also told by a callback.
-    Info {
-        userdata: Option<String>,
-        reply: oneshot::Sender<Vec<String>>,
-    },
+    Order(Order),
     Stop(oneshot::Sender<()>),
 }
 
 /// Somebody who wants to take part.
 pub(crate) struct Join {
     pub opening: Verified<Opening>,
-    pub participant: Option<String>,
+    pub returning: Option<Returning>,
     pub outlet: Outlet,
     pub base: String,
     pub reply: oneshot::Sender<Result<String, Problem>>,
@@ -68,7 +65,8 @@ pub(crate) enum Op {
     Applied {
         participant: String,
         seq: u64,
-        changes: bool,
+        /// Who changed the document by it, if it can have been changed.
+        changer: Option<Box<Changer>>,
         result: Result<(), InputError>,
     },
     Painted {
@@ -131,6 +129,7 @@ pub(crate) struct Session {
     pub parts: Vec<recto_engine::Part>,
     pub participants: Vec<Participant>,
     pub joined_ever: usize,
+    pub dropped: Dropped,
     /// When the last editor left, on purpose or after a wait.
     pub editors_left_at: Option<Instant>,
     /// Joins that wait for a callback under way.
@@ -237,6 +236,7 @@ impl Session {
             parts: Vec::new(),
             participants: Vec::new(),
             joined_ever: 0,
+            dropped: Dropped::default(),
             editors_left_at: None,
             parked: Vec::new(),
             version: 1,
@@ -308,14 +308,10 @@ impl Session {
     }
 
     async fn on_command(&mut self, command: Command) {
-        // A question is no visit: it must not end the wait for those who may return.
-        self.visited |= !matches!(command, Command::Info { .. } | Command::Goodbye { .. });
+        // An order is no visit: it must not end the wait for those who may return.
+        self.visited |= !matches!(command, Command::Order(_) | Command::Goodbye { .. });
         match command {
-            Command::Info { userdata, reply } => {
-                // Whoever asked may have gone meanwhile.
-                let _ = reply.send(self.editors());
-                self.call_back_info(userdata);
-            }
+            Command::Order(order) => self.carry_out(order),
             Command::Join(join) => self.on_join(*join).await,
             Command::Message {
                 participant,
@@ -416,10 +412,10 @@ impl Session {
             Op::Applied {
                 participant,
                 seq,
-                changes,
+                changer,
                 result,
             } => {
-                self.on_applied(&participant, seq, changes, result);
+                self.on_applied(&participant, seq, changer, result);
             }
             Op::Painted {
                 key,

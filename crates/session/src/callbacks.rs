@@ -10,7 +10,7 @@ use recto_token::{Opening, Verified, sign_link};
 use tokio::time::Instant;
 
 use crate::actor::{Op, Session};
-use crate::participant::Participant;
+use crate::participant::{Changer, Participant};
 use crate::problem::Problem;
 
 /// What the integrator is still to be told, in order.
@@ -317,7 +317,7 @@ fn backoff(attempts: u32, (first, longest): (Duration, Duration)) -> Duration {
 
 impl Participant {
     /// What a final save says of its changer.
-    pub fn changer(&self) -> (Verified<Opening>, String) {
+    pub fn changer(&self) -> Changer {
         (self.opening.clone(), self.user_id.clone())
     }
 }

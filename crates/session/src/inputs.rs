@@ -4,6 +4,7 @@ use recto_docs_api::Explain;
 use recto_engine::{Input, InputError, MouseAction, ViewEvent};
 
 use crate::actor::{Op, Session};
+use crate::participant::Changer;
 use crate::wire::ToBrowser;
 
 /// The engine's key code.
@@ -29,7 +30,8 @@ impl Session {
             participant.last_events.get("graphic"),
             Some(ViewEvent::Graphic { rect: Some(_), .. })
         );
-        let changes = participant.may_edit() && may_change(&input, selected);
+        let changer = (participant.may_edit() && may_change(&input, selected))
+            .then(|| Box::new(participant.changer()));
         let sent = document.send_input(view, input);
         let id = id.to_owned();
         self.start(async move {
@@ -40,7 +42,7 @@ impl Session {
             Op::Applied {
                 participant: id,
                 seq,
-                changes,
+                changer,
                 result,
             }
         });
@@ -50,9 +52,15 @@ impl Session {
         &mut self,
         id: &str,
         seq: u64,
-        changes: bool,
+        changer: Option<Box<Changer>>,
         result: Result<(), InputError>,
     ) {
+        if result.is_ok()
+            && let Some(changer) = changer
+        {
+            // Also of somebody who has gone meanwhile.
+            self.touch(*changer);
+        }
         let Some(participant) = self.participant(id) else {
             return;
         };
@@ -60,10 +68,6 @@ impl Session {
             Ok(()) => {
                 participant.applied = participant.applied.max(seq);
                 participant.send(ToBrowser::Ack { seq });
-                if changes {
-                    let who = participant.changer();
-                    self.touch(who);
-                }
             }
             Err(InputError::Denied(denied)) => {
                 // It is no word on the inputs before it, which may still be under way.

@@ -11,6 +11,7 @@ mod engine_side;
 mod inputs;
 mod loading;
 mod membership;
+mod orders;
 mod painting;
 mod participant;
 mod problem;
@@ -20,6 +21,6 @@ mod tiles;
 pub mod wire;
 
 pub use config::{Services, SessionConfig};
-pub use participant::{Inlet, Outgoing, Outlet, outlet};
+pub use participant::{Inlet, Outgoing, Outlet, Returning, outlet};
 pub use problem::Problem;
 pub use registry::{Joined, Sessions};

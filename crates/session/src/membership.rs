@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use crate::actor::{Engine, Join, Session};
 use crate::callbacks::left;
-use crate::participant::{Ending, Outlet, Participant};
+use crate::participant::{Ending, Outlet, Participant, user_id};
 use crate::problem::Problem;
 use crate::tiles::TileQueue;
 use crate::wire::{Presence, ToBrowser};
@@ -14,6 +14,15 @@ impl Session {
     pub async fn on_join(&mut self, join: Join) {
         if self.stopped.is_some() {
             let _ = join.reply.send(Err(Problem::stopping()));
+            return;
+        }
+        if let Some(returning) = &join.returning
+            && self.dropped.refuses(
+                &returning.participant,
+                &user_id(join.opening.get(), &returning.participant),
+            )
+        {
+            let _ = join.reply.send(Err(Problem::dropped()));
             return;
         }
         if let Some(record) = &self.record {
@@ -36,7 +45,9 @@ impl Session {
             self.base.clone_from(&join.base);
         }
         let returning = join
-            .participant
+            .returning
+            .filter(|returning| returning.resumes)
+            .map(|returning| returning.participant)
             .filter(|id| self.participants.iter().any(|p| p.id == *id));
         let id = if let Some(id) = returning {
             self.take_back(&id, join.outlet);
@@ -46,6 +57,7 @@ impl Session {
             let participant =
                 Participant::new(id.clone(), join.opening, self.joined_ever, join.outlet);
             self.joined_ever += 1;
+            self.dropped.admitted(&participant.id, &participant.user_id);
             if participant.may_edit() {
                 self.editors_left_at = None;
                 self.saving.closing = false;

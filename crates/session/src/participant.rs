@@ -35,6 +35,15 @@ const COLORS: [&str; 10] = [
 /// The name that the token rules give to whoever has none (spec 2.5).
 const NAMELESS: &str = "Anonymous";
 
+/// Whose session token a browser came with.
+#[derive(Debug, Clone)]
+pub struct Returning {
+    /// The participant's id, from the verified token.
+    pub participant: String,
+    /// Whether the browser goes on as that participant; otherwise it only has his rights.
+    pub resumes: bool,
+}
+
 /// One frame for a browser.
 #[derive(Debug)]
 pub enum Outgoing {
@@ -134,6 +143,9 @@ pub(crate) enum Ending {
     Leaving,
 }
 
+/// Who changed a document: what he opened, and the integrator's id of him.
+pub(crate) type Changer = (Verified<Opening>, String);
+
 /// One participant.
 pub(crate) struct Participant {
     pub id: String,
@@ -175,11 +187,7 @@ impl Participant {
             (name, Some(group)) if !group.is_empty() => format!("{group}\u{a0}{name}"),
             (name, _) => name.to_owned(),
         };
-        let user_id = if user.id.is_empty() {
-            format!("uid-{id}")
-        } else {
-            user.id.clone()
-        };
+        let user_id = user_id(opening.get(), &id);
         Self {
             id,
             name,
@@ -267,6 +275,14 @@ impl Participant {
         if let Some(key) = replay_key(event) {
             self.last_events.insert(key, event.clone());
         }
+    }
+}
+
+/// The id under which the integrator is told of a user: one of our own if none was signed.
+pub(crate) fn user_id(opening: &Opening, participant: &str) -> String {
+    match opening.user.id.as_str() {
+        "" => format!("uid-{participant}"),
+        id => id.to_owned(),
     }
 }
 

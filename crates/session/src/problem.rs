@@ -46,6 +46,16 @@ impl Problem {
         )
     }
 
+    /// The application sent this user away.
+    pub fn dropped() -> Self {
+        Self::new(
+            "session.dropped",
+            -100,
+            "The application has disconnected you from this document; what you wrote until then is kept.",
+            "Open the document from the application again if you still may.",
+        )
+    }
+
     /// The server is stopping.
     pub fn stopping() -> Self {
         Self::new(
@@ -106,6 +116,7 @@ mod tests {
     #[test]
     fn sentences() {
         insta::assert_snapshot!(Problem::version_changed(), @"This version of the document was saved and closed. Load the page again to open the new version; the application must give a changed file a new document.key.");
+        insta::assert_snapshot!(Problem::dropped(), @"The application has disconnected you from this document; what you wrote until then is kept. Open the document from the application again if you still may.");
         insta::assert_snapshot!(Problem::stopping(), @"The document server is shutting down; what you wrote is stored. Wait a moment: the editor connects again by itself.");
         insta::assert_snapshot!(Problem::engine_gave_up(), @"The engine crashed several times with this document, so it was closed; the last snapshot is kept. Open an earlier version of the file, and send the document to the server's administrator if it happens again.");
         insta::assert_snapshot!(Problem::recovered(4), @"The engine was restarted and the document is back as it was 4 seconds ago. Look at what you wrote last, and write it again if it is missing.");

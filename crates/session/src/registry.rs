@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::actor::{self, Command, Join};
 use crate::config::Services;
-use crate::participant::Outlet;
+use crate::orders::Order;
+use crate::participant::{Outlet, Returning};
 use crate::problem::Problem;
 use crate::wire::FromBrowser;
 
@@ -98,11 +99,11 @@ impl Sessions {
     }
 
     /// Joins a participant. `base` is the address under which this server was reached; result links
-    /// begin with it. A `participant` id comes from a verified session token.
+    /// begin with it.
     pub async fn join(
         &self,
         opening: Verified<Opening>,
-        participant: Option<String>,
+        returning: Option<Returning>,
         outlet: Outlet,
         base: String,
     ) -> Result<Joined, Problem> {
@@ -115,7 +116,7 @@ impl Sessions {
             let (reply, answer) = oneshot::channel();
             let join = Join {
                 opening: opening.clone(),
-                participant: participant.clone(),
+                returning: returning.clone(),
                 outlet: outlet.clone(),
                 base: base.clone(),
                 reply,
@@ -153,9 +154,24 @@ impl Sessions {
     /// The ids of those who edit a document, and a callback that tells the same with `userdata`; `None`
     /// if the document is not open.
     pub async fn info(&self, key: &DocumentKey, userdata: Option<String>) -> Option<Vec<String>> {
+        self.order(key, |reply| Order::Info { userdata, reply })
+            .await
+    }
+
+    /// Sends users away from a document, or everybody: their connections end, and their session
+    /// tokens do not let them come back. `None` if the document is not open.
+    pub async fn drop_users(&self, key: &DocumentKey, users: Option<Vec<String>>) -> Option<()> {
+        self.order(key, |reply| Order::Drop { users, reply }).await
+    }
+
+    async fn order<T>(
+        &self,
+        key: &DocumentKey,
+        order: impl FnOnce(oneshot::Sender<T>) -> Order,
+    ) -> Option<T> {
         let mailbox = self.lock().get(key).cloned()?;
         let (reply, answer) = oneshot::channel();
-        mailbox.send(Command::Info { userdata, reply }).await.ok()?;
+        mailbox.send(Command::Order(order(reply))).await.ok()?;
         answer.await.ok()
     }
 

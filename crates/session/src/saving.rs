@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Op, Session};
+use crate::participant::Changer;
 use crate::problem::Problem;
 use crate::wire::{SaveReport, SaveState, ToBrowser};
 
@@ -33,9 +34,9 @@ pub(crate) struct Saving {
     stored_at: Option<Instant>,
     pub stored_unix: Option<i64>,
     /// Who changed the document last.
-    last_changer: Option<(Verified<Opening>, String)>,
+    last_changer: Option<Changer>,
     /// Who left last of those who may edit.
-    pub last_editor: Option<(Verified<Opening>, String)>,
+    pub last_editor: Option<Changer>,
     /// The final save has begun; a return cancels it.
     pub closing: bool,
     /// The document was found after a restart, and its editors may still come back.
@@ -53,7 +54,7 @@ impl Saving {
     }
 
     /// Whose callback the final save goes to (spec 6.7).
-    pub fn changer(&self) -> Option<(Verified<Opening>, String)> {
+    pub fn changer(&self) -> Option<Changer> {
         self.last_changer
             .clone()
             .or_else(|| self.last_editor.clone())
@@ -113,7 +114,7 @@ impl Session {
     }
 
     /// A change was made: it is to be stored soon.
-    pub fn touch(&mut self, changer: (Verified<Opening>, String)) {
+    pub fn touch(&mut self, changer: Changer) {
         let saving = &mut self.saving;
         saving.changed = true;
         saving.last_changer = Some(changer);

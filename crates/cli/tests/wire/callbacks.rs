@@ -5,7 +5,7 @@ use recto_token::{Secret, verify_callback};
 use serde_json::{Value, json};
 
 use crate::common::{
-    Answer, Browser, Called, Integrator, SECRET, Server, Setup, new_key, now, signed,
+    Answer, Browser, Called, Integrator, SECRET, Server, Setup, get, new_key, now, signed,
 };
 
 /// Both tokens of a callback verify, and say what the body says.
@@ -31,11 +31,6 @@ fn check_tokens(called: &Called) {
         in_body.as_object_mut().unwrap().remove(time);
     }
     assert_eq!(in_body, fields);
-}
-
-async fn get(url: &str) -> (u16, String) {
-    let answer = reqwest::get(url).await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "tests are named after what they prove")]
 
 mod callbacks;
+mod commands;
 mod common;
 mod goodbye;
 mod keys;

@@ -1,29 +1,8 @@
 //! The services that integrators call with tokens of their own.
 
-use recto_token::{Secret, sign_config};
 use serde_json::{Value, json};
 
-use crate::common::{Browser, Integrator, SECRET, Server, new_key, now};
-
-/// Posts a body, and gives status and answer.
-async fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
-    let answer = reqwest::Client::new()
-        .post(server.url(path))
-        .header("accept", "application/json")
-        .json(body)
-        .send()
-        .await
-        .unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
-}
-
-fn sign(fields: &Value, ttl: i64) -> String {
-    sign_config(&Secret::from(SECRET), fields, now(), ttl)
-}
-
-fn body(fields: &Value) -> Value {
-    json!({ "token": sign(fields, 300) })
-}
+use crate::common::{Browser, Integrator, Server, body, new_key, post, sign};
 
 #[tokio::test]
 async fn info_names_those_who_edit_and_calls_back() {

@@ -117,10 +117,45 @@ async fn carry_out(
             }
         }
         ("info" | "forcesave", None) => unknown(),
-        // Nobody is there to be sent away or to see a new title.
-        ("drop" | "meta", None) => ok(json!({ "error": 0 })),
+        ("drop", open) => {
+            let Ok(users) = users(parameters.get("users")) else {
+                return ok(request.wrong(
+                    error::INTERNAL,
+                    "request.users",
+                    "\"users\" is no list of user ids.",
+                    "Give an array of the ids that the configs have as editorConfig.user.id, or leave \"users\" out to send everybody away.",
+                ));
+            };
+            // Of a document that is not open, nobody has to be sent away.
+            if let Some(key) = open {
+                shared.sessions.drop_users(&key, users).await;
+            }
+            ok(json!({ "error": 0 }))
+        }
+        // Nobody is there to see a new title.
+        ("meta", None) => ok(json!({ "error": 0 })),
         _ => not_built(name),
     }
+}
+
+/// The ids of users: an array, or the JSON text of one. `None` means everybody.
+fn users(value: Option<&Value>) -> Result<Option<Vec<String>>, ()> {
+    let parsed;
+    let value = match value {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => {
+            parsed = serde_json::from_str(text).map_err(|_| ())?;
+            &parsed
+        }
+        Some(value) => value,
+    };
+    let ids = value.as_array().ok_or(())?.iter().map(|id| match id {
+        Value::String(id) => Ok(id.clone()),
+        // An id that is a number in a config is a text from there on.
+        Value::Number(id) => Ok(id.to_string()),
+        _ => Err(()),
+    });
+    ids.collect::<Result<_, _>>().map(Some)
 }
 
 fn not_built(name: &str) -> (StatusCode, Value) {
@@ -128,4 +163,28 @@ fn not_built(name: &str) -> (StatusCode, Value) {
         StatusCode::NOT_IMPLEMENTED,
         sentence(error::INTERNAL, &format!("the command {name}")),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_are_an_array_or_the_text_of_one() {
+        let some = |ids: &[&str]| Ok(Some(ids.iter().map(ToString::to_string).collect()));
+        assert_eq!(users(None), Ok(None));
+        assert_eq!(users(Some(&json!(["a", 7]))), some(&["a", "7"]));
+        assert_eq!(users(Some(&json!(r#"["a"]"#))), some(&["a"]));
+        assert_eq!(users(Some(&json!([]))), some(&[]));
+        for wrong in [
+            json!("a"),
+            json!("7"),
+            json!({}),
+            json!([{}]),
+            json!(true),
+            json!(""),
+        ] {
+            assert_eq!(users(Some(&wrong)), Err(()), "{wrong}");
+        }
+    }
 }

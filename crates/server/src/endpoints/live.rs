@@ -12,7 +12,7 @@ use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use recto_docs_api::DocumentKey;
 use recto_session::wire::{FromBrowser, Open, ToBrowser};
-use recto_session::{Inlet, Outgoing, Problem, outlet};
+use recto_session::{Inlet, Outgoing, Problem, Returning, outlet};
 use recto_token::{
     Opening, Refusal, Verified, opening_with_tokens_off, verify_opening, verify_session,
 };
@@ -95,7 +95,7 @@ async fn serve(
         }
         Ok(None) | Err(_) => return,
     };
-    let (opening, participant) = match admit(&shared, &key, open) {
+    let (opening, returning) = match admit(&shared, &key, open) {
         Ok(admitted) => admitted,
         Err(refusal) => {
             log_refusal("opening refused", &telling.request, &refusal);
@@ -107,7 +107,7 @@ async fn serve(
     let mut writer = tokio::spawn(write(sink, inlet, heartbeat, key, telling));
     match shared
         .sessions
-        .join(opening, participant, outlet.clone(), base)
+        .join(opening, returning, outlet.clone(), base)
         .await
     {
         Ok(joined) => {
@@ -151,7 +151,7 @@ fn admit(
     shared: &Shared,
     path_key: &str,
     open: Open,
-) -> Result<(Verified<Opening>, Option<String>), Refusal> {
+) -> Result<(Verified<Opening>, Option<Returning>), Refusal> {
     let now = (shared.sessions.services().clock)();
     if let Some(session) = &open.session {
         let key: DocumentKey = path_key
@@ -159,10 +159,14 @@ fn admit(
             .map_err(|_| Refusal::wrong_document(path_key))?;
         let grant = verify_session(&shared.keys, session, &key, now)?;
         let participant = grant.get().participant.clone();
-        let same = open
+        let resumes = open
             .resume
             .is_some_and(|resume| resume.participant == participant);
-        return Ok((grant.opening(), same.then_some(participant)));
+        let returning = Returning {
+            participant,
+            resumes,
+        };
+        return Ok((grant.opening(), Some(returning)));
     }
     let opening = if shared.tokens {
         verify_opening(&shared.keys, &open.config, now)?

@@ -166,5 +166,6 @@ export const problemsEn: Readonly<Record<string, string>> = {
   'fetch.empty': 'The document’s server sent an empty document',
   'fetch.html_instead': 'A web page came instead of the document',
   'session.version_changed': 'This version of the document was closed',
+  'session.dropped': 'The application has disconnected you',
   'engine.crashed_repeatedly': 'The document was closed after several crashes',
 };

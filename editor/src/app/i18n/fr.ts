@@ -166,5 +166,6 @@ export const problemsFr: Readonly<Record<string, string>> = {
   'fetch.empty': 'Le serveur du document a envoyé un document vide',
   'fetch.html_instead': 'Une page web a été reçue à la place du document',
   'session.version_changed': 'Cette version du document a été fermée',
+  'session.dropped': 'L’application vous a déconnecté',
   'engine.crashed_repeatedly': 'Le document a été fermé après plusieurs pannes',
 };

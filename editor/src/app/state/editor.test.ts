@@ -118,6 +118,18 @@ describe('editor', () => {
     expect(editor.state.phase.value).toBe('refused');
   });
 
+  it('stays away when the application has sent the user away', () => {
+    open(opened());
+    raised = [];
+    const socket = FakeSocket.last;
+    say({ type: 'failed', code: 'session.dropped', message: 'M.', editorError: -100, fatal: true });
+    socket.close();
+    vi.advanceTimersByTime(120_000);
+    expect(FakeSocket.last).toBe(socket);
+    expect(raised).toEqual([['onError', { errorCode: -100, errorDescription: 'M.' }]]);
+    expect(editor.state.problem.value?.code).toBe('session.dropped');
+  });
+
   it('sends nothing that a viewer may not do', () => {
     open(opened({ access: 'view' }));
     editor.command('.uno:Bold');

@@ -3,10 +3,12 @@
 mod browser;
 mod integrator;
 mod server;
+mod services;
 
 pub use browser::Browser;
 pub use integrator::{Answer, Called, Integrator, signed};
 pub use server::{Server, Setup, kill, run_to_end};
+pub use services::{body, command, get, post, sign};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,0 +1,132 @@
+//! What an integrator orders through the command service (spec/tokens.md 7.1).
+
+use std::collections::{HashMap, HashSet};
+
+use tokio::sync::oneshot;
+
+use crate::actor::Session;
+use crate::problem::Problem;
+use crate::wire::ToBrowser;
+
+/// An order. Whoever gave it may have gone before it is answered.
+pub(crate) enum Order {
+    /// Who edits; the integrator is also told by a callback.
+    Info {
+        userdata: Option<String>,
+        reply: oneshot::Sender<Vec<String>>,
+    },
+    /// These users are to go; without a list, all.
+    Drop {
+        users: Option<Vec<String>>,
+        reply: oneshot::Sender<()>,
+    },
+}
+
+impl Session {
+    pub fn carry_out(&mut self, order: Order) {
+        match order {
+            Order::Info { userdata, reply } => {
+                let _ = reply.send(self.editors());
+                self.call_back_info(userdata);
+            }
+            Order::Drop { users, reply } => {
+                self.drop_users(users.as_deref());
+                let _ = reply.send(());
+            }
+        }
+    }
+
+    fn drop_users(&mut self, users: Option<&[String]>) {
+        self.dropped.remember(users);
+        let gone: Vec<_> = self
+            .participants
+            .iter()
+            .filter(|p| users.is_none_or(|users| users.contains(&p.user_id)))
+            .map(|p| p.id.clone())
+            .collect();
+        let number = gone.len();
+        for id in gone {
+            if let Some(participant) = self.participant(&id) {
+                participant.send(ToBrowser::failed(&Problem::dropped(), true));
+            }
+            self.leave(&id);
+        }
+        tracing::info!(key = %self.key, participants = number, "the integrator sent users away");
+    }
+}
+
+/// Who was sent away for as long as the session lives. A new config, which the integrator signs, opens
+/// the document again; a session token of before does not.
+#[derive(Default)]
+pub(crate) struct Dropped {
+    /// Participants who were not sent away, with the integrator's ids of their users.
+    welcome: HashMap<String, String>,
+    users: HashSet<String>,
+    everybody: bool,
+}
+
+impl Dropped {
+    /// Somebody joined.
+    pub fn admitted(&mut self, participant: &str, user: &str) {
+        self.welcome.insert(participant.to_owned(), user.to_owned());
+    }
+
+    /// These users were sent away; without a list, all.
+    pub fn remember(&mut self, users: Option<&[String]>) {
+        if let Some(users) = users {
+            self.welcome.retain(|_, user| !users.contains(user));
+            self.users.extend(users.iter().cloned());
+        } else {
+            self.welcome.clear();
+            self.everybody = true;
+        }
+    }
+
+    /// Whether a session token is void: that of a participant who was sent away, or one from before
+    /// this session of a user who was.
+    pub fn refuses(&self, participant: &str, user: &str) -> bool {
+        !self.welcome.contains_key(participant) && (self.everybody || self.users.contains(user))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn users(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn p7_old_session_tokens_of_dropped_users_are_void_and_new_ones_are_not() {
+        let mut dropped = Dropped::default();
+        dropped.admitted("p1", "ann");
+        dropped.admitted("p2", "bob");
+        dropped.remember(Some(&users(&["ann"])));
+        assert!(dropped.refuses("p1", "ann"));
+        assert!(dropped.refuses("p0", "ann"), "from before this session");
+        assert!(!dropped.refuses("p2", "bob"));
+        assert!(!dropped.refuses("p0", "bob"));
+        dropped.admitted("p3", "ann");
+        assert!(!dropped.refuses("p3", "ann"), "came with a new config");
+        assert!(dropped.refuses("p1", "ann"));
+    }
+
+    #[test]
+    fn p7_without_a_list_everybody_is_dropped() {
+        let mut dropped = Dropped::default();
+        dropped.admitted("p1", "ann");
+        dropped.remember(None);
+        assert!(dropped.refuses("p1", "ann") && dropped.refuses("p9", ""));
+        dropped.admitted("p2", "ann");
+        assert!(!dropped.refuses("p2", "ann"));
+    }
+
+    #[test]
+    fn an_empty_list_drops_nobody() {
+        let mut dropped = Dropped::default();
+        dropped.admitted("p1", "ann");
+        dropped.remember(Some(&[]));
+        assert!(!dropped.refuses("p1", "ann") && !dropped.refuses("p9", "bob"));
+    }
+}
