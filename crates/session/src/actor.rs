@@ -311,7 +311,7 @@ impl Session {
         // An order is no visit: it must not end the wait for those who may return.
         self.visited |= !matches!(command, Command::Order(_) | Command::Goodbye { .. });
         match command {
-            Command::Order(order) => self.carry_out(order),
+            Command::Order(order) => self.carry_out(order).await,
             Command::Join(join) => self.on_join(*join).await,
             Command::Message {
                 participant,
@@ -320,7 +320,7 @@ impl Session {
             } => {
                 // What a connection says that has been replaced by a newer one is void.
                 if self.is_current(&participant, &outlet) {
-                    self.on_message(&participant, message);
+                    self.on_message(&participant, message).await;
                 }
             }
             Command::Ended {
@@ -360,7 +360,7 @@ impl Session {
             .is_some_and(|current| current.same_as(outlet))
     }
 
-    fn on_message(&mut self, id: &str, message: FromBrowser) {
+    async fn on_message(&mut self, id: &str, message: FromBrowser) {
         match message {
             FromBrowser::Input { seq, input } => self.on_input(id, seq, input),
             FromBrowser::Viewport(viewport) => {
@@ -387,7 +387,7 @@ impl Session {
                 id: question,
                 command,
             } => self.on_query(id, question, command),
-            FromBrowser::Save => self.snapshot(),
+            FromBrowser::Save => self.on_save(id).await,
             FromBrowser::Ping => {
                 if let Some(participant) = self.participant(id) {
                     participant.send(ToBrowser::Pong);
@@ -415,7 +415,7 @@ impl Session {
                 changer,
                 result,
             } => {
-                self.on_applied(&participant, seq, changer, result);
+                self.on_applied(&participant, seq, changer, result).await;
             }
             Op::Painted {
                 key,

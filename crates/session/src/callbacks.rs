@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use recto_docs_api::{Action, ActionKind, Callback, Explain, Status};
 use recto_fetch::CallbackError;
-use recto_store::{Phase, ResultRecord};
-use recto_token::{Opening, Verified, sign_link};
+use recto_store::Phase;
+use recto_token::{Opening, Verified};
 use tokio::time::Instant;
 
 use crate::actor::{Op, Session};
+use crate::links::make_link;
 use crate::participant::{Changer, Participant};
 use crate::problem::Problem;
 
@@ -101,7 +102,7 @@ impl Session {
         self.queue_callback(opening, callback);
     }
 
-    fn queue_callback(&mut self, opening: Verified<Opening>, callback: Callback) {
+    pub fn queue_callback(&mut self, opening: Verified<Opening>, callback: Callback) {
         if opening
             .get()
             .callback_url
@@ -117,9 +118,13 @@ impl Session {
         if self.delivery.in_flight {
             return;
         }
-        let Some((opening, callback)) = self.delivery.queue.pop_front() else {
+        let Some((opening, mut callback)) = self.delivery.queue.pop_front() else {
             return;
         };
+        if callback.status == Status::Ready {
+            // Known only now: a save on demand before it has been answered.
+            callback.notmodified = Some(!self.saving.unforced);
+        }
         self.delivery.in_flight = true;
         let fetcher = self.services.fetcher.clone();
         self.start(async move {
@@ -155,26 +160,16 @@ impl Session {
         };
         let now = self.services.now();
         let file_type = opening.get().file_type.saved_as();
-        let id = recto_store::new_id();
-        let life = i64::try_from(self.services.config.link_life.as_secs()).unwrap_or(900);
-        let expires = now + life;
-        let file_name = format!("output.{}", file_type.extension());
-        let result = ResultRecord {
-            id: id.clone(),
-            blob,
-            file_name: file_name.clone(),
-            mime: file_type.mime().into(),
-            expires,
+        let url = match make_link(&self.services, &self.base, blob, file_type).await {
+            Ok(url) => url,
+            Err(error) => {
+                tracing::error!(key = %self.key, error = %error.message(), "a result could not be stored");
+                self.delivery.retry_at = Some(Instant::now() + self.services.config.retry.0);
+                return;
+            }
         };
-        if let Err(error) = self.services.store.add_result(&result).await {
-            tracing::error!(key = %self.key, error = %error.message(), "a result could not be stored");
-            self.delivery.retry_at = Some(Instant::now() + self.services.config.retry.0);
-            return;
-        }
-        let path = format!("/cache/files/{id}/{file_name}");
-        let query = sign_link(&self.services.keys, &path, expires);
         let mut callback = Callback::new(self.key.clone(), Status::Ready);
-        callback.url = Some(format!("{}{path}?{query}", self.base));
+        callback.url = Some(url);
         callback.filetype = Some(file_type.extension().into());
         callback.users = Some(vec![user.clone()]);
         let last = self
@@ -186,7 +181,6 @@ impl Session {
         callback.lastsave = Some(crate::saving::rfc3339(
             self.saving.stored_unix.unwrap_or(now),
         ));
-        callback.notmodified = Some(false);
         self.queue_callback(opening, callback);
     }
 
@@ -208,7 +202,10 @@ impl Session {
                     self.forget_record().await;
                 }
             }
-            _ => {
+            status => {
+                if status == Status::ForceSaved && result.is_err() {
+                    self.force_save_again();
+                }
                 let problem = result.err().map(|error| Problem::of(&error));
                 if problem != self.delivery.problem {
                     self.delivery.problem = problem;
@@ -229,6 +226,7 @@ impl Session {
             Ok(()) => {
                 record.phase = Phase::Delivered;
                 self.saving.changed = false;
+                self.saving.unforced = false;
                 self.delivery.problem = None;
                 self.delivery.announced.clear();
                 self.save_record().await;
@@ -278,6 +276,7 @@ impl Session {
             record.next_attempt = None;
             record.changed = true;
             self.saving.changed = true;
+            self.saving.unforced = true;
         }
         self.save_record().await;
     }

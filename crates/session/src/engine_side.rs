@@ -268,6 +268,7 @@ impl Session {
             .as_ref()
             .is_some_and(|record| record.snapshot.is_some());
         self.saving.engine_died(snapshot_exists);
+        self.fail_forced();
         let now = Instant::now();
         self.deaths.push_back(now);
         while self

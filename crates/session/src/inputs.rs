@@ -26,6 +26,7 @@ impl Session {
             return;
         }
         participant.taken = Some(seq);
+        participant.under_way += 1;
         let selected = matches!(
             participant.last_events.get("graphic"),
             Some(ViewEvent::Graphic { rect: Some(_), .. })
@@ -48,7 +49,7 @@ impl Session {
         });
     }
 
-    pub fn on_applied(
+    pub async fn on_applied(
         &mut self,
         id: &str,
         seq: u64,
@@ -64,6 +65,7 @@ impl Session {
         let Some(participant) = self.participant(id) else {
             return;
         };
+        participant.under_way = participant.under_way.saturating_sub(1);
         match result {
             Ok(()) => {
                 participant.applied = participant.applied.max(seq);
@@ -80,6 +82,9 @@ impl Session {
             }
             // Not applied: the browser sends it again when the engine is back.
             Err(_) => {}
+        }
+        if participant.under_way == 0 && std::mem::take(&mut participant.wants_save) {
+            self.on_save(id).await;
         }
     }
 

@@ -8,7 +8,9 @@ mod actor;
 mod callbacks;
 mod config;
 mod engine_side;
+mod force_save;
 mod inputs;
+mod links;
 mod loading;
 mod membership;
 mod orders;
@@ -21,6 +23,7 @@ mod tiles;
 pub mod wire;
 
 pub use config::{Services, SessionConfig};
+pub use force_save::ForceSaving;
 pub use participant::{Inlet, Outgoing, Outlet, Returning, outlet};
 pub use problem::Problem;
 pub use registry::{Joined, Sessions};

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use tokio::sync::oneshot;
 
 use crate::actor::Session;
+use crate::force_save::ForceSaving;
 use crate::problem::Problem;
 use crate::wire::ToBrowser;
 
@@ -20,10 +21,15 @@ pub(crate) enum Order {
         users: Option<Vec<String>>,
         reply: oneshot::Sender<()>,
     },
+    /// The integrator wants the file as it is now.
+    ForceSave {
+        userdata: Option<String>,
+        reply: oneshot::Sender<ForceSaving>,
+    },
 }
 
 impl Session {
-    pub fn carry_out(&mut self, order: Order) {
+    pub async fn carry_out(&mut self, order: Order) {
         match order {
             Order::Info { userdata, reply } => {
                 let _ = reply.send(self.editors());
@@ -32,6 +38,9 @@ impl Session {
             Order::Drop { users, reply } => {
                 self.drop_users(users.as_deref());
                 let _ = reply.send(());
+            }
+            Order::ForceSave { userdata, reply } => {
+                let _ = reply.send(self.force_save(userdata).await);
             }
         }
     }

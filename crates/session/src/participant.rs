@@ -147,6 +147,10 @@ pub(crate) enum Ending {
 pub(crate) type Changer = (Verified<Opening>, String);
 
 /// One participant.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not one state"
+)]
 pub(crate) struct Participant {
     pub id: String,
     pub opening: Verified<Opening>,
@@ -161,6 +165,10 @@ pub(crate) struct Participant {
     pub ending: Ending,
     /// Inputs up to this one were taken; `None` before the first.
     pub taken: Option<u64>,
+    /// Inputs that the engine has not dispatched yet.
+    pub under_way: usize,
+    /// Whether he asked for a save of what is under way.
+    pub wants_save: bool,
     /// Inputs up to this one were dispatched by the engine.
     pub applied: u64,
     /// Whether a cell is being edited, so that its text is not in the document yet.
@@ -199,6 +207,8 @@ impl Participant {
             lost_at: None,
             ending: Ending::Loss,
             taken: None,
+            under_way: 0,
+            wants_save: false,
             applied: 0,
             in_cell: false,
             last_events: HashMap::new(),

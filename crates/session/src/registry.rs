@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::actor::{self, Command, Join};
 use crate::config::Services;
+use crate::force_save::ForceSaving;
 use crate::orders::Order;
 use crate::participant::{Outlet, Returning};
 use crate::problem::Problem;
@@ -162,6 +163,17 @@ impl Sessions {
     /// tokens do not let them come back. `None` if the document is not open.
     pub async fn drop_users(&self, key: &DocumentKey, users: Option<Vec<String>>) -> Option<()> {
         self.order(key, |reply| Order::Drop { users, reply }).await
+    }
+
+    /// Gives the integrator the file as it is now, by a callback that repeats `userdata`. `None` if the
+    /// document is not open.
+    pub async fn force_save(
+        &self,
+        key: &DocumentKey,
+        userdata: Option<String>,
+    ) -> Option<ForceSaving> {
+        self.order(key, |reply| Order::ForceSave { userdata, reply })
+            .await
     }
 
     async fn order<T>(

@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Op, Session};
+use crate::force_save::ForceSave;
 use crate::participant::Changer;
 use crate::problem::Problem;
 use crate::wire::{SaveReport, SaveState, ToBrowser};
@@ -24,11 +25,17 @@ const LAST_TRIES: u32 = 3;
 pub(crate) struct Saving {
     /// Changes that no snapshot holds.
     pub dirty: bool,
-    /// Changes that the integrator does not have.
+    /// Changes that the integrator does not have for good.
     pub changed: bool,
+    /// Changes that he was not even given on demand.
+    pub unforced: bool,
+    /// Saves on demand that wait for their snapshots.
+    pub forced: Vec<ForceSave>,
     /// When the next snapshot is due.
     pub due: Option<Instant>,
     in_flight: bool,
+    /// How many snapshots were begun.
+    pub begun: u64,
     failures: u32,
     problem: Option<Problem>,
     stored_at: Option<Instant>,
@@ -63,6 +70,7 @@ impl Saving {
     /// What no snapshot holds is gone with the engine process; nothing is owed if there is none.
     pub fn engine_died(&mut self, snapshot_exists: bool) {
         self.changed &= snapshot_exists;
+        self.unforced &= snapshot_exists;
         self.dirty = false;
         self.due = None;
         self.in_flight = false;
@@ -102,6 +110,7 @@ impl Session {
             (opening, user)
         };
         self.saving.changed = record.changed;
+        self.saving.unforced = record.changed;
         self.saving.stored_unix = Some(record.updated);
         self.saving.last_changer = record.last_changer.as_deref().and_then(open).map(user);
         self.saving.last_editor = open(&record.opening).map(user);
@@ -117,6 +126,7 @@ impl Session {
     pub fn touch(&mut self, changer: Changer) {
         let saving = &mut self.saving;
         saving.changed = true;
+        saving.unforced = true;
         saving.last_changer = Some(changer);
         saving
             .due
@@ -144,6 +154,7 @@ impl Session {
         self.saving.dirty = false;
         self.saving.due = None;
         self.saving.in_flight = true;
+        self.saving.begun += 1;
         self.tell_save();
         let services = self.services.clone();
         let number = self.document_number;
@@ -165,6 +176,7 @@ impl Session {
             Ok(blob) => self.record_snapshot(blob).await,
             Err(problem) => Err(problem),
         };
+        let stored = result.is_ok();
         match result {
             Ok(()) => {
                 self.saving.failures = 0;
@@ -182,7 +194,8 @@ impl Session {
             }
         }
         self.tell_save();
-        if self.saving.closing {
+        self.settle_forced(stored).await;
+        if self.saving.closing && !self.saving.in_flight {
             if !self.saving.dirty || self.saving.gave_up() {
                 self.finish_close().await;
             } else if self.saving.failures == 0 {
@@ -368,4 +381,33 @@ async fn store_copy(
         .put_file(&path)
         .await
         .map_err(|error| Problem::of(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_engine_leaves_owed_what_a_snapshot_holds() {
+        let changed = || Saving {
+            dirty: true,
+            changed: true,
+            unforced: true,
+            in_flight: true,
+            ..Saving::default()
+        };
+        let mut saving = changed();
+        saving.engine_died(true);
+        assert!(saving.changed && saving.unforced && !saving.dirty && !saving.busy());
+        let mut saving = changed();
+        saving.engine_died(false);
+        assert!(
+            !saving.changed && !saving.unforced,
+            "nothing is left to give"
+        );
+        let mut saving = changed();
+        saving.unforced = false;
+        saving.engine_died(true);
+        assert!(!saving.unforced, "he has it already");
+    }
 }

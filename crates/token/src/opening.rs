@@ -41,6 +41,10 @@ pub struct Opening {
     pub access: Access,
     /// All permissions.
     pub permissions: Permissions,
+    /// Whether the save button gives the integrator the file at once:
+    /// `editorConfig.customization.forcesave`.
+    #[serde(default)]
+    pub force_save: bool,
 }
 
 /// By hand, because the URLs may hold credentials.
@@ -371,6 +375,7 @@ fn read<'v, V: Look<'v>>(
         lang: editor("lang", "editorConfig.lang")?.map(str::to_owned),
         access,
         permissions,
+        force_save: at(claims, "editorConfig.customization.forcesave") == Some(&Value::Bool(true)),
     })
 }
 

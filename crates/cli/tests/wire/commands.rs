@@ -1,9 +1,13 @@
 //! The commands of the command service, with browsers and an integrator.
 
+use axum::http::StatusCode;
 use recto_token::{Secret, sign_config};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::common::{Browser, Integrator, Server, command, get, new_key, now, post, sign, signed};
+use crate::common::{
+    Answer, Browser, Called, Integrator, Server, Setup, command, get, new_key, now, post, sign,
+    signed,
+};
 
 #[tokio::test]
 async fn a_dropped_user_is_told_and_the_others_go_on() {
@@ -147,6 +151,194 @@ async fn p6_who_lacks_the_secret_commands_nothing() {
     }
     ann.types("And here. ").await;
     assert_eq!(integrator.all_called().len(), 1, "nothing was carried out");
+    ann.leave().await;
+    assert_eq!(integrator.called().await.status(), 2);
+}
+
+/// The members of a callback without those that differ each time.
+fn members(called: &Called) -> Value {
+    let mut body = called.body.clone();
+    for name in ["token", "url", "lastsave"] {
+        body.as_object_mut().unwrap().remove(name);
+    }
+    body
+}
+
+#[tokio::test]
+async fn a_forced_save_gives_the_file_away_while_it_is_edited() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("forcesave");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let mut config = integrator.config(&key, "u2", "Bob");
+    config["editorConfig"]["callbackUrl"] = integrator.url("/of-bob").into();
+    let mut bob = Browser::open(&server, &signed(config)).await;
+    for _ in 0..2 {
+        assert_eq!(integrator.called().await.status(), 1);
+    }
+    let force = json!({ "c": "forcesave", "key": key, "userdata": "ticket 7" });
+    let answer = command(&server, &force).await;
+    assert_eq!(answer["error"], 4, "{answer}");
+    assert_eq!(answer["code"], "request.unchanged");
+
+    ann.types("One. ").await;
+    bob.types("Two. ").await;
+    let answer = command(&server, &force).await;
+    assert_eq!(answer, json!({ "error": 0, "key": key }));
+    let forced = integrator.called().await;
+    assert_eq!(forced.path, "of-bob", "the last changer's address");
+    assert_eq!(
+        members(&forced),
+        json!({ "key": key, "status": 6, "users": ["u2"], "userdata": "ticket 7", "forcesavetype": 0, "filetype": "txt" })
+    );
+    assert!(forced.body["lastsave"].as_str().unwrap().ends_with('Z'));
+    let url = forced.body["url"].as_str().unwrap();
+    assert!(url.starts_with(&server.url("/cache/files/")), "{url}");
+    let (_, text) = get(url).await;
+    assert!(text.contains("One. ") && text.contains("Two. "), "{text}");
+    assert_eq!(get(url.split_once("&sig=").unwrap().0).await.0, 403);
+    assert_eq!(command(&server, &force).await["error"], 4);
+
+    // Editing has gone on, and the next one has the rest.
+    ann.types("Three. ").await;
+    assert_eq!(command(&server, &force).await["error"], 0);
+    let forced = integrator.called().await;
+    assert_eq!((forced.path.as_str(), forced.status()), ("callback", 6));
+    let (_, text) = get(forced.body["url"].as_str().unwrap()).await;
+    assert!(text.contains("Three. "), "{text}");
+
+    bob.leave().await;
+    assert_eq!(integrator.called().await.status(), 1);
+    ann.leave().await;
+    let last = integrator.called().await;
+    assert_eq!(last.status(), 2);
+    assert_eq!(last.body["notmodified"], true);
+    assert!(last.body.get("forcesavetype").is_none());
+}
+
+#[tokio::test]
+async fn a_forced_save_that_is_refused_is_not_sent_again_but_its_changes_are() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("forcesave-refused");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    assert_eq!(integrator.called().await.status(), 1);
+    let force = json!({ "c": "forcesave", "key": key });
+    ann.types("Kept. ").await;
+    for _ in 0..2 {
+        integrator.answer_next([Answer(StatusCode::INTERNAL_SERVER_ERROR, "out of order")]);
+        assert_eq!(command(&server, &force).await["error"], 0);
+        assert_eq!(integrator.called().await.status(), 6);
+        // Its editors see that the application does not take what they write.
+        ann.until_that(|m| m["type"] == "save" && m["state"] == "failed")
+            .await;
+        assert_eq!(
+            command(&server, &json!({ "c": "info", "key": key })).await["error"],
+            0
+        );
+        assert_eq!(integrator.called().await.status(), 1, "it was sent once");
+        ann.until_saved().await;
+    }
+    let log = server.log();
+    let refused = log
+        .lines()
+        .find(|line| line.contains("a callback failed") && line.contains(&key));
+    let refused = refused.unwrap();
+    assert!(
+        refused.contains("status=6") && refused.contains("500"),
+        "{refused}"
+    );
+    ann.leave().await;
+    let last = integrator.called().await;
+    assert_eq!(last.status(), 2);
+    assert_eq!(last.body["notmodified"], false);
+    let (_, text) = get(last.body["url"].as_str().unwrap()).await;
+    assert!(text.contains("Kept. "), "{text}");
+}
+
+#[tokio::test]
+async fn a_forced_save_without_a_file_is_status_7() {
+    let setup = Setup::default().arg("--snapshot-seconds", "600");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("forcesave-fails");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    assert_eq!(integrator.called().await.status(), 1);
+    ann.types("Not lost. ").await;
+    let scratch = setup.data().join("scratch");
+    std::fs::rename(&scratch, setup.data().join("away")).unwrap();
+    let force = json!({ "c": "forcesave", "key": key, "userdata": "u" });
+    assert_eq!(command(&server, &force).await["error"], 0);
+    let failed = integrator.called().await;
+    assert_eq!(
+        members(&failed),
+        json!({ "key": key, "status": 7, "users": ["u1"], "userdata": "u", "forcesavetype": 0 })
+    );
+    assert!(failed.body.get("url").is_none());
+    std::fs::rename(setup.data().join("away"), &scratch).unwrap();
+    assert_eq!(command(&server, &force).await["error"], 0);
+    let forced = integrator.called().await;
+    assert_eq!(forced.status(), 6);
+    let (_, text) = get(forced.body["url"].as_str().unwrap()).await;
+    assert!(text.contains("Not lost. "), "{text}");
+    ann.leave().await;
+}
+
+#[tokio::test]
+async fn the_save_button_gives_the_file_away_if_that_was_signed() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("button");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let mut config = integrator.config(&key, "u2", "Bob");
+    config["editorConfig"]["customization"] = json!({ "forcesave": true });
+    config["editorConfig"]["callbackUrl"] = integrator.url("/of-bob").into();
+    let mut bob = Browser::open(&server, &signed(config)).await;
+    for _ in 0..2 {
+        assert_eq!(integrator.called().await.status(), 1);
+    }
+    // At once, before what is typed was applied.
+    bob.input(json!({ "kind": "text", "text": "From Bob. " }))
+        .await;
+    bob.say(&json!({ "type": "save" })).await;
+    let forced = integrator.called().await;
+    assert_eq!(forced.path, "of-bob");
+    assert_eq!(
+        members(&forced),
+        json!({ "key": key, "status": 6, "users": ["u2"], "actions": [{ "type": 2, "userid": "u2" }], "forcesavetype": 1, "filetype": "txt" })
+    );
+    let (_, text) = get(forced.body["url"].as_str().unwrap()).await;
+    assert!(text.contains("From Bob. "), "{text}");
+    // Nothing was changed since; and for Ann it was not signed.
+    bob.say(&json!({ "type": "save" })).await;
+    ann.types("From Ann. ").await;
+    ann.saves().await;
+    // Bob's address gets what Ann changed, when he presses the button.
+    bob.say(&json!({ "type": "save" })).await;
+    let forced = integrator.called().await;
+    assert_eq!(forced.path, "of-bob");
+    assert_eq!(forced.body["users"], json!(["u1"]));
+    assert_eq!(
+        forced.body["actions"],
+        json!([{ "type": 2, "userid": "u2" }])
+    );
+    let (_, text) = get(forced.body["url"].as_str().unwrap()).await;
+    assert!(text.contains("From Ann. "), "{text}");
+    bob.leave().await;
+    ann.leave().await;
+}
+
+#[tokio::test]
+async fn p4_a_forced_save_that_was_not_signed_is_an_ordinary_one() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("p4-forcesave");
+    let mut config = integrator.signed(&key, "u1", "Ann");
+    config["editorConfig"]["customization"] = json!({ "forcesave": true });
+    let mut ann = Browser::open(&server, &config).await;
+    assert_eq!(integrator.called().await.status(), 1);
+    ann.types("Stored. ").await;
+    ann.saves().await;
     ann.leave().await;
     assert_eq!(integrator.called().await.status(), 2);
 }

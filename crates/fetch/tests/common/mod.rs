@@ -200,6 +200,7 @@ pub fn opening(url: &str, callback_url: Option<&str>) -> Verified<Opening> {
         lang: None,
         access: Access::Edit,
         permissions: Permissions::default(),
+        force_save: false,
     })
 }
 

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use recto_docs_api::{DOCS_API_VERSION, DocumentKey};
+use recto_session::ForceSaving;
 use recto_token::Service;
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,9 @@ use crate::service::ServiceRequest;
 /// `error` of an answer (spec 7.1).
 mod error {
     pub const KEY: i32 = 1;
+    pub const CALLBACK: i32 = 2;
     pub const INTERNAL: i32 = 3;
+    pub const UNCHANGED: i32 = 4;
     pub const COMMAND: i32 = 5;
 }
 
@@ -105,17 +108,31 @@ async fn carry_out(
         Ok(key) if shared.sessions.is_open(&key) => Some(key),
         _ => None,
     };
+    let userdata = || {
+        let userdata = parameters.get("userdata").and_then(Value::as_str);
+        userdata.map(str::to_owned)
+    };
     match (name, open) {
-        ("info", Some(key)) => {
-            let userdata = parameters
-                .get("userdata")
-                .and_then(Value::as_str)
-                .map(str::to_owned);
-            match shared.sessions.info(&key, userdata).await {
-                Some(users) => ok(json!({ "error": 0, "users": users })),
-                None => unknown(),
-            }
-        }
+        ("info", Some(key)) => match shared.sessions.info(&key, userdata()).await {
+            Some(users) => ok(json!({ "error": 0, "users": users })),
+            None => unknown(),
+        },
+        ("forcesave", Some(key)) => match shared.sessions.force_save(&key, userdata()).await {
+            Some(ForceSaving::Started) => ok(json!({ "error": 0 })),
+            Some(ForceSaving::Unchanged) => ok(request.wrong(
+                error::UNCHANGED,
+                "request.unchanged",
+                "Nothing was changed since this document was opened or saved.",
+                "Take this for a success: the file that you have is the newest.",
+            )),
+            Some(ForceSaving::NoCallback) => ok(request.wrong(
+                error::CALLBACK,
+                "callback.missing",
+                "There is no address to give this document to.",
+                "Set editorConfig.callbackUrl in the signed config of those who edit.",
+            )),
+            None => unknown(),
+        },
         ("info" | "forcesave", None) => unknown(),
         ("drop", open) => {
             let Ok(users) = users(parameters.get("users")) else {

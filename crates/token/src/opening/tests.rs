@@ -347,6 +347,24 @@ fn file_type_comes_from_the_token() {
 }
 
 #[test]
+fn p4_the_save_button_gives_the_file_away_only_if_that_was_signed() {
+    let forced = |value: Value| {
+        with(
+            "editorConfig.customization",
+            json!({ "forcesave": value, "chat": true }),
+        )
+    };
+    let yes = forced(json!(true));
+    assert!(opened(yes.clone(), &yes).force_save);
+    assert!(!opened(config(), &config()).force_save);
+    assert!(!opened(yes.clone(), &config()).force_save, "not signed");
+    for no in [json!(false), json!("true"), json!(1), json!(null)] {
+        let no = forced(no);
+        assert!(!opened(no.clone(), &no).force_save);
+    }
+}
+
+#[test]
 fn users_are_read_as_editors_do() {
     let user = |user: Value| opened(config(), &with("editorConfig.user", user)).user;
     assert_eq!(user(json!({"id": 78})).id, "78");
