@@ -375,7 +375,13 @@ fn read<'v, V: Look<'v>>(
         lang: editor("lang", "editorConfig.lang")?.map(str::to_owned),
         access,
         permissions,
-        force_save: at(claims, "editorConfig.customization.forcesave") == Some(&Value::Bool(true)),
+        force_save: matches!(
+            signed
+                .editor("customization")
+                .and_then(|customization| customization.member("forcesave"))
+                .map(Look::seen),
+            Some(Seen::Bool(true))
+        ),
     })
 }
 
