@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Keys, Refusal, Verified,
-    json::type_name,
+    json::{Look, Tree, type_name},
     jws::{self, Expect},
     opening::fields::absent,
     refusal::reason,
@@ -147,27 +147,38 @@ pub fn verify_request(
     parts: &RequestParts,
     now: i64,
 ) -> Result<Verified<Map<String, Value>>, Refusal> {
-    let unsigned = unsigned_parameters(parts);
-    let claims = match unsigned.get("token") {
-        token if absent(token) => {
-            jws::open(keys.inbox(), header_token(parts)?, Expect::REQUEST, now)?
-        }
-        Some(Value::String(token)) => {
-            jws::open(keys.inbox(), token, Expect::REQUEST, now).map_err(|refusal| {
-                if parts.header.is_some() {
-                    refusal.and("The header's token is not looked at, because there is another one beside the parameters.")
-                } else {
-                    refusal
-                }
-            })?
-        }
-        other => return Err(not_a_string(other.unwrap_or(&Value::Null))),
+    let claims = match Tree::read(parts.body, Expect::REQUEST.max_depth) {
+        Some(body) => claims(keys, parts, body.root().member("token"), now)?,
+        None => claims(keys, parts, unsigned_parameters(parts).get("token"), now)?,
     };
     let parameters = merged(claims);
     if !service.takes(&parameters) {
         return Err(Shape::of(&parameters).refused(service.words(), service.hint()));
     }
     Ok(Verified::new(parameters))
+}
+
+/// The claims of a request's token: of the one beside its parameters, else of
+/// the header's.
+fn claims<'v>(
+    keys: &Keys,
+    parts: &RequestParts,
+    token: Option<impl Look<'v>>,
+    now: i64,
+) -> Result<Map<String, Value>, Refusal> {
+    let Some(token) = token.filter(|token| !absent(Some(*token))) else {
+        return jws::open(keys.inbox(), header_token(parts)?, Expect::REQUEST, now);
+    };
+    let Some(token) = token.as_text() else {
+        return Err(not_a_string(&token.to_value()));
+    };
+    jws::open(keys.inbox(), token, Expect::REQUEST, now).map_err(|refusal| {
+        if parts.header.is_some() {
+            refusal.and("The header's token is not looked at, because there is another one beside the parameters.")
+        } else {
+            refusal
+        }
+    })
 }
 
 /// The parameters in the claims of a token.

@@ -10,6 +10,8 @@ use super::look::{Look, Seen};
 const MAX_MEMBERS: usize = 32;
 /// Most values in all.
 const MAX_NODES: usize = 4096;
+/// Most digits that surely fit a `u64`.
+const MAX_DIGITS: usize = 19;
 /// Bytes of JSON to a value, about.
 const BYTES_PER_NODE: usize = 24;
 
@@ -224,17 +226,29 @@ impl<'t> Reader<'t> {
 
     fn number(&mut self) -> Option<Number> {
         let bytes = self.text.as_bytes().get(self.at..)?;
+        let mut whole = 0_u64;
+        let mut digits = 0;
+        let mut next = None;
+        for byte in bytes.iter().take(MAX_DIGITS + 1) {
+            if !byte.is_ascii_digit() {
+                next = Some(*byte);
+                break;
+            }
+            whole = whole.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+            digits += 1;
+        }
+        // Most are times: digits that surely fit, and no needless zero.
+        if matches!(next, Some(b',' | b'}' | b']'))
+            && digits > 0
+            && (digits == 1 || bytes[0] != b'0')
+        {
+            self.at += digits;
+            return Some(Number::from(whole));
+        }
         let is_part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
         let length = bytes.iter().take_while(|byte| is_part(byte)).count();
         let text = self.text.get(self.at..self.at + length)?;
         self.at += length;
-        // Most are times: as many digits as surely fit, and no needless zero.
-        if (1..=18).contains(&length)
-            && text.bytes().all(|byte| byte.is_ascii_digit())
-            && (length == 1 || !text.starts_with('0'))
-        {
-            return text.parse::<u64>().ok().map(Number::from);
-        }
         serde_json::from_str(text).ok()
     }
 }
