@@ -25,6 +25,12 @@ const ROUND: Duration = Duration::from_secs(1);
 const ROUNDS: usize = 3;
 
 /// Adds a line for each.
+///
+/// Like is compared with like in the line of the command: fast-jwt too checks
+/// form, signature and times, and gives the claims. What Recto adds there is the
+/// search for the token in the request, for duplicate names and for another
+/// purpose. In the line of the opening it adds all rules for a config too, and
+/// fast-jwt does not, so that aim is the harder one.
 pub fn measure(report: &mut Report) -> anyhow::Result<()> {
     eprintln!("verifying tokens …");
     let config = config();
@@ -71,11 +77,11 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
         Some(5.0),
     );
     report.rate(
-        "token of a command, all rules",
+        "token of a command: signature, times, purpose",
         own[1],
         "fast-jwt",
         fast,
-        None,
+        Some(5.0),
     );
     report.rate(
         "the same opening",

@@ -40,9 +40,12 @@ pub(crate) trait Look<'v>: Copy {
 
     /// The members as they are kept; none if this is no object.
     fn to_map(self) -> Map<String, Value> {
-        self.members()
-            .map(|(name, value)| (name.to_owned(), value.to_value()))
-            .collect()
+        let mut map = Map::new();
+        // Collecting would sort them in a list of their own first.
+        for (name, value) in self.members() {
+            map.insert(name.to_owned(), value.to_value());
+        }
+        map
     }
 
     fn as_text(self) -> Option<&'v str> {
