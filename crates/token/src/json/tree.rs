@@ -1,7 +1,8 @@
 //! Reading plain JSON in one go, without copying its texts.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
 use super::look::{Look, Seen};
@@ -43,16 +44,16 @@ impl<'t> Tree<'t> {
     /// Reads an object of plain JSON. What it reads is the same that
     /// [`parse`](super::parse) reads with this `max_depth`.
     pub(crate) fn read(bytes: &'t [u8], max_depth: usize) -> Option<Self> {
-        let mut reader = Reader {
-            text: std::str::from_utf8(bytes).ok()?,
-            at: 0,
-            nodes: Vec::with_capacity((bytes.len() / BYTES_PER_NODE).min(MAX_NODES)),
+        let mut nodes = Vec::with_capacity((bytes.len() / BYTES_PER_NODE).min(MAX_NODES));
+        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+        let reader = Reader {
+            nodes: &mut nodes,
+            name: "",
+            depth: max_depth,
         };
-        if reader.next()? != b'{' {
-            return None;
-        }
-        reader.value("", max_depth)?;
-        reader.next().is_none().then_some(Self(reader.nodes))
+        reader.deserialize(&mut deserializer).ok()?;
+        deserializer.end().ok()?;
+        matches!(nodes.first()?.value, Held::Object).then_some(Self(nodes))
     }
 
     pub(crate) fn root(&self) -> Item<'_> {
@@ -60,222 +61,156 @@ impl<'t> Tree<'t> {
     }
 }
 
-struct Reader<'t> {
-    text: &'t str,
-    at: usize,
-    nodes: Vec<Node<'t>>,
+/// Reads one value into the list.
+struct Reader<'r, 't> {
+    nodes: &'r mut Vec<Node<'t>>,
+    name: &'t str,
+    /// How many levels of arrays and objects may still be opened.
+    depth: usize,
 }
 
-impl<'t> Reader<'t> {
-    /// The next byte that is no white space; it is not taken.
-    fn next(&mut self) -> Option<u8> {
-        loop {
-            let byte = *self.text.as_bytes().get(self.at)?;
-            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-                return Some(byte);
-            }
-            self.at += 1;
-        }
-    }
-
-    /// Takes a byte, which must be this one.
-    fn take(&mut self, byte: u8) -> Option<()> {
-        (self.next()? == byte).then(|| self.at += 1)
-    }
-
-    fn word(&mut self, word: &str) -> Option<()> {
-        let end = self.at + word.len();
-        let there = self.text.as_bytes().get(self.at..end)? == word.as_bytes();
-        there.then(|| self.at = end)
-    }
-
-    fn value(&mut self, name: &'t str, depth: usize) -> Option<()> {
+impl<'t> Reader<'_, 't> {
+    fn hold<E: Error>(&mut self, value: Held<'t>) -> Result<usize, E> {
         let index = self.nodes.len();
         if index == MAX_NODES {
-            return None;
+            return Err(unsure());
         }
-        let mut hold = |value| {
-            self.nodes.push(Node {
-                name,
-                value,
-                size: 1,
-            });
-        };
-        match *self.text.as_bytes().get(self.at)? {
-            b'{' => {
-                hold(Held::Object);
-                self.object(index, depth)?;
-                self.nodes[index].size = self.nodes.len() - index;
-            }
-            b'[' => {
-                hold(Held::Array);
-                self.array(depth)?;
-                self.nodes[index].size = self.nodes.len() - index;
-            }
-            b'"' => {
-                let value = Held::String(self.string()?);
-                self.nodes.push(Node {
-                    name,
-                    value,
-                    size: 1,
-                });
-            }
-            b't' => {
-                hold(Held::Bool(true));
-                self.word("true")?;
-            }
-            b'f' => {
-                hold(Held::Bool(false));
-                self.word("false")?;
-            }
-            b'n' => {
-                hold(Held::Null);
-                self.word("null")?;
-            }
-            _ => {
-                let value = Held::Number(self.number()?);
-                self.nodes.push(Node {
-                    name,
-                    value,
-                    size: 1,
-                });
-            }
-        }
-        Some(())
+        self.nodes.push(Node {
+            name: self.name,
+            value,
+            size: 1,
+        });
+        Ok(index)
     }
 
-    fn array(&mut self, depth: usize) -> Option<()> {
-        let depth = depth.checked_sub(1)?;
-        self.at += 1;
-        if self.next()? == b']' {
-            self.at += 1;
-            return Some(());
-        }
-        loop {
-            self.next()?;
-            self.value("", depth)?;
-            if self.next()? != b',' {
-                return self.take(b']');
-            }
-            self.at += 1;
-        }
+    /// Holds an array or an object; what it contains is read one level deeper.
+    fn open<E: Error>(&mut self, value: Held<'t>) -> Result<(usize, usize), E> {
+        let depth = self.depth.checked_sub(1).ok_or_else(unsure)?;
+        Ok((self.hold(value)?, depth))
     }
 
-    fn object(&mut self, index: usize, depth: usize) -> Option<()> {
-        let depth = depth.checked_sub(1)?;
-        self.at += 1;
-        if self.next()? == b'}' {
-            self.at += 1;
-            return Some(());
-        }
-        loop {
-            if self.next()? != b'"' {
-                return None;
-            }
-            let Cow::Borrowed(name) = self.string()? else {
-                return None;
-            };
-            self.is_new(index, name)?;
-            self.take(b':')?;
-            self.next()?;
-            self.value(name, depth)?;
-            if self.next()? != b',' {
-                return self.take(b'}');
-            }
-            self.at += 1;
-        }
+    fn close(&mut self, index: usize) {
+        self.nodes[index].size = self.nodes.len() - index;
     }
 
     /// Whether the object at `index` has no member of this name so far.
-    fn is_new(&self, index: usize, name: &str) -> Option<()> {
-        let mut rest = self.nodes.get(index + 1..)?;
+    fn is_new(&self, index: usize, name: &str) -> bool {
+        let mut rest = self.nodes.get(index + 1..).unwrap_or_default();
         for _ in 0..MAX_MEMBERS {
             let Some(node) = rest.first() else {
-                return Some(());
+                return true;
             };
             if node.name == name {
-                return None;
+                return false;
             }
-            rest = rest.get(node.size..)?;
+            rest = rest.get(node.size..).unwrap_or_default();
         }
-        None
-    }
-
-    /// The string that begins here.
-    fn string(&mut self) -> Option<Cow<'t, str>> {
-        let (bytes, quote) = (self.text.as_bytes(), self.at);
-        let mut end = quote + 1;
-        end += plain(bytes.get(end..)?);
-        let mut escaped = false;
-        while *bytes.get(end)? == b'\\' {
-            escaped = true;
-            end += 2;
-            end += plain(bytes.get(end..)?);
-        }
-        if bytes[end] != b'"' {
-            return None;
-        }
-        self.at = end + 1;
-        if escaped {
-            let text = serde_json::from_str(self.text.get(quote..=end)?);
-            text.ok().map(Cow::Owned)
-        } else {
-            self.text.get(quote + 1..end).map(Cow::Borrowed)
-        }
-    }
-
-    fn number(&mut self) -> Option<Number> {
-        let bytes = self.text.as_bytes().get(self.at..)?;
-        let mut whole = 0_u64;
-        let mut digits = 0;
-        let mut next = None;
-        for byte in bytes.iter().take(MAX_DIGITS + 1) {
-            if !byte.is_ascii_digit() {
-                next = Some(*byte);
-                break;
-            }
-            whole = whole.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-            digits += 1;
-        }
-        // Most are times: digits that surely fit, and no needless zero.
-        if matches!(next, Some(b',' | b'}' | b']'))
-            && digits > 0
-            && (digits == 1 || bytes[0] != b'0')
-        {
-            self.at += digits;
-            return Some(Number::from(whole));
-        }
-        let is_part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
-        let length = bytes.iter().take_while(|byte| is_part(byte)).count();
-        let text = self.text.get(self.at..self.at + length)?;
-        self.at += length;
-        serde_json::from_str(text).ok()
+        false
     }
 }
 
-/// How many bytes come before a quotation mark, a backslash or a control
-/// character, or before the end.
-fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = ONES << 7;
-    const fn each(byte: u8) -> u64 {
-        u64::from_ne_bytes([byte; 8])
+/// What is not read here is judged elsewhere, so the text does not matter.
+fn unsure<E: Error>() -> E {
+    E::custom("")
+}
+
+impl<'t> DeserializeSeed<'t> for Reader<'_, 't> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
-    let (words, rest) = bytes.as_chunks();
-    for (index, word) in words.iter().enumerate() {
-        // A byte borrows from the one after it only if it is one of those that
-        // are looked for, so the first high bit is right.
-        let word = u64::from_le_bytes(*word);
-        let quote = (word ^ each(b'"')).wrapping_sub(ONES);
-        let backslash = (word ^ each(b'\\')).wrapping_sub(ONES);
-        let control = word.wrapping_sub(each(b' '));
-        let found = (quote | backslash | control) & !word & HIGHS;
-        if found != 0 {
-            return index * 8 + found.trailing_zeros() as usize / 8;
+}
+
+impl<'t> Visitor<'t> for Reader<'_, 't> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(mut self) -> Result<(), E> {
+        self.hold(Held::Null).map(|_| ())
+    }
+
+    fn visit_bool<E: Error>(mut self, value: bool) -> Result<(), E> {
+        self.hold(Held::Bool(value)).map(|_| ())
+    }
+
+    fn visit_i64<E: Error>(mut self, value: i64) -> Result<(), E> {
+        self.hold(Held::Number(value.into())).map(|_| ())
+    }
+
+    fn visit_u64<E: Error>(mut self, value: u64) -> Result<(), E> {
+        self.hold(Held::Number(value.into())).map(|_| ())
+    }
+
+    fn visit_f64<E: Error>(mut self, value: f64) -> Result<(), E> {
+        let number = Number::from_f64(value).ok_or_else(unsure)?;
+        self.hold(Held::Number(number)).map(|_| ())
+    }
+
+    fn visit_borrowed_str<E: Error>(mut self, value: &'t str) -> Result<(), E> {
+        self.hold(Held::String(Cow::Borrowed(value))).map(|_| ())
+    }
+
+    fn visit_str<E: Error>(mut self, value: &str) -> Result<(), E> {
+        self.hold(Held::String(Cow::Owned(value.to_owned())))
+            .map(|_| ())
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(mut self, mut access: A) -> Result<(), A::Error> {
+        let (index, depth) = self.open(Held::Array)?;
+        while access
+            .next_element_seed(Reader {
+                nodes: self.nodes,
+                name: "",
+                depth,
+            })?
+            .is_some()
+        {}
+        self.close(index);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'t>>(mut self, mut access: A) -> Result<(), A::Error> {
+        let (index, depth) = self.open(Held::Object)?;
+        while let Some(name) = access.next_key_seed(Name)? {
+            if !self.is_new(index, name) {
+                return Err(unsure());
+            }
+            access.next_value_seed(Reader {
+                nodes: self.nodes,
+                name,
+                depth,
+            })?;
         }
+        self.close(index);
+        Ok(())
     }
-    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
-    bytes.len() - rest.len() + rest.iter().position(special).unwrap_or(rest.len())
+}
+
+/// A member's name as it stands in the text; one with escapes is not read.
+struct Name;
+
+impl<'t> DeserializeSeed<'t> for Name {
+    type Value = &'t str;
+
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<&'t str, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'t> Visitor<'t> for Name {
+    type Value = &'t str;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, value: &'t str) -> Result<&'t str, E> {
+        Ok(value)
+    }
 }
 
 /// A value of a [`Tree`], with all that is inside it.
