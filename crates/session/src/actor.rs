@@ -120,6 +120,8 @@ pub(crate) struct Session {
     pub key: DocumentKey,
     pub record: Option<SessionRecord>,
     pub base: String,
+    /// The title that the integrator gave while the document was open.
+    pub title: Option<String>,
     pub engine: Engine,
     /// Counts loads, so that work for an engine process that died is told from work for its heir.
     pub document_number: u64,
@@ -228,6 +230,7 @@ impl Session {
                 .map(|r| r.base_url.clone())
                 .unwrap_or_default(),
             record,
+            title: None,
             engine: Engine::Absent,
             document_number: 0,
             deaths: VecDeque::new(),

@@ -158,7 +158,7 @@ impl Session {
             ),
             document: DocumentState {
                 key: self.key.clone(),
-                title: opening.title.clone(),
+                title: self.title.as_ref().unwrap_or(&opening.title).clone(),
                 file_type: opening.file_type.extension().into(),
                 kind: opening.file_type.kind(),
                 parts: self.parts.clone(),

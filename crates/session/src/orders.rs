@@ -21,6 +21,11 @@ pub(crate) enum Order {
         users: Option<Vec<String>>,
         reply: oneshot::Sender<()>,
     },
+    /// The document has another title.
+    Title {
+        title: String,
+        reply: oneshot::Sender<()>,
+    },
     /// The integrator wants the file as it is now.
     ForceSave {
         userdata: Option<String>,
@@ -37,6 +42,11 @@ impl Session {
             }
             Order::Drop { users, reply } => {
                 self.drop_users(users.as_deref());
+                let _ = reply.send(());
+            }
+            Order::Title { title, reply } => {
+                self.title = Some(title.clone());
+                self.tell_all(&ToBrowser::Title { title });
                 let _ = reply.send(());
             }
             Order::ForceSave { userdata, reply } => {

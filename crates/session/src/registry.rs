@@ -165,6 +165,12 @@ impl Sessions {
         self.order(key, |reply| Order::Drop { users, reply }).await
     }
 
+    /// Shows another title to everybody who has a document open or opens it while others have it. `None`
+    /// if it is not open.
+    pub async fn rename(&self, key: &DocumentKey, title: String) -> Option<()> {
+        self.order(key, |reply| Order::Title { title, reply }).await
+    }
+
     /// Gives the integrator the file as it is now, by a callback that repeats `userdata`. `None` if the
     /// document is not open.
     pub async fn force_save(

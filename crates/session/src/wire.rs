@@ -195,6 +195,11 @@ pub enum ToBrowser {
         /// Sheets or slides.
         parts: Vec<Part>,
     },
+    /// The document has another title.
+    Title {
+        /// For people.
+        title: String,
+    },
     /// Where the changes are.
     Save(SaveReport),
     /// The answer to `copy`.
@@ -397,6 +402,7 @@ impl ToBrowser {
         match self {
             Self::Clipboard { text, html, .. } => USUAL + length(text) + length(html),
             Self::Values { .. } => 64 * USUAL,
+            Self::Title { title } => USUAL + title.len(),
             _ => USUAL,
         }
     }

@@ -13,6 +13,7 @@ export interface EditorEvents {
   onError: { errorCode: number; errorDescription: string };
   onWarning: { warningCode: number; warningDescription: string };
   onInfo: { mode: 'view' | 'edit' };
+  onMetaChange: { title: string };
   onRequestClose: undefined;
   onRequestBack: undefined;
 }

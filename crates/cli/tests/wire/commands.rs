@@ -342,3 +342,41 @@ async fn p4_a_forced_save_that_was_not_signed_is_an_ordinary_one() {
     ann.leave().await;
     assert_eq!(integrator.called().await.status(), 2);
 }
+
+#[tokio::test]
+async fn a_new_title_is_seen_at_once_and_by_those_who_come_later() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("meta");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let mut config = integrator.config(&key, "u2", "Vera");
+    config["editorConfig"]["mode"] = "view".into();
+    let mut vera = Browser::open(&server, &signed(config)).await;
+    // Titles are for people: nothing in them has a meaning.
+    let title = "<b>Rapport \u{202e} d\u{2019}\u{e9}t\u{e9}</b>.txt";
+    for (meta, error) in [
+        (json!(null), 5),
+        (json!("Title.txt"), 5),
+        (json!({ "title": 7 }), 5),
+        (json!({}), 0),
+        (json!({ "title": title }), 0),
+    ] {
+        let fields = json!({ "c": "meta", "key": key, "meta": meta });
+        let answer = command(&server, &fields).await;
+        assert_eq!(
+            (&answer["error"], &answer["key"]),
+            (&json!(error), &json!(key)),
+            "{meta}"
+        );
+    }
+    for browser in [&mut ann, &mut vera] {
+        assert_eq!(browser.until("title").await["title"], title);
+    }
+    let bob = Browser::open(&server, &integrator.signed(&key, "u3", "Bob")).await;
+    assert_eq!(bob.opened["document"]["title"], title);
+    drop(vera);
+    let ann = Browser::come_back(&server, &key, &ann.opened, 0).await;
+    assert_eq!(ann.opened["document"]["title"], title);
+    bob.leave().await;
+    ann.leave().await;
+}

@@ -91,67 +91,118 @@ async fn carry_out(
             "Give one of version, license, info, drop, forcesave, meta, getForgotten, getForgottenList and deleteForgotten as \"c\".",
         ));
     }
-    let unknown = || {
-        ok(request.wrong(
-            error::KEY,
-            "request.unknown_key",
-            "No document with this key is open here.",
-            "Give the key that the document was opened with; when it was saved and closed, there is none any more.",
-        ))
+    let command = Command {
+        shared,
+        request,
+        parameters,
+        key: DocumentKey::try_from(key).ok(),
     };
-    if name == "meta" && !parameters.get("meta").is_some_and(Value::is_object) {
-        let mut answer = request.lacks("meta");
-        answer["error"] = error::COMMAND.into();
-        return ok(answer);
+    match name {
+        "info" => ok(command.info().await),
+        "forcesave" => ok(command.force_save().await),
+        "drop" => ok(command.drop_users().await),
+        "meta" => ok(command.meta().await),
+        _ => not_built(name),
     }
-    let open = match DocumentKey::try_from(key) {
-        Ok(key) if shared.sessions.is_open(&key) => Some(key),
-        _ => None,
-    };
-    let userdata = || {
-        let userdata = parameters.get("userdata").and_then(Value::as_str);
-        userdata.map(str::to_owned)
-    };
-    match (name, open) {
-        ("info", Some(key)) => match shared.sessions.info(&key, userdata()).await {
-            Some(users) => ok(json!({ "error": 0, "users": users })),
-            None => unknown(),
-        },
-        ("forcesave", Some(key)) => match shared.sessions.force_save(&key, userdata()).await {
-            Some(ForceSaving::Started) => ok(json!({ "error": 0 })),
-            Some(ForceSaving::Unchanged) => ok(request.wrong(
+}
+
+/// A command that names a document.
+struct Command<'r> {
+    shared: &'r Shared,
+    request: &'r ServiceRequest<'r>,
+    parameters: &'r Map<String, Value>,
+    /// `None` if no document can have it.
+    key: Option<DocumentKey>,
+}
+
+impl Command<'_> {
+    async fn info(&self) -> Value {
+        let users = match &self.key {
+            Some(key) => self.shared.sessions.info(key, self.userdata()).await,
+            None => None,
+        };
+        match users {
+            Some(users) => json!({ "error": 0, "users": users }),
+            None => self.unknown(),
+        }
+    }
+
+    async fn force_save(&self) -> Value {
+        let forced = match &self.key {
+            Some(key) => self.shared.sessions.force_save(key, self.userdata()).await,
+            None => None,
+        };
+        match forced {
+            Some(ForceSaving::Started) => json!({ "error": 0 }),
+            Some(ForceSaving::Unchanged) => self.request.wrong(
                 error::UNCHANGED,
                 "request.unchanged",
                 "Nothing was changed since this document was opened or saved.",
                 "Take this for a success: the file that you have is the newest.",
-            )),
-            Some(ForceSaving::NoCallback) => ok(request.wrong(
+            ),
+            Some(ForceSaving::NoCallback) => self.request.wrong(
                 error::CALLBACK,
                 "callback.missing",
                 "There is no address to give this document to.",
                 "Set editorConfig.callbackUrl in the signed config of those who edit.",
-            )),
-            None => unknown(),
-        },
-        ("info" | "forcesave", None) => unknown(),
-        ("drop", open) => {
-            let Ok(users) = users(parameters.get("users")) else {
-                return ok(request.wrong(
-                    error::INTERNAL,
-                    "request.users",
-                    "\"users\" is no list of user ids.",
-                    "Give an array of the ids that the configs have as editorConfig.user.id, or leave \"users\" out to send everybody away.",
-                ));
-            };
-            // Of a document that is not open, nobody has to be sent away.
-            if let Some(key) = open {
-                shared.sessions.drop_users(&key, users).await;
-            }
-            ok(json!({ "error": 0 }))
+            ),
+            None => self.unknown(),
         }
-        // Nobody is there to see a new title.
-        ("meta", None) => ok(json!({ "error": 0 })),
-        _ => not_built(name),
+    }
+
+    /// Of a document that is not open, nobody has to be sent away.
+    async fn drop_users(&self) -> Value {
+        let Ok(users) = users(self.parameters.get("users")) else {
+            return self.request.wrong(
+                error::INTERNAL,
+                "request.users",
+                "\"users\" is no list of user ids.",
+                "Give an array of the ids that the configs have as editorConfig.user.id, or leave \"users\" out to send everybody away.",
+            );
+        };
+        if let Some(key) = &self.key {
+            self.shared.sessions.drop_users(key, users).await;
+        }
+        json!({ "error": 0 })
+    }
+
+    /// Of a document that is not open, nobody has to be shown a new title.
+    async fn meta(&self) -> Value {
+        let Some(meta) = self.parameters.get("meta").and_then(Value::as_object) else {
+            let mut answer = self.request.lacks("meta");
+            answer["error"] = error::COMMAND.into();
+            return answer;
+        };
+        let title = match meta.get("title") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(title)) => Some(title.clone()),
+            Some(_) => {
+                return self.request.wrong(
+                    error::COMMAND,
+                    "request.meta_title",
+                    "\"meta.title\" is no text.",
+                    "Give the document's new title as a text.",
+                );
+            }
+        };
+        if let (Some(key), Some(title)) = (&self.key, title) {
+            self.shared.sessions.rename(key, title).await;
+        }
+        json!({ "error": 0 })
+    }
+
+    fn userdata(&self) -> Option<String> {
+        let userdata = self.parameters.get("userdata").and_then(Value::as_str);
+        userdata.map(str::to_owned)
+    }
+
+    fn unknown(&self) -> Value {
+        self.request.wrong(
+            error::KEY,
+            "request.unknown_key",
+            "No document with this key is open here.",
+            "Give the key that the document was opened with; when it was saved and closed, there is none any more.",
+        )
     }
 }
 

@@ -11,6 +11,7 @@ const TYPES: ReadonlySet<string> = new Set<ServerMessage['type']>([
   'participants',
   'invalidate',
   'size',
+  'title',
   'save',
   'clipboard',
   'values',

@@ -122,6 +122,7 @@ export type ServerMessage =
   | { type: 'participants'; list: Participant[] }
   | { type: 'invalidate'; part: number; rect: Rect | null; version: number }
   | { type: 'size'; width: number; height: number; parts: Part[] }
+  | { type: 'title'; title: string }
   | ({ type: 'save' } & SaveStatus)
   | { type: 'clipboard'; id: number; text: string | null; html: string | null }
   | { type: 'values'; id: number; command: string; values: unknown }

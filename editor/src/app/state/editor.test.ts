@@ -118,6 +118,15 @@ describe('editor', () => {
     expect(editor.state.phase.value).toBe('refused');
   });
 
+  it('shows another title as soon as the application gives one', () => {
+    open(opened());
+    raised = [];
+    say({ type: 'title', title: 'Renamed.docx' });
+    expect(editor.state.document.value?.title).toBe('Renamed.docx');
+    expect(editor.state.document.value?.access).toBe('edit');
+    expect(raised).toEqual([['onMetaChange', { title: 'Renamed.docx' }]]);
+  });
+
   it('stays away when the application has sent the user away', () => {
     open(opened());
     raised = [];

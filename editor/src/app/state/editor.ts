@@ -312,6 +312,11 @@ export class Editor {
         state.size.value = { width: message.width, height: message.height };
         state.parts.value = message.parts;
         return;
+      case 'title':
+        if (state.document.value === null) return;
+        state.document.value = { ...state.document.value, title: message.title };
+        this.#raise('onMetaChange', { title: message.title });
+        return;
       case 'save':
         this.#saved(message);
         return;
