@@ -11,8 +11,6 @@ use super::look::{Look, Seen};
 const MAX_MEMBERS: usize = 32;
 /// Most values in all.
 const MAX_NODES: usize = 4096;
-/// Most digits that surely fit a `u64`.
-const MAX_DIGITS: usize = 19;
 /// Bytes of JSON to a value, about.
 const BYTES_PER_NODE: usize = 24;
 

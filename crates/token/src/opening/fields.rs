@@ -32,8 +32,7 @@ impl Origin {
 
 /// The value at a dotted path.
 pub(crate) fn at<'v, V: Look<'v>>(value: V, path: &str) -> Option<V> {
-    path.split('.')
-        .try_fold(value, |value, name| value.member(name))
+    path.split('.').try_fold(value, V::member)
 }
 
 /// Whether a field counts as missing: the API tests for truth as JavaScript has
