@@ -27,9 +27,11 @@ pub(super) fn check(text: &str, report: &mut Report) -> bool {
         match *name {
             "JWT_SECRET" => {
                 set = true;
-                if value.starts_with("${") || value.starts_with('$') {
-                    continue;
-                }
+                let value = match default_of(value) {
+                    Some(default) => default,
+                    None if value.starts_with('$') => continue,
+                    None => value,
+                };
                 secrets::check(value, "JWT_SECRET", report);
             }
             name if name.starts_with("JWT") && fields::is_secret_name(name)
@@ -71,6 +73,20 @@ fn pairs_of(line: &str) -> Vec<(&str, &str)> {
         .trim_start_matches("- ")
         .trim_start_matches("export ")
         .trim();
+    // Several in one line, as units of systemd have them.
+    if let Some(rest) = line.strip_prefix("Environment=") {
+        return rest
+            .split('"')
+            .filter_map(|part| {
+                if part.contains('=') {
+                    part.trim().split_once('=')
+                } else {
+                    None
+                }
+            })
+            .filter(|(name, _)| is_name(name))
+            .collect();
+    }
     if line.starts_with('#') {
         return Vec::new();
     }
@@ -93,6 +109,15 @@ fn pairs_of(line: &str) -> Vec<(&str, &str)> {
     pair.map(|(name, value)| (name.trim(), unquoted(value.trim())))
         .into_iter()
         .collect()
+}
+
+/// What stands in for a variable that is not set: `${NAME:-default}`.
+fn default_of(value: &str) -> Option<&str> {
+    let inner = value.strip_prefix("${")?.strip_suffix('}')?;
+    inner
+        .split_once(":-")
+        .or_else(|| inner.split_once('-'))
+        .map(|(_, default)| default)
 }
 
 fn is_name(name: &str) -> bool {

@@ -99,7 +99,12 @@ impl Lexer<'_> {
             let Some(inner) = self.rest.strip_prefix(open) else {
                 continue;
             };
-            let Some(end) = inner.find(close).filter(|end| *end <= MAX_TEMPLATE) else {
+            // No farther than this: a text of nothing but openings must not take for ever.
+            let mut limit = inner.len().min(MAX_TEMPLATE + close.len());
+            while !inner.is_char_boundary(limit) {
+                limit -= 1;
+            }
+            let Some(end) = inner[..limit].find(close) else {
                 continue;
             };
             // Two braces also begin an object in JSX.

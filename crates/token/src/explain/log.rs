@@ -9,6 +9,7 @@ use super::{
 
 /// What a log says, in small letters, and what it means.
 const SAYINGS: &[(&str, &Entry)] = &[
+    ("is private ip address", &catalogue::URL_PRIVATE),
     ("auth missing required parameter", &catalogue::MISSING_FIELD),
     ("jwt must be provided", &catalogue::MISSING),
     ("jwt must be a string", &catalogue::NOT_A_STRING),
@@ -35,17 +36,44 @@ const SAYINGS: &[(&str, &Entry)] = &[
     ("not yet valid (iat)", &catalogue::CLOCK_SKEW),
     ("key is too short", &catalogue::SECRET_SHORT),
     ("mixed content", &catalogue::MIXED_CONTENT),
-    ("is private ip address", &catalogue::URL_PRIVATE),
+    ("mixed active content", &catalogue::MIXED_CONTENT),
     ("econnrefused 127.0.0.1", &catalogue::URL_LOOPBACK),
     ("econnrefused ::1", &catalogue::URL_LOOPBACK),
     ("access deny", &catalogue::PERMISSIONS_DIFFER),
+    ("permissions mismatch", &catalogue::PERMISSIONS_DIFFER),
+    ("do not have rights", &catalogue::PERMISSIONS_DIFFER),
     ("security token has expired", &catalogue::EXPIRED),
     ("token is not correctly formed", &catalogue::SIGNATURE),
+    ("error code: -8", &catalogue::SIGNATURE),
     ("postdata error", &catalogue::BAD_ANSWER),
     ("error downloadfile", &catalogue::URL_UNREACHABLE),
     ("download failed", &catalogue::URL_UNREACHABLE),
     ("document could not be saved", &catalogue::BAD_ANSWER),
     ("version has been changed", &catalogue::KEY_CONSTANT),
+];
+
+/// Words of the editor's texts in other languages: all of them must be there.
+const WORDS: &[(&[&str], &Entry)] = &[
+    (&["sicherheitstoken", "abgelaufen"], &catalogue::EXPIRED),
+    (
+        &["sicherheitstoken", "nicht korrekt"],
+        &catalogue::SIGNATURE,
+    ),
+    (
+        &["herunterladen", "fehlgeschlagen"],
+        &catalogue::URL_UNREACHABLE,
+    ),
+    (&["jeton de sécurité", "expiré"], &catalogue::EXPIRED),
+    (&["jeton de sécurité", "formé"], &catalogue::SIGNATURE),
+    (&["téléchargement", "échoué"], &catalogue::URL_UNREACHABLE),
+    (&["токен", "срок"], &catalogue::EXPIRED),
+    (&["токен", "формат"], &catalogue::SIGNATURE),
+    (&["token de seguridad", "expirado"], &catalogue::EXPIRED),
+    (&["token de seguridad", "formato"], &catalogue::SIGNATURE),
+    (&["token di sicurezza", "scaduto"], &catalogue::EXPIRED),
+    (&["token di sicurezza"], &catalogue::SIGNATURE),
+    (&["token de segurança", "expirou"], &catalogue::EXPIRED),
+    (&["token de segurança"], &catalogue::SIGNATURE),
 ];
 
 /// Numbers that an editor or a server shows.
@@ -71,7 +99,8 @@ pub(super) fn check(text: &str, context: &Context, report: &mut Report) -> bool 
         let place = Place {
             path: Some("token"),
             purpose: Some(Purpose::Open),
-            source: false,
+            // Logs mask and cut tokens; what the line says of them is more.
+            source: true,
         };
         let claims = token::inspect(token, place, context, report);
         if let Some(claims) = claims {
@@ -117,6 +146,13 @@ pub(super) fn check(text: &str, context: &Context, report: &mut Report) -> bool 
         }
     }
     if known {
+        return true;
+    }
+    let said = WORDS
+        .iter()
+        .find(|(words, _)| words.iter().all(|word| lower.contains(word)));
+    if let Some((words, entry)) = said {
+        report.add(Finding::new(entry).found(words.join(" … ")));
         return true;
     }
     let marked = ["error", "code", "disconnect", "onerror", "reason"]

@@ -134,6 +134,11 @@ fn paste(text: &str, token: Option<&str>, context: &Context, report: &mut Report
         request_rules::answer(&answer, context.purpose, report);
         return Kind::Answer;
     }
+    // What another value becomes in a text.
+    if text.starts_with("[object ") {
+        opening::token_alone(text, context, report);
+        return Kind::Token;
+    }
     // The number of an error looks like a token of one part.
     let is_number = text.parse::<i64>().is_ok();
     // So do objects that were written without a blank.
@@ -212,6 +217,31 @@ fn object(value: Value, token: Option<&str>, context: &Context, report: &mut Rep
         request_rules::answer(&answer, context.purpose, report);
         return Kind::Answer;
     }
+    if is_log_record(&value) && log::check(&texts(&value), context, report) {
+        return Kind::Log;
+    }
     opening::check(&Config::json(value), token, context, report);
     Kind::Config
+}
+
+/// Whether an object is a line of a log that is written as JSON.
+fn is_log_record(value: &Value) -> bool {
+    let has = |name: &str| value.get(name).is_some();
+    !document::is_likely(value)
+        && (has("categoryName") || has("log") || has("msg") || has("message"))
+}
+
+/// The texts of a record, one a line.
+fn texts(value: &Value) -> String {
+    let mut lines = Vec::new();
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => lines.push(text.as_str()),
+            Value::Array(items) => open.extend(items.iter().rev()),
+            Value::Object(members) => open.extend(members.values()),
+            _ => {}
+        }
+    }
+    lines.join("\n")
 }

@@ -31,7 +31,7 @@ pub(super) fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<
 /// Reads a request; `None` if the text is none.
 pub(super) fn parse(text: &str) -> Option<Exchange> {
     let text = text.trim_start().trim_start_matches("$ ");
-    if text.starts_with("curl ") {
+    if text.starts_with("curl ") || text.starts_with("wget ") {
         return Some(curl(text));
     }
     let lines: Vec<&str> = text.lines().map(unmarked).collect();
@@ -130,7 +130,7 @@ fn curl(text: &str) -> Exchange {
         };
         let mut value = || glued.clone().or_else(|| words.next()).unwrap_or_default();
         match option.as_str() {
-            "-X" | "--request" => exchange.method = value(),
+            "-X" | "--request" | "--method" => exchange.method = value(),
             "-H" | "--header" => {
                 if let Some((name, value)) = value().split_once(':') {
                     let value = value.strip_prefix(' ').unwrap_or(value);
@@ -139,7 +139,8 @@ fn curl(text: &str) -> Exchange {
                         .push((name.trim().to_owned(), value.to_owned()));
                 }
             }
-            "-d" | "--data" | "--data-raw" | "--data-binary" | "--json" | "--data-ascii" => {
+            "--post-data" | "--body-data" | "-d" | "--data" | "--data-raw" | "--data-binary"
+            | "--json" | "--data-ascii" => {
                 exchange.body = value();
             }
             "-u" | "--user" | "-o" | "--output" | "-A" | "-b" | "--cookie" | "-m"

@@ -21,6 +21,23 @@ pub(super) fn check(value: &Value, report: &mut Report) -> bool {
         }
         secrets::check(secret, &format!("services.CoAuthoring.{path}"), report);
     }
+    let is_set = |kind: &str| {
+        ["string", "file"].iter().any(|member| {
+            at(server, &format!("secret.{kind}.{member}"))
+                .and_then(Value::as_str)
+                .is_some_and(|text| !text.is_empty())
+        })
+    };
+    // A file that says how tokens are taken and names no secret leaves the server's own.
+    if at(server, "token").is_some() && !is_set("inbox") {
+        report.add(
+            Finding::new(&catalogue::SECRET_DEFAULT)
+                .says("The file sets no secret for the inbox, so ONLYOFFICE's server takes the one that everybody knows.")
+                .at("services.CoAuthoring.secret.inbox.string")
+                .expected("a secret")
+                .found("nothing"),
+        );
+    }
     for path in [
         "token.enable.browser",
         "token.enable.request.inbox",

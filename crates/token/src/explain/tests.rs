@@ -12,6 +12,7 @@ mod configs;
 mod documentation;
 mod examples;
 mod first_case;
+mod found_in_forums;
 mod others;
 mod requests;
 mod rows;
