@@ -41,7 +41,7 @@ pub(crate) enum Shape {
 }
 
 /// The commands of the command service.
-const COMMANDS: [&str; 10] = [
+pub(crate) const COMMANDS: [&str; 10] = [
     "info",
     "drop",
     "forcesave",

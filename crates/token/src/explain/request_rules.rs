@@ -10,23 +10,13 @@ use super::{
     request::{Answer, Exchange, header},
     token::{self, Place},
 };
-use crate::json::{cut, shown};
+use crate::{
+    json::{cut, shown},
+    shape::COMMANDS,
+};
 
 /// Most bytes of a request that a document server takes.
 const MAX_BODY: u64 = 104_857_600;
-
-const COMMANDS: [&str; 10] = [
-    "info",
-    "drop",
-    "forcesave",
-    "meta",
-    "saved",
-    "version",
-    "license",
-    "getForgotten",
-    "getForgottenList",
-    "deleteForgotten",
-];
 
 /// Commands that name no document.
 const WITHOUT_KEY: [&str; 3] = ["version", "license", "getForgottenList"];
