@@ -92,6 +92,16 @@ const NUMBERS: &[(&str, &Entry)] = &[
     ("-102", &catalogue::KEY_CONSTANT),
 ];
 
+/// Sayings that stand for every token that is not acceptable.
+const VAGUE: [&str; 2] = ["token is not correctly formed", "error code: -8"];
+
+/// What may lie behind an answer that says no more than that a token is bad.
+pub(super) fn family(said: &str) -> String {
+    format!(
+        "\"{said}\" says only that the token is not acceptable: most often it was signed with another secret, and else it is missing, malformed, or lacks a field that must be signed."
+    )
+}
+
 /// Judges lines of a log; says whether anything in them is known.
 pub(super) fn check(text: &str, context: &Context, report: &mut Report) -> bool {
     let lower = text.to_lowercase();
@@ -118,6 +128,9 @@ pub(super) fn check(text: &str, context: &Context, report: &mut Report) -> bool 
             continue;
         }
         let mut finding = Finding::new(entry).found(*saying);
+        if entry.code == catalogue::SIGNATURE.code && VAGUE.contains(saying) {
+            finding = finding.says(family(saying));
+        }
         if entry.code == catalogue::MISSING_FIELD.code {
             let field = lower[at + saying.len()..]
                 .split_whitespace()
@@ -152,7 +165,13 @@ pub(super) fn check(text: &str, context: &Context, report: &mut Report) -> bool 
         .iter()
         .find(|(words, _)| words.iter().all(|word| lower.contains(word)));
     if let Some((words, entry)) = said {
-        report.add(Finding::new(entry).found(words.join(" … ")));
+        let found = words.join(" … ");
+        let finding = Finding::new(entry);
+        report.add(if entry.code == catalogue::SIGNATURE.code {
+            finding.says(family(&found)).found(found)
+        } else {
+            finding.found(found)
+        });
         return true;
     }
     let marked = ["error", "code", "disconnect", "onerror", "reason"]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     Context, Finding, Purpose, Severity, catalogue,
     document::absent,
-    payload,
+    log, payload,
     report::Report,
     request::{Answer, Exchange, header},
     token::{self, Place},
@@ -428,8 +428,12 @@ pub(super) fn answer(answer: &Answer, purpose: Option<Purpose>, report: &mut Rep
                 Some(-4) => &catalogue::URL_UNREACHABLE,
                 _ => return,
             };
+            let mut finding = Finding::new(entry);
+            if entry.code == catalogue::SIGNATURE.code {
+                finding = finding.says(log::family(&format!("error {}", code.unwrap_or_default())));
+            }
             report.add(
-                Finding::new(entry)
+                finding
                     .at("answer")
                     .expected("0")
                     .found(shown(error.unwrap_or(&Value::Null))),

@@ -48,6 +48,7 @@ pub(super) fn check(
     if !is_literal && !assigned {
         return false;
     }
+    named_token(&nodes, &mut config);
     if typographic || !balanced {
         let what = if typographic {
             "The text has typographic quotation marks, which no language reads as such."
@@ -64,6 +65,37 @@ pub(super) fn check(
         compare::refreshed(&config, &second, report);
     }
     true
+}
+
+/// Takes a token that stands in a variable, if the config names one and there is one only.
+fn named_token(nodes: &[Node], config: &mut Config) {
+    fn collect<'n>(nodes: &'n [Node], found: &mut Vec<&'n str>) {
+        for (at, node) in nodes.iter().enumerate() {
+            match node {
+                Node::Group(_, inner) => collect(inner, found),
+                Node::Leaf(Lexeme::Text(text, _))
+                    if at > 1
+                        && is_sign(&nodes[at - 1], '=')
+                        && matches!(nodes[at - 2], Node::Leaf(Lexeme::Word(_)))
+                        && text.starts_with("eyJ") =>
+                {
+                    found.push(text);
+                }
+                Node::Leaf(_) => {}
+            }
+        }
+    }
+    if !config.unknown.contains_key("token") {
+        return;
+    }
+    let mut found = Vec::new();
+    collect(nodes, &mut found);
+    if let [token] = found.as_slice()
+        && let Some(members) = config.value.as_object_mut()
+    {
+        members.insert("token".to_owned(), Value::from(*token));
+        config.unknown.remove("token");
+    }
 }
 
 /// The config that `refreshFile` is called with.

@@ -59,6 +59,7 @@ describe('editor', () => {
   let editor: Editor;
 
   const open = (message: unknown, readOnly = false): void => {
+    navigator.sendBeacon = () => true;
     editor = new Editor('ws://x', {}, { readOnly }, (name, data) => raised.push([name, data]));
     editor.open();
     FakeSocket.last.dispatchEvent(new Event('open'));

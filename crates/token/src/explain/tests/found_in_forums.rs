@@ -114,3 +114,31 @@ fn long_texts_of_nothing_but_openings_are_read_quickly() {
         assert!(!of_text(&text).findings.is_empty(), "{piece}");
     }
 }
+
+#[test]
+fn a_token_in_a_variable_is_judged() {
+    let token = hs256(SECRET, &json!({}));
+    for member in ["token: token", "token"] {
+        let text = format!(
+            "const token = \"{token}\";\nconst c = {{document: {{fileType: \"docx\", key: \"k9\", url: \"https://files.example/a\"}}, documentType: \"word\", {member}}};"
+        );
+        assert_eq!(root(&text), "payload.empty", "{}", of_text(&text).to_text());
+    }
+}
+
+#[test]
+fn a_vague_answer_is_not_told_as_a_fact() {
+    for text in [
+        "Error code: -8.",
+        "{\"error\":6}",
+        "Das Sicherheitstoken des Dokuments ist nicht korrekt.",
+    ] {
+        let finding = &of_text(text).findings[0];
+        assert_eq!(finding.code, "token.signature");
+        assert!(
+            finding.message.contains("most often"),
+            "{}",
+            finding.message
+        );
+    }
+}
