@@ -9,6 +9,7 @@ mod callbacks;
 mod config;
 mod engine_side;
 mod force_save;
+mod forgotten;
 mod inputs;
 mod links;
 mod loading;

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use recto_store::StoreError;
 use tokio::sync::oneshot;
 
 use crate::actor::Session;
 use crate::force_save::ForceSaving;
+use crate::forgotten::log_failure;
 use crate::problem::Problem;
 use crate::wire::ToBrowser;
 
@@ -20,6 +22,10 @@ pub(crate) enum Order {
     Drop {
         users: Option<Vec<String>>,
         reply: oneshot::Sender<()>,
+    },
+    /// The integrator does not want the forgotten file.
+    DeleteForgotten {
+        reply: oneshot::Sender<Result<bool, StoreError>>,
     },
     /// The document has another title.
     Title {
@@ -43,6 +49,11 @@ impl Session {
             Order::Drop { users, reply } => {
                 self.drop_users(users.as_deref());
                 let _ = reply.send(());
+            }
+            Order::DeleteForgotten { reply } => {
+                let result = self.delete_forgotten().await;
+                log_failure(&self.key, &result);
+                let _ = reply.send(result);
             }
             Order::Title { title, reply } => {
                 self.title = Some(title.clone());

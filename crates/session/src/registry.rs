@@ -182,6 +182,25 @@ impl Sessions {
             .await
     }
 
+    /// Gives an order also for a document that is not open.
+    pub(crate) async fn order_anyway<T>(
+        &self,
+        key: &DocumentKey,
+        order: impl Fn(oneshot::Sender<T>) -> Order,
+    ) -> Option<T> {
+        for _ in 0..TRIES {
+            let mailbox = self.mailbox(key, None);
+            let (reply, answer) = oneshot::channel();
+            if mailbox.send(Command::Order(order(reply))).await.is_ok()
+                && let Ok(answer) = answer.await
+            {
+                return Some(answer);
+            }
+            self.forget(key, &mailbox);
+        }
+        None
+    }
+
     async fn order<T>(
         &self,
         key: &DocumentKey,

@@ -137,6 +137,29 @@ impl Journal {
             .collect())
     }
 
+    /// Keys of forgotten files, the oldest first.
+    pub(crate) async fn forgotten(&self) -> Result<Vec<DocumentKey>, StoreError> {
+        let keys: Vec<(String,)> = sqlx::query_as(
+            "SELECT key FROM sessions WHERE phase = ? AND snapshot IS NOT NULL ORDER BY updated, key",
+        )
+        .bind(Phase::Forgotten.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(keys
+            .into_iter()
+            .filter_map(|(key,)| DocumentKey::try_from(key.as_str()).ok())
+            .collect())
+    }
+
+    /// Removes the results that give a blob away.
+    pub(crate) async fn remove_results_of(&self, blob: &BlobId) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM results WHERE blob = ?")
+            .bind(blob.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     pub(crate) async fn add_result(&self, record: &ResultRecord) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO results (id, blob, file_name, mime, expires) VALUES (?, ?, ?, ?, ?)",

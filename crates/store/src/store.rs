@@ -124,6 +124,22 @@ impl Store {
         Ok(())
     }
 
+    /// The keys of files that no integrator took, the oldest first.
+    pub async fn forgotten(&self) -> Result<Vec<DocumentKey>, StoreError> {
+        self.0.journal.forgotten().await
+    }
+
+    /// Removes a session's record, its blobs, and the results that give them away: links to them are
+    /// dead from then on.
+    pub async fn remove_session_and_results(&self, key: &DocumentKey) -> Result<(), StoreError> {
+        let _held = self.0.references.lock().await;
+        for blob in self.0.journal.remove_session(key).await? {
+            self.0.journal.remove_results_of(&blob).await?;
+            self.delete_unnamed(&blob).await?;
+        }
+        Ok(())
+    }
+
     /// Writes a result's record. Its id must be one of [`crate::new_id`], its blob must be there.
     pub async fn add_result(&self, record: &ResultRecord) -> Result<(), StoreError> {
         if !is_id(&record.id) {

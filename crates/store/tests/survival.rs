@@ -250,6 +250,36 @@ async fn a_removed_session_takes_along_what_only_it_named() {
 }
 
 #[tokio::test]
+async fn f5_a_forgotten_file_is_listed_and_goes_with_its_links() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).await.unwrap();
+    let original = put(&store, dir.path(), b"original").await;
+    let saved = put(&store, dir.path(), b"saved").await;
+    let mut forgotten = record("k1", original.clone());
+    forgotten.phase = Phase::Forgotten;
+    forgotten.snapshot = Some(saved.clone());
+    let mut without_file = record("k2", original.clone());
+    without_file.phase = Phase::Forgotten;
+    let open = record("k3", original.clone());
+    for record in [&forgotten, &without_file, &open] {
+        store.save_session(record).await.unwrap();
+    }
+    let link = result(&saved, CREATED);
+    store.add_result(&link).await.unwrap();
+    assert_eq!(store.forgotten().await.unwrap(), [key("k1")]);
+
+    store.remove_session_and_results(&key("k1")).await.unwrap();
+    assert_eq!(store.forgotten().await.unwrap(), []);
+    assert_eq!(store.result(&link.id).await.unwrap(), None);
+    assert!(store.read(&saved).await.is_err());
+    assert_eq!(
+        content(&store, &original).await,
+        b"original",
+        "others name it"
+    );
+}
+
+#[tokio::test]
 async fn f5_an_expired_result_is_swept_and_its_file_too() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).await.unwrap();

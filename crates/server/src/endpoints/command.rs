@@ -7,13 +7,14 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use recto_docs_api::{DOCS_API_VERSION, DocumentKey};
+use recto_docs_api::{DOCS_API_VERSION, DocumentKey, Explain};
 use recto_session::ForceSaving;
 use recto_token::Service;
 use serde_json::{Map, Value, json};
 
 use super::Shared;
 use super::not_built::sentence;
+use crate::origin;
 use crate::request_id::Reference;
 use crate::service::ServiceRequest;
 
@@ -55,7 +56,7 @@ pub async fn command(
         Err(answer) => return Json(answer).into_response(),
     };
     let key = parameters.get("key").cloned();
-    let (status, mut answer) = carry_out(&shared, &request, &parameters).await;
+    let (status, mut answer) = carry_out(&shared, &request, &headers, &parameters).await;
     if let Some(key) = key {
         answer["key"] = key;
     }
@@ -65,6 +66,7 @@ pub async fn command(
 async fn carry_out(
     shared: &Shared,
     request: &ServiceRequest<'_>,
+    headers: &HeaderMap,
     parameters: &Map<String, Value>,
 ) -> (StatusCode, Value) {
     let ok = |answer: Value| (StatusCode::OK, answer);
@@ -72,6 +74,7 @@ async fn carry_out(
     if WITHOUT_KEY.contains(&name) {
         return match name {
             "version" => ok(json!({ "error": 0, "version": DOCS_API_VERSION })),
+            "getForgottenList" => ok(forgotten_list(shared).await),
             _ => not_built(name),
         };
     }
@@ -102,6 +105,8 @@ async fn carry_out(
         "forcesave" => ok(command.force_save().await),
         "drop" => ok(command.drop_users().await),
         "meta" => ok(command.meta().await),
+        "getForgotten" => ok(command.get_forgotten(headers).await),
+        "deleteForgotten" => ok(command.delete_forgotten().await),
         _ => not_built(name),
     }
 }
@@ -191,6 +196,43 @@ impl Command<'_> {
         json!({ "error": 0 })
     }
 
+    async fn get_forgotten(&self, headers: &HeaderMap) -> Value {
+        let base = match &self.shared.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => origin::base(headers),
+        };
+        let link = match &self.key {
+            Some(key) => self.shared.sessions.forgotten_link(key, &base).await,
+            None => Ok(None),
+        };
+        match link {
+            Ok(Some(url)) => json!({ "error": 0, "url": url }),
+            Ok(None) => self.not_forgotten(),
+            Err(error) => store_failed(&error),
+        }
+    }
+
+    async fn delete_forgotten(&self) -> Value {
+        let deleted = match &self.key {
+            Some(key) => self.shared.sessions.delete_forgotten(key).await,
+            None => Ok(false),
+        };
+        match deleted {
+            Ok(true) => json!({ "error": 0 }),
+            Ok(false) => self.not_forgotten(),
+            Err(error) => store_failed(&error),
+        }
+    }
+
+    fn not_forgotten(&self) -> Value {
+        self.request.wrong(
+            error::KEY,
+            "request.not_forgotten",
+            "There is no forgotten file with this key.",
+            "Ask for the keys by getForgottenList; a file that is opened again is no longer forgotten.",
+        )
+    }
+
     fn userdata(&self) -> Option<String> {
         let userdata = self.parameters.get("userdata").and_then(Value::as_str);
         userdata.map(str::to_owned)
@@ -204,6 +246,24 @@ impl Command<'_> {
             "Give the key that the document was opened with; when it was saved and closed, there is none any more.",
         )
     }
+}
+
+async fn forgotten_list(shared: &Shared) -> Value {
+    match shared.sessions.forgotten().await {
+        Ok(keys) => json!({ "error": 0, "keys": keys }),
+        Err(error) => store_failed(&error),
+    }
+}
+
+/// The details are for the log alone.
+fn store_failed(error: &impl Explain) -> Value {
+    tracing::error!(code = error.code(), message = %error.message(), "a command could not be carried out");
+    json!({
+        "error": error::INTERNAL,
+        "code": error.code(),
+        "message": "The server cannot read or write its stored files.",
+        "hint": "Try again, and see the server's log.",
+    })
 }
 
 /// The ids of users: an array, or the JSON text of one. `None` means everybody.

@@ -94,11 +94,10 @@ pub async fn command(
             json!({ "error": 0, "version": "9.3.0", "recto": "0.1.0" })
         }
         (None, Some("version"), _) => json!({ "error": 0, "version": "9.3.0.1" }),
-        (None, Some("getForgottenList"), _) if ways.is_recto() => return not_built(3),
         (None, Some("getForgottenList"), _) => json!({ "error": 0, "keys": [] }),
-        (None, _, None) | (None, Some("info"), _) => json!({ "error": 1 }),
-        (None, Some("getForgotten"), _) if ways.is_recto() => return not_built(3),
-        (None, Some("forcesave" | "getForgotten"), _) => json!({ "error": 1 }),
+        (None, _, None) | (None, Some("info" | "forcesave" | "getForgotten"), _) => {
+            json!({ "error": 1 })
+        }
         (None, Some("drop"), _) => json!({ "error": 0 }),
         (None, _, Some(_)) => json!({ "error": 5 }),
     };
