@@ -380,3 +380,24 @@ async fn a_new_title_is_seen_at_once_and_by_those_who_come_later() {
     bob.leave().await;
     ann.leave().await;
 }
+
+#[tokio::test]
+async fn license_says_that_nothing_is_limited() {
+    let server = Server::shared().await;
+    let version = command(&server, &json!({ "c": "version" })).await;
+    let answer = command(&server, &json!({ "c": "license" })).await;
+    assert_eq!(
+        answer,
+        json!({
+            "error": 0,
+            "license": {
+                "trial": false, "customization": false, "connections": 0, "connections_view": 0,
+                "users_count": 0, "users_view_count": 0, "users_expire": 0,
+            },
+            "server": {
+                "resultType": 3, "packageType": 0, "buildVersion": version["version"], "buildNumber": 0,
+            },
+            "quota": { "users": [], "users_view": [] },
+        })
+    );
+}

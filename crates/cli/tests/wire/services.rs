@@ -73,7 +73,6 @@ async fn what_is_not_built_says_so_after_the_checks() {
             -1,
             "server.not_offered",
         ),
-        ("/command", json!({ "c": "license" }), 3, "server.not_built"),
     ] {
         let (status, answer) = post(&server, path, &body(&fields)).await;
         assert_eq!(status, 501, "{path} {answer}");
