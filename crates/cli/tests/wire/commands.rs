@@ -5,8 +5,8 @@ use recto_token::{Secret, sign_config};
 use serde_json::{Value, json};
 
 use crate::common::{
-    Answer, Browser, Called, Integrator, Server, Setup, command, get, new_key, now, post, sign,
-    signed,
+    Answer, Browser, Called, Integrator, Server, Setup, body, command, get, new_key, now, post,
+    sign, signed,
 };
 
 #[tokio::test]
@@ -400,4 +400,21 @@ async fn license_says_that_nothing_is_limited() {
             "quota": { "users": [], "users_view": [] },
         })
     );
+}
+
+#[tokio::test]
+async fn saved_is_not_built_for_what_is_open() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("saved");
+    let saved = json!({ "c": "saved", "key": key, "status": "0" });
+    assert_eq!(
+        command(&server, &saved).await,
+        json!({ "error": 0, "key": key })
+    );
+    let ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let (status, answer) = post(&server, "/command", &body(&saved)).await;
+    assert_eq!((status, &answer["error"]), (501, &json!(3)));
+    assert_eq!(answer["code"], "server.not_built");
+    ann.leave().await;
 }

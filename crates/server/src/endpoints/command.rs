@@ -107,6 +107,8 @@ async fn carry_out(
         "meta" => ok(command.meta().await),
         "getForgotten" => ok(command.get_forgotten(headers).await),
         "deleteForgotten" => ok(command.delete_forgotten().await),
+        // It takes back a save under way. Where there is none, ONLYOFFICE takes it for done too.
+        _ if !command.is_open() => ok(json!({ "error": 0 })),
         _ => not_built(name),
     }
 }
@@ -231,6 +233,11 @@ impl Command<'_> {
             "There is no forgotten file with this key.",
             "Ask for the keys by getForgottenList; a file that is opened again is no longer forgotten.",
         )
+    }
+
+    fn is_open(&self) -> bool {
+        let key = self.key.as_ref();
+        key.is_some_and(|key| self.shared.sessions.is_open(key))
     }
 
     fn userdata(&self) -> Option<String> {
