@@ -8,6 +8,7 @@ mod access;
 mod callback;
 mod config;
 mod content;
+mod conversion;
 mod explain;
 mod file_type;
 mod key;
@@ -17,6 +18,9 @@ pub use access::Access;
 pub use callback::{Action, ActionKind, Callback, ForceSaveKind, Status, UnknownNumber};
 pub use config::{DocumentConfig, EditorConfig, EditorSettings, User};
 pub use content::ContentError;
+pub use conversion::{
+    Aspect, CodePage, Conversion, OutputType, ParameterError, Password, SourceType, Thumbnail,
+};
 pub use explain::{Explain, editor_error};
 pub use file_type::{DocumentKind, FileType, FileTypeError};
 pub use key::{DocumentKey, KeyError};
