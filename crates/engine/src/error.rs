@@ -46,6 +46,9 @@ pub enum OpenError {
     /// A password is needed.
     #[error("The file is protected with a password.")]
     Encrypted,
+    /// The password that was given is not the file's.
+    #[error("The password does not open the file.")]
+    WrongPassword,
     /// The engine cannot read it.
     #[error("The file is damaged or is not what its name says.")]
     Damaged,
@@ -120,4 +123,22 @@ pub enum SaveError {
     /// The kit is gone.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+/// A file was not converted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConvertError {
+    /// It was not opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It was not written in the other format.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// It took longer than permitted, and the kit was killed.
+    #[error("Converting the file took longer than {} seconds and was stopped.", .0.as_secs())]
+    TimedOut(std::time::Duration),
+    /// The kit died while it wrote the other format.
+    #[error("The document engine stopped while it converted the file.")]
+    Crashed,
 }

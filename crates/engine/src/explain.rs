@@ -3,7 +3,7 @@
 use recto_docs_api::Explain;
 use recto_docs_api::editor_error;
 
-use crate::error::{EngineError, InputDenied, InputError, OpenError, SaveError};
+use crate::error::{ConvertError, EngineError, InputDenied, InputError, OpenError, SaveError};
 
 impl Explain for EngineError {
     fn code(&self) -> &'static str {
@@ -56,6 +56,7 @@ impl Explain for OpenError {
         match self {
             Self::Empty => "open.empty",
             Self::Encrypted => "open.encrypted",
+            Self::WrongPassword => "open.wrong_password",
             Self::Damaged => "open.damaged",
             Self::TimedOut => "open.timed_out",
             Self::Crashed => "open.crashed",
@@ -74,6 +75,9 @@ impl Explain for OpenError {
             Self::Encrypted => "Remove the password in the program that set it, and open the \
                                 document again."
                 .into(),
+            Self::WrongPassword => "Give the password with which the file opens in the program \
+                                    that made it; capital and small letters differ."
+                .into(),
             Self::Damaged => "Open it in the program that made it and save it again, or go back \
                               to an earlier version."
                 .into(),
@@ -90,7 +94,7 @@ impl Explain for OpenError {
 
     fn editor_error(&self) -> i32 {
         match self {
-            Self::Encrypted => editor_error::PASSWORD,
+            Self::Encrypted | Self::WrongPassword => editor_error::PASSWORD,
             Self::Type(_) => editor_error::FORMAT,
             _ => editor_error::OPEN,
         }
@@ -188,6 +192,46 @@ impl Explain for SaveError {
     }
 }
 
+impl Explain for ConvertError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Open(error) => error.code(),
+            Self::Save(error) => error.code(),
+            Self::TimedOut(_) => "convert.timed_out",
+            Self::Crashed => "convert.crashed",
+        }
+    }
+
+    fn message(&self) -> String {
+        self.to_string()
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            Self::Open(error) => error.hint(),
+            Self::Save(SaveError::Refused(_) | SaveError::Unreadable) => {
+                "Try another format, such as pdf, to find out whether it is the file or the format."
+                    .into()
+            }
+            Self::Save(error) => error.hint(),
+            Self::TimedOut(_) => "Split the document into smaller ones, or have the time limit \
+                                  raised."
+                .into(),
+            Self::Crashed => "Save the document in another format, such as .docx, .xlsx or .pptx, \
+                              and convert that."
+                .into(),
+        }
+    }
+
+    fn editor_error(&self) -> i32 {
+        match self {
+            Self::Open(error) => error.editor_error(),
+            Self::Save(error) => error.editor_error(),
+            Self::TimedOut(_) | Self::Crashed => editor_error::SAVE,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +246,10 @@ mod tests {
         insta::assert_snapshot!(told(&OpenError::Encrypted), @"open.encrypted (-19): The file is protected with a password. Remove the password in the program that set it, and open the document again.");
         insta::assert_snapshot!(told(&OpenError::Damaged), @"open.damaged (-82): The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.");
         insta::assert_snapshot!(told(&OpenError::TimedOut), @"open.timed_out (-82): Opening the file took too long and was stopped. Split the document into smaller ones, or have the time limit raised.");
+        insta::assert_snapshot!(told(&OpenError::WrongPassword), @"open.wrong_password (-19): The password does not open the file. Give the password with which the file opens in the program that made it; capital and small letters differ.");
+        insta::assert_snapshot!(told(&ConvertError::TimedOut(std::time::Duration::from_secs(120))), @"convert.timed_out (-83): Converting the file took longer than 120 seconds and was stopped. Split the document into smaller ones, or have the time limit raised.");
+        insta::assert_snapshot!(told(&ConvertError::Crashed), @"convert.crashed (-83): The document engine stopped while it converted the file. Save the document in another format, such as .docx, .xlsx or .pptx, and convert that.");
+        insta::assert_snapshot!(told(&ConvertError::Save(SaveError::Unreadable)), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Try another format, such as pdf, to find out whether it is the file or the format.");
         insta::assert_snapshot!(told(&InputDenied::ViewOnly), @"rights.view_only (-23): You may view this document but not change it. Ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(told(&InputDenied::Command(".uno:Quit".into())), @"input.command_denied (-1): The command .uno:Quit is not available here. Use the commands of the editor's toolbar.");
         insta::assert_snapshot!(told(&SaveError::Unreadable), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Copy what you need into a new document; the last saved copy is kept.");

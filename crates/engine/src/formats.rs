@@ -10,9 +10,8 @@ pub(crate) fn opened_as(extension: &str) -> Option<Kind> {
     Some(match extension {
         "docx" | "docm" | "dotx" | "dotm" | "doc" | "dot" | "odt" | "ott" | "fodt" | "rtf"
         | "txt" => Kind::Word,
-        "xlsx" | "xlsm" | "xltx" | "xltm" | "xls" | "xlt" | "ods" | "ots" | "fods" | "csv" => {
-            Kind::Cell
-        }
+        "xlsx" | "xlsm" | "xltx" | "xltm" | "xls" | "xlt" | "ods" | "ots" | "fods" | "csv"
+        | "tsv" => Kind::Cell,
         "pptx" | "pptm" | "potx" | "potm" | "ppsx" | "ppsm" | "ppt" | "pot" | "pps" | "odp"
         | "otp" | "fodp" => Kind::Slide,
         _ => return None,
@@ -48,6 +47,43 @@ pub(crate) fn saved_as(kind: Kind, extension: &str) -> Option<(&'static str, &'s
     })
 }
 
+/// What a conversion may say of the file that it makes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wanted {
+    /// Between the values of a text of values; a comma if it is not said.
+    pub delimiter: Option<u8>,
+    /// PDF/A-2b instead of PDF.
+    pub archival: bool,
+}
+
+/// LibreOffice's name and filter options for a type that a document of `kind` is converted to.
+pub(crate) fn converted_to(
+    kind: Kind,
+    extension: &str,
+    wanted: Wanted,
+) -> Option<(&'static str, String)> {
+    Some(match (kind, extension) {
+        (_, "pdf") if wanted.archival => (
+            "pdf",
+            r#"{"SelectPdfVersion":{"type":"long","value":"2"}}"#.into(),
+        ),
+        // The first page, sheet or slide, at 96 dots an inch.
+        (_, "png") => ("png", String::new()),
+        (Kind::Word, "html") => ("html", "EmbedImages".into()),
+        (Kind::Word, "epub") => ("epub", String::new()),
+        (Kind::Cell, "csv" | "tsv") => {
+            let usual = if extension == "tsv" { b'\t' } else { b',' };
+            let delimiter = wanted.delimiter.unwrap_or(usual);
+            // See `saved_as`.
+            ("csv", format!("{delimiter},34,76,1,,0,false,true,false"))
+        }
+        (kind, extension) => {
+            let (format, options) = saved_as(kind, extension)?;
+            (format, options.to_owned())
+        }
+    })
+}
+
 /// Whether a file of this type is a zip archive.
 pub(crate) fn is_zip(extension: &str) -> bool {
     matches!(
@@ -72,5 +108,6 @@ pub(crate) fn is_zip(extension: &str) -> bool {
             | "ppsm"
             | "odp"
             | "otp"
+            | "epub"
     )
 }

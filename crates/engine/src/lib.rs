@@ -20,11 +20,11 @@ mod rules;
 mod sandbox;
 
 pub use client::{
-    Document, DocumentInfo, Engine, Isolation, Kind, OpenOptions, Pending, Selection, TilePixels,
-    TileRequest, ViewOptions,
+    ConvertOptions, Document, DocumentInfo, Engine, Isolation, Kind, OpenOptions, Pending,
+    Selection, TilePixels, TileRequest, ViewOptions,
 };
 pub use config::{EngineConfig, Limits};
-pub use error::{EngineError, InputDenied, InputError, OpenError, SaveError};
+pub use error::{ConvertError, EngineError, InputDenied, InputError, OpenError, SaveError};
 pub use event::{CellPosition, Death, Event, Part, Rect, ViewEvent, ViewId};
 pub use input::{GraphicAction, Input, MouseAction, SelectHandle, modifier};
 pub use kit::kit_main;

@@ -3,6 +3,7 @@
 //! A frame is its length in four bytes, little endian, and JSON. Pixels go through shared memory
 //! and never through frames. What comes from a kit is hostile: the server takes it as data only.
 
+use recto_docs_api::Password;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Limits;
@@ -29,6 +30,11 @@ pub(crate) enum Call {
     /// Loads a file of the kit's document folder.
     Load {
         name: String,
+    },
+    /// Loads one to write it in another format, and for nobody to look at.
+    LoadToConvert {
+        name: String,
+        password: Option<Password>,
     },
     CreateView {
         author: String,
@@ -122,6 +128,8 @@ pub(crate) enum Answer {
         keeper: i32,
         size: Size,
     },
+    /// Not loaded: the password was wrong, or there was none.
+    Locked,
     View(i32),
     Values(Option<String>),
     Selection {

@@ -6,6 +6,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use recto_docs_api::CodePage;
+
 /// LibreOffice's limits.
 const ROWS: usize = 1 << 20;
 const COLUMNS: usize = 1 << 14;
@@ -14,16 +16,32 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:body><office:spreadsheet><table:table table:name="Sheet1">"#;
 const TAIL: &str = "</table:table></office:spreadsheet></office:body></office:document>\n";
 
-pub(super) fn convert(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::write(to, sheet(&std::fs::read(from)?)?)
+/// How a text is written, as far as its sender said.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Text {
+    /// Recognised if it is not known.
+    pub code_page: Option<CodePage>,
+    /// Recognised if it is not known; an ASCII character.
+    pub delimiter: Option<u8>,
 }
 
-fn sheet(bytes: &[u8]) -> std::io::Result<String> {
-    let text = decode(bytes);
+/// Writes `from`, comma separated values, to `to` as a flat `OpenDocument` sheet.
+pub(super) fn convert(from: &Path, to: &Path, how: Text) -> std::io::Result<()> {
+    std::fs::write(to, sheet(&std::fs::read(from)?, how)?)
+}
+
+/// Writes `from`, plain text, to `to` in UTF-8, with the mark by which LibreOffice knows it.
+pub(super) fn recode(from: &Path, to: &Path, code_page: Option<CodePage>) -> std::io::Result<()> {
+    let text = decode(&std::fs::read(from)?, code_page);
+    std::fs::write(to, format!("\u{feff}{text}"))
+}
+
+fn sheet(bytes: &[u8], how: Text) -> std::io::Result<String> {
+    let text = decode(bytes, how.code_page);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(&text))
+        .delimiter(how.delimiter.unwrap_or_else(|| delimiter(&text)))
         .from_reader(text.as_bytes());
     let mut sheet = String::from(HEAD);
     for record in reader.records().take(ROWS) {
@@ -39,13 +57,24 @@ fn sheet(bytes: &[u8]) -> std::io::Result<String> {
     Ok(sheet)
 }
 
-/// UTF-8, or else the bytes of Windows-1252 that are the same in Unicode.
-fn decode(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
-    }
+/// In the encoding that its mark says, else in the one that its sender said, else in UTF-8, and if it
+/// is none, in Windows-1252.
+fn decode(bytes: &[u8], code_page: Option<CodePage>) -> String {
+    let said = code_page.and_then(|page| encoding_rs::Encoding::for_label(page.label().as_bytes()));
+    // A wrong code page shows in the text; no bytes make it fail.
+    let text = match (encoding_rs::Encoding::for_bom(bytes), said) {
+        (Some((marked, length)), _) => marked.decode_without_bom_handling(&bytes[length..]).0,
+        (None, Some(said)) => said.decode_without_bom_handling(bytes).0,
+        (None, None) => match std::str::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(_) => {
+                encoding_rs::WINDOWS_1252
+                    .decode_without_bom_handling(bytes)
+                    .0
+            }
+        },
+    };
+    text.into_owned()
 }
 
 /// The separator that is most frequent in the first line, outside of quotes.
@@ -114,7 +143,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn cells(text: &str) -> String {
-        let sheet = sheet(text.as_bytes()).unwrap();
+        let sheet = sheet(text.as_bytes(), Text::default()).unwrap();
         sheet[HEAD.len()..sheet.len() - TAIL.len()].replace("table:table-", "")
     }
 
@@ -133,15 +162,29 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_utf8_are_read() {
-        assert_eq!(decode(b"M\xfcller"), "Müller");
-        assert_eq!(decode("\u{feff}Müller".as_bytes()), "Müller");
+    fn a_delimiter_that_is_said_counts() {
+        let how = Text {
+            delimiter: Some(b':'),
+            ..Text::default()
+        };
+        let sheet = sheet(b"a,b:c;d", how).unwrap();
+        assert!(sheet.contains("<text:p>a,b</text:p>") && sheet.contains("<text:p>c;d</text:p>"));
+    }
+
+    #[test]
+    fn bytes_are_read_in_their_encoding() {
+        let page = |number| Some(CodePage::parse(number).unwrap());
+        assert_eq!(decode(b"M\xfcller \x80", None), "Müller €");
+        assert_eq!(decode("\u{feff}Müller".as_bytes(), page(1251)), "Müller");
+        assert_eq!(decode(b"\xff\xfea\0b\0", None), "ab");
+        assert_eq!(decode(b"\xcf\xf0\xe8", page(1251)), "При");
+        assert_eq!(decode(b"\x93\xfa\x96{", page(932)), "日本");
     }
 
     proptest! {
         #[test]
         fn any_bytes_become_a_sheet(bytes: Vec<u8>) {
-            let sheet = sheet(&bytes).unwrap();
+            let sheet = sheet(&bytes, Text::default()).unwrap();
             prop_assert!(sheet.ends_with(TAIL));
         }
     }

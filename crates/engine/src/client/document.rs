@@ -35,6 +35,17 @@ pub enum Kind {
     Slide,
 }
 
+impl Kind {
+    /// `LibreOfficeKitDocumentType`.
+    pub(super) fn number(self) -> i32 {
+        match self {
+            Self::Word => 0,
+            Self::Cell => 1,
+            Self::Slide => 2,
+        }
+    }
+}
+
 /// What is known of a document since it was loaded. Later sizes come as [`Event::Size`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentInfo {
@@ -107,13 +118,8 @@ impl Document {
             Err(EngineError::Failed(_)) => return Err(refused(file).await),
             Err(error) => return Err(error.into()),
         };
-        // `LibreOfficeKitDocumentType`. A text renamed to .xlsx loads as what it is.
-        let expected = match kind {
-            Kind::Word => 0,
-            Kind::Cell => 1,
-            Kind::Slide => 2,
-        };
-        if loaded != expected {
+        // A text renamed to .xlsx loads as what it is.
+        if loaded != kind.number() {
             return Err(OpenError::Damaged);
         }
         let (width, height, parts) = measure(size);
@@ -348,7 +354,7 @@ async fn bring(kit: &Link, file: &Path, extension: &str) -> Result<String, OpenE
         // LibreOffice asks in a dialog how to read such a file.
         let name = "document.fods";
         let (from, to) = (file.to_owned(), folder.join(name));
-        tokio::task::spawn_blocking(move || csv::convert(&from, &to))
+        tokio::task::spawn_blocking(move || csv::convert(&from, &to, csv::Text::default()))
             .await
             .map_err(std::io::Error::other)
             .and_then(|converted| converted)
@@ -363,7 +369,7 @@ async fn bring(kit: &Link, file: &Path, extension: &str) -> Result<String, OpenE
 }
 
 /// Why a file that the engine did not load was not loaded.
-async fn refused(file: &Path) -> OpenError {
+pub(super) async fn refused(file: &Path) -> OpenError {
     let file = file.to_owned();
     match tokio::task::spawn_blocking(move || saved::is_encrypted(&file)).await {
         Ok(true) => OpenError::Encrypted,

@@ -1,5 +1,6 @@
 //! The async client: what the rest of Recto sees of the engine.
 
+mod convert;
 mod csv;
 mod document;
 mod folder;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use tokio::sync::mpsc;
 
+pub use convert::ConvertOptions;
 pub use document::{Document, DocumentInfo, Kind, Selection, ViewOptions};
 pub use link::Pending;
 pub use pixels::{TilePixels, TileRequest};

@@ -1,12 +1,13 @@
 //! What the server asks, done.
 
+use recto_docs_api::Password;
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
 use super::mouse;
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
-use crate::protocol::{Answer, Call, Paint, Request, Up};
+use crate::protocol::{Answer, Call, Paint, Request, Size, Up};
 
 /// A tile of 256 pixels at 100 % and 96 dpi, which every view begins with.
 const PIXELS: i32 = 256;
@@ -24,6 +25,7 @@ pub(super) fn run(kit: &Kit, request: Request) {
     let answer = match call {
         Call::Ping => Ok(Answer::Done),
         Call::Load { name } => load(kit, &name),
+        Call::LoadToConvert { name, password } => load_to_convert(kit, &name, password),
         other => match kit.document.get() {
             None => Err("no document is loaded".into()),
             Some(document) => serve(kit, document, other),
@@ -68,6 +70,34 @@ fn load(kit: &Kit, name: &str) -> Result<Answer, String> {
         kind: document.kind(),
         keeper,
         size: size(document),
+    })
+}
+
+/// As [`load`], but without a view that anybody sees.
+fn load_to_convert(kit: &Kit, name: &str, password: Option<Password>) -> Result<Answer, String> {
+    if kit.document.get().is_some() {
+        return Err("a document is loaded already".into());
+    }
+    *kit.password.borrow_mut() = password;
+    kit.office.ask_passwords(leaked(kit));
+    kit.phase.set(Phase::Busy);
+    let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), "");
+    kit.phase.set(Phase::Serving);
+    let document = match loaded {
+        Err(_) if kit.locked.get() => return Ok(Answer::Locked),
+        loaded => loaded?,
+    };
+    let keeper = document.view();
+    kit.keeper.set(keeper);
+    kit.document.set(Some(document));
+    Ok(Answer::Loaded {
+        kind: document.kind(),
+        keeper,
+        size: Size {
+            width: 0,
+            height: 0,
+            parts: Vec::new(),
+        },
     })
 }
 
@@ -130,7 +160,9 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
                 Err(kit.office.error())
             }
         }
-        Call::Ping | Call::Load { .. } | Call::Paint(_) => Err("it is not asked here".into()),
+        Call::Ping | Call::Load { .. } | Call::LoadToConvert { .. } | Call::Paint(_) => {
+            Err("it is not asked here".into())
+        }
     }
 }
 

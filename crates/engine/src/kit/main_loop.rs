@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
+use recto_docs_api::Password;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use serde_json::Value;
 
@@ -51,6 +52,10 @@ pub(super) struct Kit {
     pub views: RefCell<HashMap<i32, View>>,
     pub canvas: Canvas,
     pub socket: Socket,
+    /// The password of the document that is being loaded; it is tried once.
+    pub password: RefCell<Option<Password>>,
+    /// Whether LibreOffice asked for a password.
+    pub locked: Cell<bool>,
     /// This kit itself, for callbacks that outlive every call.
     pub leaked: Cell<Option<&'static Kit>>,
     ready: RefCell<Option<Ready>>,
@@ -99,6 +104,8 @@ pub(super) fn run(
         views: RefCell::default(),
         canvas,
         socket,
+        password: RefCell::default(),
+        locked: Cell::new(false),
         leaked: Cell::new(None),
         ready: RefCell::new(Some(ready)),
         waker,
@@ -158,6 +165,13 @@ impl Handler for Kit {
             }
             _ => {}
         }
+    }
+
+    fn password_asked(&self, url: &str) {
+        self.locked.set(true);
+        let password = self.password.borrow_mut().take();
+        self.office
+            .answer_password(url, password.as_ref().map(Password::as_str));
     }
 }
 

@@ -114,6 +114,9 @@ pub(crate) trait Handler {
     fn wake(&self);
     /// A callback of a view.
     fn view_event(&self, view: i32, kind: i32, payload: &str);
+    /// The document at this address, which is being loaded, needs a password: to be answered at once
+    /// by [`Office::answer_password`]. A wrong one is asked for again.
+    fn password_asked(&self, url: &str);
 }
 
 /// The running LibreOffice.
@@ -140,6 +143,10 @@ use function;
 impl Office {
     /// Part in invalidations (bit 2) and view in caret callbacks (bit 5).
     const FEATURES: u64 = 1 << 2 | 1 << 5;
+    /// Asking for passwords; without it, what is protected is not loaded.
+    const PASSWORDS: u64 = 1;
+    /// `LOK_CALLBACK_DOCUMENT_PASSWORD`.
+    const PASSWORD_ASKED: c_int = 20;
 
     /// Product name and version as JSON.
     pub(crate) fn version_json(self) -> String {
@@ -183,6 +190,32 @@ impl Office {
             }
             if let Some(run) = function!(self.office, ffi::OfficeClass, run_loop) {
                 run(self.office, poll_callback::<H>, wake_callback::<H>, data);
+            }
+        }
+    }
+
+    /// From now on `handler` is asked for the passwords of documents.
+    pub(crate) fn ask_passwords<H: Handler>(self, handler: &'static H) {
+        let data = ptr::from_ref(handler).cast_mut().cast();
+        // SAFETY: as in `run`.
+        unsafe {
+            if let Some(register) = function!(self.office, ffi::OfficeClass, register_callback) {
+                register(self.office, Some(office_callback::<H>), data);
+            }
+            if let Some(set) = function!(self.office, ffi::OfficeClass, set_optional_features) {
+                set(self.office, Self::FEATURES | Self::PASSWORDS);
+            }
+        }
+    }
+
+    /// Only within [`Handler::password_asked`], for its address. Without a password, loading fails.
+    pub(crate) fn answer_password(self, url: &str, password: Option<&str>) {
+        let (url, password) = (text(url), password.map(text));
+        let password = password.as_ref().map_or(ptr::null(), |text| text.as_ptr());
+        // SAFETY: see `version_json`; the strings outlive the call.
+        unsafe {
+            if let Some(set) = function!(self.office, ffi::OfficeClass, set_document_password) {
+                set(self.office, url.as_ptr(), password);
             }
         }
     }
@@ -263,4 +296,17 @@ unsafe extern "C" fn wake_callback<H: Handler>(data: *mut c_void) {
     // SAFETY: as in `poll_callback`.
     let handler = unsafe { &*data.cast::<H>() };
     guarded(|| handler.wake());
+}
+
+unsafe extern "C" fn office_callback<H: Handler>(
+    kind: c_int,
+    text: *const c_char,
+    data: *mut c_void,
+) {
+    if kind != Office::PASSWORD_ASKED {
+        return;
+    }
+    // SAFETY: as in `poll_callback`; the text lives for the call.
+    let (handler, url) = unsafe { (&*data.cast::<H>(), payload(text)) };
+    guarded(|| handler.password_asked(&url));
 }

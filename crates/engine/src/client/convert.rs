@@ -1,0 +1,177 @@
+//! Converting one file, in a kit that is used for nothing else.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use recto_docs_api::{CodePage, Password};
+
+use super::csv;
+use super::document::{Kind, refused};
+use super::link::{Link, Reply, lock, unexpected};
+use super::{Engine, saved};
+use crate::error::{ConvertError, EngineError, OpenError, SaveError};
+use crate::event::Death;
+use crate::formats::{self, Wanted};
+use crate::protocol::{Answer, Call};
+
+/// What a file is converted to, and how.
+#[derive(Debug, Clone)]
+pub struct ConvertOptions<'a> {
+    /// The file's extension, without a dot.
+    pub file_type: &'a str,
+    /// The extension of what it becomes.
+    pub to: &'a str,
+    /// Opens a file that is protected.
+    pub password: Option<Password>,
+    /// How a text is encoded; recognised if it is not said.
+    pub code_page: Option<CodePage>,
+    /// What is between the values of a text, ASCII. If it is not said, it is recognised in the file and
+    /// a comma (a tab for `tsv`) in the result.
+    pub delimiter: Option<u8>,
+    /// Makes a PDF that is fit for an archive: PDF/A-2b.
+    pub archival: bool,
+    /// How long loading and writing may take together; then the kit is killed.
+    pub limit: Duration,
+}
+
+/// A kit that ends with the value: nobody needs it once the file is there, or nobody waits for it.
+struct Single(Arc<Link>);
+
+impl Drop for Single {
+    fn drop(&mut self) {
+        self.0.kill(Death::Stopped);
+    }
+}
+
+impl Engine {
+    /// Converts `file`, and writes the result to `to`, which is whole and on the disk when this
+    /// returns. Dropping the future ends the kit.
+    pub async fn convert(
+        &self,
+        file: &Path,
+        to: &Path,
+        options: &ConvertOptions<'_>,
+    ) -> Result<(), ConvertError> {
+        let kind = formats::opened_as(options.file_type)
+            .ok_or_else(|| OpenError::Type(options.file_type.to_owned()))?;
+        let wanted = Wanted {
+            delimiter: options.delimiter,
+            archival: options.archival,
+        };
+        let written = formats::converted_to(kind, options.to, wanted)
+            .ok_or_else(|| SaveError::Type(options.to.to_owned()))?;
+        let kit = self.0.pool.take().await.map_err(OpenError::from)?;
+        {
+            let mut open = lock(&self.0.open);
+            open.retain(|kit| kit.upgrade().is_some_and(|kit| kit.alive()));
+            open.push(Arc::downgrade(&kit));
+        }
+        let kit = Single(kit);
+        let work = run(&kit.0, file, to, kind, written, options);
+        let result = tokio::time::timeout(options.limit, work)
+            .await
+            .unwrap_or(Err(ConvertError::TimedOut(options.limit)));
+        kit.0.kill(Death::Stopped);
+        kit.0.gone().await;
+        result
+    }
+}
+
+async fn run(
+    kit: &Arc<Link>,
+    file: &Path,
+    to: &Path,
+    kind: Kind,
+    (format, filter): (&'static str, String),
+    options: &ConvertOptions<'_>,
+) -> Result<(), ConvertError> {
+    let name = bring(kit, file, options).await?;
+    let call = Call::LoadToConvert {
+        name,
+        password: options.password.clone(),
+    };
+    let loaded = kit
+        .ask_within(call, options.limit, |reply| match reply {
+            Reply::Answer(Answer::Loaded { kind, .. }) => Ok(Some(kind)),
+            Reply::Answer(Answer::Locked) => Ok(None),
+            _ => Err(unexpected()),
+        })
+        .await;
+    let loaded = match loaded {
+        Ok(Some(loaded)) => loaded,
+        Ok(None) if options.password.is_some() => return Err(OpenError::WrongPassword.into()),
+        Ok(None) => return Err(OpenError::Encrypted.into()),
+        Err(EngineError::Gone) => return Err(OpenError::Crashed.into()),
+        Err(EngineError::Failed(_)) => return Err(refused(file).await.into()),
+        Err(error) => return Err(OpenError::from(error).into()),
+    };
+    if loaded != kind.number() {
+        return Err(OpenError::Damaged.into());
+    }
+    let name = format!("converted.{format}");
+    let from = kit.folder.doc().join(&name);
+    let call = Call::Save {
+        name,
+        format: format.into(),
+        options: filter,
+    };
+    kit.ask_within(call, options.limit, Reply::done)
+        .await
+        .map_err(|error| match error {
+            EngineError::Failed(why) => SaveError::Refused(why).into(),
+            EngineError::Gone => ConvertError::Crashed,
+            other => SaveError::from(other).into(),
+        })?;
+    let to = to.to_owned();
+    tokio::task::spawn_blocking(move || saved::take(&from, &to, format))
+        .await
+        .map_err(|error| SaveError::Place(std::io::Error::other(error)))??;
+    Ok(())
+}
+
+/// Puts a copy of the file into the kit's folder, in a form that LibreOffice opens without asking,
+/// and returns its name there.
+async fn bring(kit: &Link, file: &Path, options: &ConvertOptions<'_>) -> Result<String, OpenError> {
+    let length = tokio::fs::metadata(file)
+        .await
+        .map_err(EngineError::from)?
+        .len();
+    if length == 0 {
+        return Err(OpenError::Empty);
+    }
+    let how = csv::Text {
+        code_page: options.code_page,
+        delimiter: match (options.file_type, options.delimiter) {
+            ("tsv", None) => Some(b'\t'),
+            (_, said) => said,
+        },
+    };
+    let text = |name: &str, write: fn(PathBuf, PathBuf, csv::Text) -> std::io::Result<()>| {
+        let (from, to) = (file.to_owned(), kit.folder.doc().join(name));
+        tokio::task::spawn_blocking(move || write(from, to, how))
+    };
+    let (name, written) = match options.file_type {
+        "csv" | "tsv" => {
+            let name = "document.fods".to_owned();
+            let written = text(&name, |from, to, how| csv::convert(&from, &to, how)).await;
+            (name, written)
+        }
+        "txt" => {
+            let name = "document.txt".to_owned();
+            let recode =
+                |from: PathBuf, to: PathBuf, how: csv::Text| csv::recode(&from, &to, how.code_page);
+            (name.clone(), text(&name, recode).await)
+        }
+        other => {
+            let name = format!("document.{other}");
+            let copied = tokio::fs::copy(file, kit.folder.doc().join(&name)).await;
+            (name, Ok(copied.map(drop)))
+        }
+    };
+    written
+        .map_err(std::io::Error::other)
+        .and_then(|written| written)
+        .map_err(EngineError::from)?;
+    Ok(name)
+}
