@@ -86,6 +86,12 @@ pub struct Serve {
     /// Seconds that documents found after a restart wait for their editors [default: 15].
     #[arg(long, env = "RECTO_RECOVER_SECONDS")]
     pub recover_seconds: Option<u64>,
+    /// Seconds that the conversion of one file may take [default: 120].
+    #[arg(long, env = "RECTO_CONVERT_SECONDS")]
+    pub convert_seconds: Option<u64>,
+    /// Files that are converted at once [default: one for each processor].
+    #[arg(long, env = "RECTO_CONVERSIONS")]
+    pub conversions: Option<usize>,
     /// Engine processes that wait ready for the next document [default: 2].
     #[arg(long, env = "RECTO_WARM_KITS")]
     pub warm_kits: Option<usize>,

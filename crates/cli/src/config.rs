@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use ipnet::IpNet;
+use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
 use recto_server::{AdminPassword, Refusals, ServerConfig, Tokens};
 use recto_session::SessionConfig;
@@ -41,6 +42,8 @@ struct File {
     save_seconds: Option<u64>,
     return_seconds: Option<u64>,
     recover_seconds: Option<u64>,
+    convert_seconds: Option<u64>,
+    conversions: Option<usize>,
     warm_kits: Option<usize>,
     zygote: Option<bool>,
     office: Option<PathBuf>,
@@ -87,6 +90,7 @@ impl Environment {
 pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerConfig> {
     let file = file(args.config.as_deref())?;
     let session = session(&args, &file);
+    let convert = conversions(&args, &file);
     let data = args.data.or(file.data).unwrap_or_else(|| "data".into());
     let enabled = match environment.jwt_enabled.as_deref().map(str::trim) {
         None | Some("") => file.jwt_enabled.unwrap_or(true),
@@ -170,8 +174,24 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             environment.admin_password.as_deref(),
         )?,
         session,
+        convert,
         engine,
     })
+}
+
+fn conversions(args: &Serve, file: &File) -> ConvertConfig {
+    let defaults = ConvertConfig::default();
+    ConvertConfig {
+        time_limit: args
+            .convert_seconds
+            .or(file.convert_seconds)
+            .map_or(defaults.time_limit, Duration::from_secs),
+        at_once: args
+            .conversions
+            .or(file.conversions)
+            .unwrap_or(defaults.at_once),
+        ..defaults
+    }
 }
 
 fn session(args: &Serve, file: &File) -> SessionConfig {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use http::{HeaderMap, header};
-use recto_docs_api::FileType;
+use recto_docs_api::{Conversion, DocumentKey, FileType};
 use recto_token::{Opening, Verified};
 use reqwest::Response;
 use serde_json::json;
@@ -52,10 +52,37 @@ impl Fetcher {
         opening: &Verified<Opening>,
         to: &Path,
     ) -> Result<Downloaded, FetchError> {
+        self.fetch(
+            Some(&opening.key),
+            &opening.url,
+            Some(opening.file_type),
+            to,
+        )
+        .await
+    }
+
+    /// Fetches the `url` of a conversion, by the rules of [`Self::download`].
+    pub async fn download_source(
+        &self,
+        conversion: &Verified<Conversion>,
+        to: &Path,
+    ) -> Result<Downloaded, FetchError> {
+        let file_type = conversion.source.content();
+        self.fetch(conversion.key.as_ref(), &conversion.url, file_type, to)
+            .await
+    }
+
+    async fn fetch(
+        &self,
+        key: Option<&DocumentKey>,
+        url: &str,
+        file_type: Option<FileType>,
+        to: &Path,
+    ) -> Result<Downloaded, FetchError> {
         let limits = Limits::download(&self.config);
         let mut attempt = 1;
         loop {
-            let error = match self.attempt(opening, to, &limits).await {
+            let error = match self.attempt(url, file_type, to, &limits).await {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
@@ -67,18 +94,19 @@ impl Fetcher {
                 let _ = tokio::fs::remove_file(to).await;
                 return Err(error);
             }
-            tracing::info!(key = %opening.key, attempt, %error, "download failed, trying again");
+            tracing::info!(key = key.map(DocumentKey::as_str), attempt, %error, "download failed, trying again");
             attempt += 1;
         }
     }
 
     async fn attempt(
         &self,
-        opening: &Opening,
+        url: &str,
+        file_type: Option<FileType>,
         to: &Path,
         limits: &Limits,
     ) -> Result<Downloaded, FetchError> {
-        let answer = self.find(&opening.url, limits).await?;
+        let answer = self.find(url, limits).await?;
         let origin = answer.target.origin();
         let declared_html = is_html(answer.response.headers());
         let redirected = answer.redirected;
@@ -86,10 +114,12 @@ impl Fetcher {
         if downloaded.bytes == 0 {
             return Err(FetchError::Empty { origin });
         }
-        if is_page_instead(&downloaded.head, opening.file_type, declared_html) {
+        if let Some(file_type) = file_type
+            && is_page_instead(&downloaded.head, file_type, declared_html)
+        {
             return Err(FetchError::HtmlInstead {
                 origin,
-                expected: opening.file_type.extension(),
+                expected: file_type.extension(),
                 redirected,
             });
         }

@@ -154,6 +154,7 @@ pub enum FetchError {
 #[derive(Clone, Copy)]
 pub(crate) enum Subject {
     Document,
+    Source,
     Callback,
 }
 
@@ -161,6 +162,7 @@ impl Subject {
     fn address(self) -> &'static str {
         match self {
             Self::Document => "The document address (document.url)",
+            Self::Source => "The address of the file to convert (url)",
             Self::Callback => "The callback address (editorConfig.callbackUrl)",
         }
     }
@@ -174,6 +176,11 @@ impl FetchError {
             Self::Unreachable { cause, .. } => *cause != Cause::Tls,
             _ => false,
         }
+    }
+
+    /// [`Explain::message`] for a file that is to be converted.
+    pub fn message_of_source(&self) -> String {
+        self.message_about(Subject::Source)
     }
 
     /// [`Explain::message`], of the address that was meant.
@@ -308,7 +315,7 @@ impl FetchError {
                 "The document server fetches the file itself, without the browser's cookies, so the address must not need a login: let the application accept the token in the Authorization header or a short-lived parameter in the address.".into()
             }
             Self::Downgrade { .. } => {
-                "Let the redirect lead to https, or give the final address in document.url.".into()
+                "Let the redirect lead to https, or give the final address.".into()
             }
             Self::TooManyRedirects { .. } => {
                 "Give the final address; redirects in a circle often mean a login or a missing trailing slash.".into()

@@ -10,7 +10,8 @@ use common::{
 };
 use recto_docs_api::Explain;
 use recto_fetch::{Cause, FetchConfig, FetchError, Fetcher};
-use recto_token::verify_download;
+use recto_token::{Verified, verify_download};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
@@ -174,4 +175,40 @@ async fn t19_no_error_shows_path_query_or_token() {
     ] {
         assert!(!shown.contains(secret), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn the_file_of_a_conversion_is_fetched_by_the_same_rules() {
+    let site = Site::start(|seen, _| match &*seen.path {
+        "/gone" => answer(404, ""),
+        "/page" => answer(200, "<!doctype html><html>"),
+        _ => answer(200, "PK"),
+    })
+    .await;
+    let place = Place::new();
+    let fetch = async |path: &str| {
+        let parameters = json!({
+            "url": site.url(path), "filetype": "docx", "outputtype": "pdf",
+        });
+        let parameters = Verified::with_tokens_off(parameters.as_object().unwrap().clone());
+        let conversion = recto_token::conversion(&parameters).unwrap();
+        fetcher(config())
+            .download_source(&conversion, &place.file)
+            .await
+    };
+    assert_eq!(fetch("/a").await.unwrap().bytes, 2);
+    let seen = site.seen();
+    let header = seen[0].authorization().unwrap();
+    verify_download(&secret(), Some(header), &site.url("/a"), NOW).unwrap();
+    let gone = fetch("/gone").await.unwrap_err();
+    assert!(
+        gone.message_of_source()
+            .starts_with("The address of the file to convert (url) gives no file"),
+        "{}",
+        gone.message_of_source()
+    );
+    assert_eq!(
+        fetch("/page").await.unwrap_err().code(),
+        "fetch.html_instead"
+    );
 }

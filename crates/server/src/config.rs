@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use axum::http::HeaderName;
 use ipnet::IpNet;
+use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
 use recto_session::SessionConfig;
 use recto_token::Keys;
@@ -37,6 +38,8 @@ pub struct ServerConfig {
     pub admin_password: Option<AdminPassword>,
     /// Times and limits of sessions.
     pub session: SessionConfig,
+    /// Times and limits of conversions.
+    pub convert: ConvertConfig,
     /// The engine.
     pub engine: EngineConfig,
 }

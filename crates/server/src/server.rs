@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use recto_convert::Converter;
 use recto_docs_api::Explain;
 use recto_engine::Engine;
 use recto_fetch::{FetchConfig, Fetcher};
@@ -112,6 +113,17 @@ impl Server {
         let engine = Engine::start(config.engine)
             .await
             .map_err(|e| ServerError::part(&e))?;
+        let converter = Converter::new(
+            recto_convert::Services {
+                engine: engine.clone(),
+                store: store.clone(),
+                fetcher: fetcher.clone(),
+                keys: keys.clone(),
+                scratch: scratch.clone(),
+                clock: clock.clone(),
+            },
+            config.convert,
+        );
         let sessions = Sessions::new(Services {
             engine,
             store,
@@ -127,6 +139,7 @@ impl Server {
             .map_err(|e| ServerError::part(&e))?;
         let shared = Arc::new(Shared {
             sessions,
+            converter,
             keys,
             tokens,
             token_header: config.token_header,
@@ -163,11 +176,13 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServerError> {
         let sessions = self.shared.sessions.clone();
+        let converter = self.shared.converter.clone();
         let engine = sessions.services().engine.clone();
         let sweeper = tokio::spawn(sweep(sessions.clone()));
         let app = traced(router(self.shared)).into_make_service_with_connect_info::<SocketAddr>();
         let stop = async move {
             shutdown.await;
+            converter.stop();
             sessions.stop().await;
         };
         let result = axum::serve(self.listener, app)

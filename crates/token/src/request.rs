@@ -1,6 +1,7 @@
 //! Requests to the server: the command, conversion and builder services, and
 //! files for the browser.
 
+use recto_docs_api::{Conversion, ParameterError};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -125,6 +126,13 @@ pub fn request_without_tokens(parts: &RequestParts) -> Verified<Map<String, Valu
     let mut parameters = unsigned_parameters(parts);
     parameters.remove("token");
     Verified::with_tokens_off(parameters)
+}
+
+/// Reads a conversion from parameters that were verified.
+pub fn conversion(
+    parameters: &Verified<Map<String, Value>>,
+) -> Result<Verified<Conversion>, ParameterError> {
+    Conversion::parse(parameters).map(Verified::new)
 }
 
 /// Verifies a request to a service and gives its parameters.

@@ -5,6 +5,7 @@
 mod callbacks;
 mod commands;
 mod common;
+mod conversion;
 mod forgotten;
 mod goodbye;
 mod keys;

@@ -65,15 +65,12 @@ async fn the_token_is_looked_at_before_anything_else() {
 async fn what_is_not_built_says_so_after_the_checks() {
     let server = Server::shared().await;
     let convert = json!({ "url": "https://files.example/a.docx", "filetype": "docx", "outputtype": "pdf", "key": "k" });
-    for (path, fields, error, code) in [
-        ("/converter", convert.clone(), -1, "server.not_built"),
-        (
-            "/docbuilder",
-            json!({ "url": "https://files.example/a.js", "async": true }),
-            -1,
-            "server.not_offered",
-        ),
-    ] {
+    for (path, fields, error, code) in [(
+        "/docbuilder",
+        json!({ "url": "https://files.example/a.js", "async": true }),
+        -1,
+        "server.not_offered",
+    )] {
         let (status, answer) = post(&server, path, &body(&fields)).await;
         assert_eq!(status, 501, "{path} {answer}");
         assert_eq!(answer["error"], error, "{path}");

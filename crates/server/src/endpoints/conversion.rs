@@ -1,6 +1,4 @@
 //! `/converter` and `/ConvertService.ashx`: the conversion service.
-//!
-//! Token and parameters are checked as they must be; the conversion itself is not built.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,26 +8,15 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use recto_docs_api::DocumentKey;
+use recto_convert::Converted;
+use recto_docs_api::{Explain, ParameterError};
 use recto_token::Service;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::Shared;
-use super::not_built::sentence;
+use crate::origin;
 use crate::request_id::Reference;
 use crate::service::ServiceRequest;
-
-const PARAMETERS: i32 = -7;
-const UNKNOWN: i32 = -1;
-/// Types that the Docs API can ask for; `ooxml` and `odf` stand for the one that suits the document.
-const OUTPUT_TYPES: [&str; 40] = [
-    "ooxml", "odf", "docx", "docm", "dotx", "dotm", "odt", "ott", "rtf", "txt", "html", "epub",
-    "fb2", "md", "pdf", "pdfa", "xlsx", "xlsm", "xltx", "xltm", "xlsb", "ods", "ots", "csv", "tsv",
-    "pptx", "pptm", "ppsx", "ppsm", "potx", "potm", "odp", "otp", "png", "jpg", "jpeg", "bmp",
-    "gif", "svg", "docxf",
-];
-/// Most characters of a password (spec 7.2).
-const PASSWORD_MAX: usize = 255;
 
 /// `POST /converter`: JSON, unless XML alone is accepted.
 pub async fn converter(
@@ -39,7 +26,7 @@ pub async fn converter(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer(&shared, &reference, &uri, &headers, &body, Format::Json)
+    answer(&shared, &reference, &uri, &headers, &body, Format::Json).await
 }
 
 /// `/ConvertService.ashx`: XML, unless JSON is accepted and XML is not, or less.
@@ -50,10 +37,10 @@ pub async fn convert_service(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer(&shared, &reference, &uri, &headers, &body, Format::Xml)
+    answer(&shared, &reference, &uri, &headers, &body, Format::Xml).await
 }
 
-fn answer(
+async fn answer(
     shared: &Shared,
     reference: &Reference,
     uri: &Uri,
@@ -62,70 +49,50 @@ fn answer(
     usual: Format,
 ) -> Response {
     let request = ServiceRequest::new(shared, Service::Converter, uri, headers, body, reference);
-    let format = Format::wanted(headers, usual);
-    let refused = match request.verified() {
-        Ok(parameters) => check(&request, &parameters).err(),
-        Err(answer) => Some(answer),
-    };
-    match refused {
-        Some(answer) => format.write(StatusCode::OK, &answer),
-        None => format.write(
-            StatusCode::NOT_IMPLEMENTED,
-            &sentence(UNKNOWN, "conversion"),
-        ),
-    }
+    let result = convert(shared, &request, headers).await;
+    // Status 200 for errors too (spec 3.4).
+    let answer = result.unwrap_or_else(|refused| refused);
+    Format::wanted(headers, usual).write(StatusCode::OK, &answer)
 }
 
-/// Judges the parameters (spec 7.2).
-fn check(request: &ServiceRequest<'_>, parameters: &Map<String, Value>) -> Result<(), Value> {
-    let text = |names: [&str; 2]| {
-        names
-            .into_iter()
-            .find_map(|name| parameters.get(name))
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-    };
-    let wrong = |name: &str, hint: &str| {
-        Err(request.wrong(
-            PARAMETERS,
-            "request.parameter",
-            &format!("The parameter \"{name}\" has a value that can't be."),
-            hint,
-        ))
-    };
-    if parameters.get("key").is_some_and(|key| {
-        key.as_str()
-            .is_none_or(|key| DocumentKey::try_from(key).is_err())
-    }) {
-        return wrong(
-            "key",
-            "Give 1 to 128 characters of 0-9 a-z A-Z . _ = - that change with the file's content.",
-        );
-    }
-    let type_like = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if text(["filetype", "fileType"]).is_some_and(|name| !type_like(name)) {
-        return wrong(
-            "filetype",
-            "Give the extension of the file, such as docx, without a dot.",
-        );
-    }
-    match text(["outputtype", "outputType"]) {
-        None => return Err(request.lacks("outputtype")),
-        Some(name) if !OUTPUT_TYPES.contains(&name.to_ascii_lowercase().as_str()) => {
-            return wrong(
-                "outputtype",
-                "Give the extension of a type that a document can be converted to, such as pdf, without a dot.",
-            );
+/// The body of the answer, or of the one that refuses the request.
+async fn convert(
+    shared: &Shared,
+    request: &ServiceRequest<'_>,
+    headers: &HeaderMap,
+) -> Result<Value, Value> {
+    let parameters = request.verified()?;
+    let asked = recto_token::conversion(&parameters).map_err(|error| match error {
+        ParameterError::Missing(name) => request.lacks(name),
+        error => request.wrong(
+            error.number(),
+            error.code(),
+            &error.message(),
+            &error.hint(),
+        ),
+    })?;
+    let ignored = asked.ignored.clone();
+    let converted =
+        shared.converter.convert(asked).await.map_err(|error| {
+            request.wrong(error.number, error.code, &error.message, &error.hint)
+        })?;
+    let mut answer = match converted {
+        Converted::Done { link, file_type } => {
+            let base = match &shared.public_url {
+                Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+                None => origin::base(headers),
+            };
+            json!({
+                "fileUrl": format!("{base}{link}"), "fileType": file_type,
+                "percent": 100, "endConvert": true,
+            })
         }
-        Some(_) => {}
+        Converted::Pending { percent } => json!({ "percent": percent, "endConvert": false }),
+    };
+    if !ignored.is_empty() {
+        answer["ignored"] = ignored.join(", ").into();
     }
-    if text(["url", "url"]).is_none() {
-        return Err(request.lacks("url"));
-    }
-    if text(["password", "password"]).is_some_and(|word| word.chars().count() > PASSWORD_MAX) {
-        return wrong("password", "Give a password of at most 255 characters.");
-    }
-    Ok(())
+    Ok(answer)
 }
 
 /// In which format the answer is written.
@@ -190,6 +157,8 @@ fn xml(answer: &Value) -> String {
         let content = match value {
             Value::Null => continue,
             Value::String(content) => escaped(content),
+            Value::Bool(true) => "True".into(),
+            Value::Bool(false) => "False".into(),
             other => escaped(&other.to_string()),
         };
         let (first, rest) = name.split_at(name.len().min(1));
@@ -210,8 +179,6 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn wanted(accept: &str, usual: Format) -> Format {
@@ -245,6 +212,15 @@ mod tests {
         ] {
             assert_eq!(wanted(accept, usual), expected, "{accept} {usual:?}");
         }
+    }
+
+    #[test]
+    fn a_result_in_xml() {
+        let text = xml(&json!({"fileUrl": "http://a/b?c&d", "percent": 100, "endConvert": true}));
+        assert_eq!(
+            text,
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><FileResult><EndConvert>True</EndConvert><FileUrl>http://a/b?c&amp;d</FileUrl><Percent>100</Percent></FileResult>"
+        );
     }
 
     #[test]

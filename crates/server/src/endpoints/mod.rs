@@ -20,6 +20,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderName;
 use axum::routing::{any, get, post};
+use recto_convert::Converter;
 use recto_session::Sessions;
 use recto_token::{Keys, Refusal};
 use tower_http::compression::CompressionLayer;
@@ -35,6 +36,7 @@ const MAX_SERVICE_BODY: usize = 1 << 20;
 /// What endpoints share.
 pub(crate) struct Shared {
     pub sessions: Sessions,
+    pub converter: Converter,
     pub keys: Arc<Keys>,
     /// Whether configs and requests must be signed.
     pub tokens: bool,

@@ -1,5 +1,6 @@
 //! `GET /cache/files/{id}/{name}`: a saved document, for whoever holds its signed link.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::Json;
@@ -64,10 +65,7 @@ pub async fn result_file(
             [
                 (header::CONTENT_TYPE, result.mime),
                 (header::CONTENT_LENGTH, length.to_string()),
-                (
-                    header::CONTENT_DISPOSITION,
-                    format!("attachment; filename=\"{}\"", result.file_name),
-                ),
+                (header::CONTENT_DISPOSITION, attachment(&result.file_name)),
                 (header::CACHE_CONTROL, "private, no-store".into()),
                 (header::X_CONTENT_TYPE_OPTIONS, "nosniff".into()),
             ],
@@ -92,10 +90,49 @@ pub async fn result_file(
     }
 }
 
+/// A name in ASCII for old clients, and the whole one (RFC 6266) if that is not all of it.
+fn attachment(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| match c {
+            '"' | '\\' => '_',
+            ' '..='~' => c,
+            _ => '_',
+        })
+        .collect();
+    if plain == name {
+        return format!("attachment; filename=\"{plain}\"");
+    }
+    let mut whole = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            whole.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(whole, "%{byte:02X}");
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")
+}
+
 fn explained(status: StatusCode, code: &str, message: &str, hint: &str) -> Response {
     (
         status,
         Json(json!({ "code": code, "message": message, "hint": hint })),
     )
         .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_break_out_of_its_header() {
+        assert_eq!(attachment("a b.pdf"), "attachment; filename=\"a b.pdf\"");
+        assert_eq!(
+            attachment("Ü\"\r\n.pdf"),
+            "attachment; filename=\"____.pdf\"; filename*=UTF-8''%C3%9C%22%0D%0A.pdf"
+        );
+    }
 }
