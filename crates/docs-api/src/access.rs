@@ -2,37 +2,52 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Permissions;
+use crate::{DocumentKind, Permissions};
 
-/// What a participant may do with the document as a whole.
+/// What a participant may do with the document as a whole, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {
     /// Look at it.
     View,
+    /// Look at it, and write comments.
+    Comment,
+    /// Propose changes, which an editor accepts or rejects. Only a text knows proposals.
+    Review,
     /// Change it.
     Edit,
 }
 
 impl Access {
-    /// The access that a mode and permissions grant.
+    /// The access that a mode and permissions grant in a document of this kind.
     ///
-    /// Editing needs a mode other than `view` (the default is `edit`) and the
-    /// permission `edit` (the default is yes). Permission to review, comment or
-    /// fill in forms without `edit` gives [`Access::View`]: such restricted
-    /// editing is not built, and granting full editing in its place would give
-    /// away more than the integrator signed.
-    pub fn granted(mode: Option<&str>, permissions: &Permissions) -> Self {
-        if mode != Some("view") && permissions.may_edit() {
+    /// Anything but [`Access::View`] needs a mode other than `view` (the default is `edit`).
+    /// Without the permission `edit` (the default is yes), `review` in a text grants
+    /// [`Access::Review`] and `comment` grants [`Access::Comment`], if they are signed as `true`
+    /// (spec/tokens.md 8.3). `fillForms` alone grants [`Access::View`]: filling in without editing
+    /// is not built, and granting more in its place would give away more than was signed.
+    pub fn granted(mode: Option<&str>, permissions: &Permissions, kind: DocumentKind) -> Self {
+        if mode == Some("view") {
+            Self::View
+        } else if permissions.may_edit() {
             Self::Edit
+        } else if permissions.review == Some(true) && kind == DocumentKind::Word {
+            Self::Review
+        } else if permissions.comment == Some(true) {
+            Self::Comment
         } else {
             Self::View
         }
     }
 
-    /// Whether the document may be changed.
+    /// Whether the document may be changed without anybody's consent.
     pub fn can_edit(self) -> bool {
         self == Self::Edit
+    }
+
+    /// Whether anything in the file may become different, so that it is to be saved.
+    pub fn can_change(self) -> bool {
+        self != Self::View
     }
 }
 
@@ -40,36 +55,78 @@ impl Access {
 mod tests {
     use super::*;
 
-    fn permissions(edit: Option<bool>, review: Option<bool>) -> Permissions {
+    fn permissions(edit: Option<bool>, review: Option<bool>, comment: Option<bool>) -> Permissions {
         Permissions {
             edit,
             review,
+            comment,
             ..Permissions::default()
         }
     }
 
     #[test]
-    fn edit_needs_mode_and_permission() {
-        let all = permissions(None, None);
-        assert_eq!(Access::granted(None, &all), Access::Edit);
-        assert_eq!(Access::granted(Some("edit"), &all), Access::Edit);
-        assert_eq!(Access::granted(Some("view"), &all), Access::View);
-        let none = permissions(Some(false), None);
-        assert_eq!(Access::granted(Some("edit"), &none), Access::View);
+    fn the_mode_and_the_first_of_edit_review_and_comment_decide() {
+        const YES: Option<bool> = Some(true);
+        const NO: Option<bool> = Some(false);
+        let granted = |mode, edit, review, comment| {
+            Access::granted(
+                mode,
+                &permissions(edit, review, comment),
+                DocumentKind::Word,
+            )
+        };
+        for (mode, edit, review, comment, expected) in [
+            (None, None, None, None, Access::Edit),
+            (Some("edit"), YES, NO, NO, Access::Edit),
+            (Some("view"), YES, YES, YES, Access::View),
+            (None, NO, YES, None, Access::Review),
+            (None, NO, YES, YES, Access::Review),
+            (None, NO, None, YES, Access::Comment),
+            (None, NO, NO, NO, Access::View),
+            (Some("view"), NO, YES, YES, Access::View),
+            // Their default is that of `edit`.
+            (None, NO, None, None, Access::View),
+        ] {
+            assert_eq!(
+                granted(mode, edit, review, comment),
+                expected,
+                "{mode:?} {edit:?} {review:?} {comment:?}"
+            );
+        }
     }
 
     #[test]
-    fn review_only_is_not_full_editing() {
-        let review = permissions(Some(false), Some(true));
-        assert_eq!(Access::granted(Some("edit"), &review), Access::View);
+    fn only_texts_are_reviewed() {
+        for kind in [DocumentKind::Cell, DocumentKind::Slide] {
+            let review = permissions(Some(false), Some(true), None);
+            assert_eq!(Access::granted(None, &review, kind), Access::View);
+            let both = permissions(Some(false), Some(true), Some(true));
+            assert_eq!(Access::granted(None, &both, kind), Access::Comment);
+        }
+    }
+
+    #[test]
+    fn forms_alone_are_looked_at() {
+        let forms = Permissions {
+            edit: Some(false),
+            fill_forms: Some(true),
+            ..Permissions::default()
+        };
+        assert_eq!(
+            Access::granted(None, &forms, DocumentKind::Word),
+            Access::View
+        );
     }
 
     #[test]
     fn wire_names() {
+        let all = [Access::View, Access::Comment, Access::Review, Access::Edit];
         assert_eq!(
-            serde_json::to_string(&[Access::View, Access::Edit]).unwrap(),
-            r#"["view","edit"]"#
+            serde_json::to_string(&all).unwrap(),
+            r#"["view","comment","review","edit"]"#
         );
-        assert!(Access::Edit.can_edit() && !Access::View.can_edit());
+        assert!(all.is_sorted());
+        assert_eq!(all.map(Access::can_edit), [false, false, false, true]);
+        assert_eq!(all.map(Access::can_change), [false, true, true, true]);
     }
 }

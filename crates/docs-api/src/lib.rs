@@ -6,6 +6,7 @@
 
 mod access;
 mod callback;
+mod comments;
 mod config;
 mod content;
 mod conversion;
@@ -16,6 +17,7 @@ mod permissions;
 
 pub use access::Access;
 pub use callback::{Action, ActionKind, Callback, ForceSaveKind, Status, UnknownNumber};
+pub use comments::{CommentRule, CommentRules, GROUP_SEPARATOR};
 pub use config::{DocumentConfig, EditorConfig, EditorSettings, User};
 pub use content::ContentError;
 pub use conversion::{

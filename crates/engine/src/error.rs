@@ -87,6 +87,18 @@ pub enum InputDenied {
     /// The view may only read.
     #[error("You may view this document but not change it.")]
     ViewOnly,
+    /// The view may only write comments.
+    #[error("You may comment on this document but not change it.")]
+    CommentOnly,
+    /// The view may only make changes that can be tracked, and this is none.
+    #[error("You may propose changes to this document, and this one cannot be a proposal.")]
+    ReviewOnly,
+    /// The view may not write comments.
+    #[error("You may not comment on this document.")]
+    NoComments,
+    /// The comment is somebody's whose comments the view may not change, or there is none.
+    #[error("This comment is gone, or you may not change it.")]
+    OtherComment,
     /// There is no such view.
     #[error("This view of the document is closed.")]
     NoView,

@@ -108,6 +108,10 @@ impl Explain for InputDenied {
             Self::Key => "input.key_denied",
             Self::Argument { .. } => "input.bad_argument",
             Self::ViewOnly => "rights.view_only",
+            Self::CommentOnly => "rights.comment_only",
+            Self::ReviewOnly => "rights.review_only",
+            Self::NoComments => "rights.no_comments",
+            Self::OtherComment => "rights.other_comment",
             Self::NoView => "input.no_view",
         }
     }
@@ -121,14 +125,28 @@ impl Explain for InputDenied {
             Self::Command(_) => "Use the commands of the editor's toolbar.".into(),
             Self::Key => "Use the commands of the editor's toolbar instead.".into(),
             Self::Argument { .. } => "Correct the value and try again.".into(),
-            Self::ViewOnly => "Ask the owner of the document for the right to edit it.".into(),
+            Self::ViewOnly | Self::CommentOnly => {
+                "Ask the owner of the document for the right to edit it.".into()
+            }
+            Self::ReviewOnly => {
+                "Type, delete or format text, or ask the owner of the document for the right to edit it."
+                    .into()
+            }
+            Self::NoComments => {
+                "Ask the owner of the document for the right to comment on it.".into()
+            }
+            Self::OtherComment => "Answer it with a comment of your own.".into(),
             Self::NoView => "Open the document again.".into(),
         }
     }
 
     fn editor_error(&self) -> i32 {
         match self {
-            Self::ViewOnly => editor_error::RIGHTS,
+            Self::ViewOnly
+            | Self::CommentOnly
+            | Self::ReviewOnly
+            | Self::NoComments
+            | Self::OtherComment => editor_error::RIGHTS,
             _ => editor_error::UNKNOWN,
         }
     }
@@ -251,6 +269,10 @@ mod tests {
         insta::assert_snapshot!(told(&ConvertError::Crashed), @"convert.crashed (-83): The document engine stopped while it converted the file. Save the document in another format, such as .docx, .xlsx or .pptx, and convert that.");
         insta::assert_snapshot!(told(&ConvertError::Save(SaveError::Unreadable)), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Try another format, such as pdf, to find out whether it is the file or the format.");
         insta::assert_snapshot!(told(&InputDenied::ViewOnly), @"rights.view_only (-23): You may view this document but not change it. Ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(told(&InputDenied::CommentOnly), @"rights.comment_only (-23): You may comment on this document but not change it. Ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(told(&InputDenied::ReviewOnly), @"rights.review_only (-23): You may propose changes to this document, and this one cannot be a proposal. Type, delete or format text, or ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(told(&InputDenied::NoComments), @"rights.no_comments (-23): You may not comment on this document. Ask the owner of the document for the right to comment on it.");
+        insta::assert_snapshot!(told(&InputDenied::OtherComment), @"rights.other_comment (-23): This comment is gone, or you may not change it. Answer it with a comment of your own.");
         insta::assert_snapshot!(told(&InputDenied::Command(".uno:Quit".into())), @"input.command_denied (-1): The command .uno:Quit is not available here. Use the commands of the editor's toolbar.");
         insta::assert_snapshot!(told(&SaveError::Unreadable), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Copy what you need into a new document; the last saved copy is kept.");
         insta::assert_snapshot!(told(&EngineError::Incomplete("/usr/lib/x.ui".into())), @"engine.incomplete (-1): This installation of LibreOffice lacks /usr/lib/x.ui. Install the full packages libreoffice-writer, -calc, -impress and -draw instead of those that end in -nogui.");

@@ -16,6 +16,7 @@ mod input;
 mod kit;
 mod lok;
 mod protocol;
+mod rights;
 mod rules;
 mod sandbox;
 
@@ -28,6 +29,7 @@ pub use error::{ConvertError, EngineError, InputDenied, InputError, OpenError, S
 pub use event::{CellPosition, Death, Event, Part, Rect, ViewEvent, ViewId};
 pub use input::{GraphicAction, Input, MouseAction, SelectHandle, modifier};
 pub use kit::kit_main;
+pub use rights::ViewRights;
 
 /// Every command that an editor may give to a kind of document, with acceptable arguments: what a
 /// toolbar can offer, and what the tests give to LibreOffice.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Limits;
 use crate::input::Input;
+use crate::rights::ViewRights;
 
 /// No frame is larger. A paste of 16 MiB fits in it as base64.
 pub(crate) const MAX_FRAME: usize = 64 << 20;
@@ -39,13 +40,18 @@ pub(crate) enum Call {
     CreateView {
         author: String,
         lang: String,
+        rights: ViewRights,
+    },
+    /// What the view may do from now on.
+    SetRights {
+        view: i32,
+        rights: ViewRights,
     },
     DestroyView {
         view: i32,
     },
     Input {
         view: i32,
-        read_only: bool,
         input: Input,
     },
     Paint(Paint),
@@ -123,6 +129,8 @@ pub(crate) enum Report {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
     Done,
+    /// The comment belongs to somebody whose comments the view may not change.
+    NotThisComment,
     Loaded {
         kind: i32,
         keeper: i32,

@@ -5,7 +5,9 @@ mod support;
 use recto_engine::{
     Event, Input, InputDenied, InputError, Kind, MouseAction, TileRequest, ViewEvent,
 };
-use support::{editor, ink, sheet, slides, start, text, tile, unzip, view, wait, wait_view, words};
+use support::{
+    editor, ink, onlooker, sheet, slides, start, text, tile, unzip, wait, wait_view, words,
+};
 
 async fn two_people_write(zygote: bool, namespaces: bool) {
     let fixture = start(|config| {
@@ -110,7 +112,7 @@ async fn p1_a_reader_cannot_change_a_text() {
         .make("text.docx", &text(&["Some words to read"]))
         .await;
     let (document, _events) = fixture.open(&source).await;
-    let reader = view(&document, "Reader", true).await;
+    let reader = onlooker(&document, "Reader").await;
     for input in [
         Input::Text {
             text: "Forged".into(),
@@ -156,7 +158,7 @@ async fn p1_a_reader_cannot_change_a_text() {
     document.save_copy("docx", &saved).await.unwrap();
     assert!(!unzip(&saved, "word/document.xml").contains("Forged"));
     assert!(!document.modified());
-    document.set_read_only(reader, false);
+    document.set_rights(reader, recto_engine::ViewRights::edit());
     document
         .input(
             reader,
@@ -313,7 +315,7 @@ async fn p1_a_reader_cannot_change_a_sheet() {
         .make("table.xlsx", &sheet(&[&["A", "1"], &["B", "2"]]))
         .await;
     let (document, mut events) = fixture.open(&source).await;
-    let reader = view(&document, "Reader", true).await;
+    let reader = onlooker(&document, "Reader").await;
     let mouse = |action, x, y| Input::Mouse {
         action,
         x,

@@ -79,20 +79,26 @@ impl Rights {
 
 #[cfg(test)]
 mod tests {
-    use recto_docs_api::Access;
+    use recto_docs_api::{Access, DocumentKind};
 
     use super::*;
 
     #[test]
-    fn only_those_who_edit_are_granted_editing() {
-        for rights in Rights::ALL {
-            let access = Access::granted(Some(rights.mode()), &rights.permissions());
-            assert_eq!(
-                access == Access::Edit,
-                matches!(rights, Rights::Edit | Rights::CoEdit),
-                "{rights:?}"
-            );
+    fn each_preset_is_granted_what_its_name_says() {
+        let granted = |rights: Rights, kind| {
+            Access::granted(Some(rights.mode()), &rights.permissions(), kind)
+        };
+        for (rights, expected) in [
+            (Rights::View, Access::View),
+            (Rights::Comment, Access::Comment),
+            (Rights::Review, Access::Review),
+            (Rights::FillForms, Access::View),
+            (Rights::Edit, Access::Edit),
+            (Rights::CoEdit, Access::Edit),
+        ] {
+            assert_eq!(granted(rights, DocumentKind::Word), expected, "{rights:?}");
         }
+        assert_eq!(granted(Rights::Review, DocumentKind::Cell), Access::Comment);
     }
 
     #[test]

@@ -14,11 +14,14 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use crate::callbacks::Delivery;
+use crate::chat::Chat;
 use crate::config::Services;
+use crate::download::Copied;
 use crate::loading::{Loaded, Source};
 use crate::orders::{Dropped, Order};
 use crate::participant::{Changer, Ending, Outlet, Participant, Returning};
 use crate::problem::Problem;
+use crate::rights::ChangedRights;
 use crate::saving::Saving;
 use crate::tiles::{Tile, TileCache, TileKey, tiles_in};
 use crate::wire::{FromBrowser, ToBrowser};
@@ -88,6 +91,11 @@ pub(crate) enum Op {
         command: String,
         values: serde_json::Value,
     },
+    Copied {
+        participant: String,
+        id: u64,
+        copied: Result<Copied, Problem>,
+    },
     Stored {
         document: u64,
         result: Result<BlobId, Problem>,
@@ -132,6 +140,8 @@ pub(crate) struct Session {
     pub participants: Vec<Participant>,
     pub joined_ever: usize,
     pub dropped: Dropped,
+    pub changed_rights: ChangedRights,
+    pub chat: Chat,
     /// When the last editor left, on purpose or after a wait.
     pub editors_left_at: Option<Instant>,
     /// Joins that wait for a callback under way.
@@ -240,6 +250,8 @@ impl Session {
             participants: Vec::new(),
             joined_ever: 0,
             dropped: Dropped::default(),
+            changed_rights: ChangedRights::default(),
+            chat: Chat::default(),
             editors_left_at: None,
             parked: Vec::new(),
             version: 1,
@@ -390,6 +402,13 @@ impl Session {
                 id: question,
                 command,
             } => self.on_query(id, question, command),
+            FromBrowser::Download {
+                id: question,
+                format,
+                print,
+            } => self.on_download(id, question, format.as_deref(), print),
+            FromBrowser::Chat { text } => self.on_chat(id, &text),
+            FromBrowser::GiveUpEditing => self.give_up_editing(id),
             FromBrowser::Save => self.on_save(id).await,
             FromBrowser::Ping => {
                 if let Some(participant) = self.participant(id) {
@@ -445,9 +464,12 @@ impl Session {
                 participant,
                 id,
                 command,
-                values,
+                mut values,
             } => {
                 if let Some(participant) = self.participant(&participant) {
+                    participant
+                        .rights
+                        .hide_comments(&participant.name, &mut values);
                     participant.asked = participant.asked.saturating_sub(1);
                     participant.send(ToBrowser::Values {
                         id,
@@ -455,6 +477,16 @@ impl Session {
                         values,
                     });
                 }
+            }
+            Op::Copied {
+                participant,
+                id,
+                copied,
+            } => {
+                if let Some(participant) = self.participant(&participant) {
+                    participant.asked = participant.asked.saturating_sub(1);
+                }
+                self.answer_download(&participant, id, copied);
             }
             Op::Stored { document, result } => self.on_stored(document, result).await,
             Op::CalledBack { callback, result } => self.on_called_back(*callback, result).await,

@@ -43,7 +43,7 @@ impl Session {
         let Some(participant) = self.participant(id) else {
             return;
         };
-        if !participant.may_edit() {
+        if !participant.may_change() {
             return;
         }
         let action = joined(&participant.user_id);
@@ -55,7 +55,7 @@ impl Session {
     /// The integrator's ids of those who edit now, each once.
     pub fn editors(&self) -> Vec<String> {
         let mut users: Vec<String> = Vec::new();
-        for participant in self.participants.iter().filter(|p| p.may_edit()) {
+        for participant in self.participants.iter().filter(|p| p.may_change()) {
             if !users.contains(&participant.user_id) {
                 users.push(participant.user_id.clone());
             }
@@ -76,7 +76,7 @@ impl Session {
         let Some(opening) = self
             .participants
             .iter()
-            .rfind(|participant| participant.may_edit())
+            .rfind(|participant| participant.may_change())
             .map(|participant| participant.opening.clone())
         else {
             return;
@@ -291,7 +291,7 @@ impl Session {
     }
 }
 
-fn joined(user: &str) -> Action {
+pub(crate) fn joined(user: &str) -> Action {
     Action {
         kind: ActionKind::Joined,
         userid: user.to_owned(),

@@ -18,7 +18,7 @@ use crate::wire::{DocumentState, Opened, Stage, ToBrowser, UserState};
 const DEATHS: usize = 3;
 const DEATH_WINDOW: Duration = Duration::from_secs(300);
 /// The engine's key code.
-const KEY_RETURN: u32 = 1280;
+pub(crate) const KEY_RETURN: u32 = 1280;
 
 impl Session {
     /// Gives a new participant what there is: a view, or word of how far loading is.
@@ -73,7 +73,7 @@ impl Session {
                 .lang
                 .clone()
                 .unwrap_or_else(|| "en".into()),
-            read_only: !participant.may_edit(),
+            rights: participant.rights.of_view(),
         };
         let id = id.to_owned();
         self.start(async move {
@@ -141,6 +141,7 @@ impl Session {
     pub fn send_opened(&mut self, id: &str, fresh: bool) {
         let participants = self.presences();
         let save = self.save_report();
+        let chat = self.chat.all();
         let services = &self.services;
         let Some(participant) = self.participants.iter_mut().find(|p| p.id == id) else {
             return;
@@ -165,9 +166,13 @@ impl Session {
                 width: self.width,
                 height: self.height,
             },
-            access: opening.access,
-            copy: participant.may_copy(),
-            download: opening.permissions.download != Some(false),
+            rights: participant.rights.state(),
+            formats: crate::download::formats(opening.file_type.kind()),
+            chat_messages: if participant.rights.may_chat() {
+                chat
+            } else {
+                Vec::new()
+            },
             user: UserState {
                 id: participant.user_id.clone(),
                 name: participant.name.clone(),
@@ -180,7 +185,7 @@ impl Session {
             heartbeat: services.config.heartbeat.as_secs(),
         };
         participant.send(ToBrowser::Opened(Box::new(opened)));
-        if participant.may_edit() && opening_without_callback(participant.opening.get()) {
+        if participant.may_change() && opening_without_callback(participant.opening.get()) {
             participant.send(ToBrowser::notice(&Problem::no_callback()));
         }
     }

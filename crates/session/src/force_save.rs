@@ -53,7 +53,7 @@ impl Session {
             return;
         }
         let by = participant.changer();
-        let forced = participant.may_edit() && by.0.get().force_save && calls_back(&by);
+        let forced = participant.may_change() && by.0.get().force_save && calls_back(&by);
         if forced && self.can_force_save() {
             self.begin_force_save(ForceSaveKind::Button, Some(by), None)
                 .await;

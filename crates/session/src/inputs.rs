@@ -1,6 +1,6 @@
 //! What participants do: inputs, copying and questions.
 
-use recto_docs_api::Explain;
+use recto_docs_api::{Access, Explain};
 use recto_engine::{Input, InputError, MouseAction, ViewEvent};
 
 use crate::actor::{Op, Session};
@@ -31,13 +31,13 @@ impl Session {
             participant.last_events.get("graphic"),
             Some(ViewEvent::Graphic { rect: Some(_), .. })
         );
-        let changer = (participant.may_edit() && may_change(&input, selected))
+        let changer = (participant.may_change() && may_change(&input, selected))
             .then(|| Box::new(participant.changer()));
         let sent = document.send_input(view, input);
         let id = id.to_owned();
         self.start(async move {
             let result = match sent {
-                Ok(pending) => pending.await.map_err(InputError::from),
+                Ok(pending) => pending.await,
                 Err(denied) => Err(InputError::Denied(denied)),
             };
             Op::Applied {
@@ -96,7 +96,7 @@ impl Session {
         let (Some(view), Some(document)) = (participant.view, document) else {
             return;
         };
-        if !participant.may_copy() || !participant.may_ask() {
+        if !participant.rights.may_copy() || !participant.may_ask() {
             participant.send(ToBrowser::Clipboard {
                 id: question,
                 text: None,
@@ -105,7 +105,7 @@ impl Session {
             return;
         }
         participant.asked += 1;
-        let cut = cut && participant.may_edit();
+        let cut = cut && participant.rights.access > Access::Comment;
         let changer = participant.changer();
         if cut {
             self.touch(changer);

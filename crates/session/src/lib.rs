@@ -6,7 +6,9 @@
 
 mod actor;
 mod callbacks;
+mod chat;
 mod config;
+mod download;
 mod engine_side;
 mod force_save;
 mod forgotten;
@@ -19,6 +21,7 @@ mod painting;
 mod participant;
 mod problem;
 mod registry;
+mod rights;
 mod saving;
 mod tiles;
 pub mod wire;

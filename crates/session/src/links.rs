@@ -14,16 +14,29 @@ pub(crate) async fn make_link(
     blob: BlobId,
     file_type: FileType,
 ) -> Result<String, StoreError> {
+    let file_name = format!("output.{}", file_type.extension());
+    make_link_as(services, base, blob, file_name, file_type.mime()).await
+}
+
+/// As [`make_link`], for a file of this name and media type.
+pub(crate) async fn make_link_as(
+    services: &Services,
+    base: &str,
+    blob: BlobId,
+    file_name: String,
+    mime: &str,
+) -> Result<String, StoreError> {
     let id = recto_store::new_id();
     let life = i64::try_from(services.config.link_life.as_secs()).unwrap_or(900);
     let expires = services.now() + life;
-    let file_name = format!("output.{}", file_type.extension());
-    let path = format!("/cache/files/{id}/{file_name}");
+    // The link has a plain name, whatever the download is called.
+    let extension = file_name.rsplit('.').next().unwrap_or_default();
+    let path = format!("/cache/files/{id}/output.{extension}");
     let result = ResultRecord {
         id,
         blob,
         file_name,
-        mime: file_type.mime().into(),
+        mime: mime.into(),
         expires,
     };
     services.store.add_result(&result).await?;

@@ -4,7 +4,6 @@ use recto_store::Phase;
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Join, Session};
-use crate::callbacks::left;
 use crate::participant::{Ending, Outlet, Participant, user_id};
 use crate::problem::Problem;
 use crate::tiles::TileQueue;
@@ -44,6 +43,7 @@ impl Session {
         if self.base.is_empty() || !join.base.is_empty() {
             self.base.clone_from(&join.base);
         }
+        let with_session = join.returning.is_some();
         let returning = join
             .returning
             .filter(|returning| returning.resumes)
@@ -54,11 +54,15 @@ impl Session {
             id
         } else {
             let id = recto_store::new_id();
-            let participant =
+            let mut participant =
                 Participant::new(id.clone(), join.opening, self.joined_ever, join.outlet);
+            if with_session {
+                let (user, opening) = (&participant.user_id, participant.opening.get());
+                participant.rights = self.changed_rights.on_return(user, opening);
+            }
             self.joined_ever += 1;
             self.dropped.admitted(&participant.id, &participant.user_id);
-            if participant.may_edit() {
+            if participant.may_change() {
                 self.editors_left_at = None;
                 self.saving.closing = false;
             }
@@ -109,19 +113,14 @@ impl Session {
             self.close_view(
                 document,
                 view,
-                participant.in_cell && participant.may_edit(),
+                participant.in_cell && participant.may_change(),
             );
         }
         for painting in self.paintings.values_mut() {
             painting.waiting.retain(|waiting| waiting != id);
         }
-        if participant.may_edit() {
-            if self.participants.iter().any(Participant::may_edit) {
-                self.call_back_editing(left(&participant.user_id), &participant.opening);
-            } else {
-                self.editors_left_at = Some(Instant::now());
-                self.saving.last_editor = Some((participant.opening, participant.user_id));
-            }
+        if participant.may_change() {
+            self.stops_editing((participant.opening, participant.user_id));
         } else if self.participants.is_empty() && self.editors_left_at.is_none() {
             // Only viewers were here: nothing to save, but the record is to be closed.
             self.editors_left_at = Some(Instant::now());

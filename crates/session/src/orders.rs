@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use recto_store::StoreError;
+use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use crate::actor::Session;
@@ -26,6 +27,12 @@ pub(crate) enum Order {
     /// The integrator does not want the forgotten file.
     DeleteForgotten {
         reply: oneshot::Sender<Result<bool, StoreError>>,
+    },
+    /// These users have other permissions from now on; without a list, all.
+    Permissions {
+        users: Option<Vec<String>>,
+        permissions: Map<String, Value>,
+        reply: oneshot::Sender<()>,
     },
     /// The document has another title.
     Title {
@@ -54,6 +61,14 @@ impl Session {
                 let result = self.delete_forgotten().await;
                 log_failure(&self.key, &result);
                 let _ = reply.send(result);
+            }
+            Order::Permissions {
+                users,
+                permissions,
+                reply,
+            } => {
+                self.change_rights(users.as_deref(), &permissions);
+                let _ = reply.send(());
             }
             Order::Title { title, reply } => {
                 self.title = Some(title.clone());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use recto_docs_api::Access;
+use recto_docs_api::GROUP_SEPARATOR;
 use recto_engine::{Rect, ViewEvent, ViewId};
 use recto_token::{Opening, Verified};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::problem::Problem;
+use crate::rights::Rights;
 use crate::tiles::TileQueue;
 use crate::wire::{Presence, ToBrowser};
 
@@ -154,6 +155,8 @@ pub(crate) type Changer = (Verified<Opening>, String);
 pub(crate) struct Participant {
     pub id: String,
     pub opening: Verified<Opening>,
+    /// What he may do now; the opening has what was signed.
+    pub rights: Rights,
     pub name: String,
     pub user_id: String,
     pub color: &'static str,
@@ -192,7 +195,9 @@ impl Participant {
             (NAMELESS, _) if user.id.is_empty() => format!("Guest {}", index + 1),
             ("", _) => format!("Guest {}", index + 1),
             // The API shows the group in front of the name, with a no-break space (spec 2.5).
-            (name, Some(group)) if !group.is_empty() => format!("{group}\u{a0}{name}"),
+            (name, Some(group)) if !group.is_empty() => {
+                format!("{group}{GROUP_SEPARATOR}{name}")
+            }
             (name, _) => name.to_owned(),
         };
         let user_id = user_id(opening.get(), &id);
@@ -201,6 +206,7 @@ impl Participant {
             name,
             user_id,
             color: COLORS[index % COLORS.len()],
+            rights: Rights::signed(opening.get()),
             opening,
             view: None,
             outlet: Some(outlet),
@@ -219,12 +225,9 @@ impl Participant {
         }
     }
 
-    pub fn may_edit(&self) -> bool {
-        self.opening.get().access == Access::Edit
-    }
-
-    pub fn may_copy(&self) -> bool {
-        self.opening.get().permissions.copy != Some(false)
+    /// Whether the file may become different by him.
+    pub fn may_change(&self) -> bool {
+        self.rights.may_change()
     }
 
     /// Whether the engine may be asked for this participant: whoever asks without end must not hold
@@ -264,7 +267,7 @@ impl Participant {
             user_id: self.user_id.clone(),
             name: self.name.clone(),
             color: self.color.to_owned(),
-            access: self.opening.get().access,
+            access: self.rights.access,
             online: self.online(),
         })
     }

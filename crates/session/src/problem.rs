@@ -1,6 +1,6 @@
 //! Anything that went wrong, in the form in which it reaches a person.
 
-use recto_docs_api::Explain;
+use recto_docs_api::{DocumentKind, Explain};
 
 /// An explained error that can be kept and sent to several people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,6 +98,52 @@ impl Problem {
         )
     }
 
+    /// The right to take a copy away is missing.
+    pub fn no_download(to_print: bool) -> Self {
+        let (code, message) = if to_print {
+            ("rights.no_print", "You may not print this document.")
+        } else {
+            ("rights.no_download", "You may not download this document.")
+        };
+        Self::new(
+            code,
+            -23,
+            message,
+            "Ask the owner of the document for a copy.",
+        )
+    }
+
+    /// A participant asks faster than the engine answers.
+    pub fn too_many_questions() -> Self {
+        Self::new(
+            "session.busy",
+            -1,
+            "The document server is still busy with your last requests.",
+            "Wait a moment and try again.",
+        )
+    }
+
+    /// The engine has no document at the moment.
+    pub fn not_loaded() -> Self {
+        Self::new(
+            "session.not_loaded",
+            -1,
+            "The document is still being loaded.",
+            "Wait a moment and try again.",
+        )
+    }
+
+    /// A copy cannot have this format.
+    pub fn no_such_format(kind: DocumentKind) -> Self {
+        let formats = crate::download::formats(kind).join(", ");
+        Self::new(
+            "download.format",
+            -88,
+            "The document cannot be downloaded in this format.",
+            &format!("Use one of {formats}."),
+        )
+    }
+
     /// A browser reads more slowly than the document changes.
     pub fn too_slow() -> Self {
         Self::new(
@@ -121,6 +167,11 @@ mod tests {
         insta::assert_snapshot!(Problem::engine_gave_up(), @"The engine crashed several times with this document, so it was closed; the last snapshot is kept. Open an earlier version of the file, and send the document to the server's administrator if it happens again.");
         insta::assert_snapshot!(Problem::recovered(4), @"The engine was restarted and the document is back as it was 4 seconds ago. Look at what you wrote last, and write it again if it is missing.");
         insta::assert_snapshot!(Problem::no_callback(), @"The page that opened this document gave no editorConfig.callbackUrl, so changes have no place to be saved to. Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.");
+        insta::assert_snapshot!(Problem::no_download(false), @"You may not download this document. Ask the owner of the document for a copy.");
+        insta::assert_snapshot!(Problem::no_download(true), @"You may not print this document. Ask the owner of the document for a copy.");
+        insta::assert_snapshot!(Problem::too_many_questions(), @"The document server is still busy with your last requests. Wait a moment and try again.");
+        insta::assert_snapshot!(Problem::not_loaded(), @"The document is still being loaded. Wait a moment and try again.");
+        insta::assert_snapshot!(Problem::no_such_format(DocumentKind::Cell), @"The document cannot be downloaded in this format. Use one of xlsx, ods, pdf, csv.");
         insta::assert_snapshot!(Problem::too_slow(), @"This connection took in less than the document sent. The editor connects again by itself.");
     }
 }

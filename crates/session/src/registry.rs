@@ -165,6 +165,22 @@ impl Sessions {
         self.order(key, |reply| Order::Drop { users, reply }).await
     }
 
+    /// Gives users of a document, or everybody, other permissions than those that were signed when they
+    /// opened it; never more. `None` if the document is not open.
+    pub async fn change_rights(
+        &self,
+        key: &DocumentKey,
+        users: Option<Vec<String>>,
+        permissions: serde_json::Map<String, serde_json::Value>,
+    ) -> Option<()> {
+        self.order(key, |reply| Order::Permissions {
+            users,
+            permissions,
+            reply,
+        })
+        .await
+    }
+
     /// Shows another title to everybody who has a document open or opens it while others have it. `None`
     /// if it is not open.
     pub async fn rename(&self, key: &DocumentKey, title: String) -> Option<()> {

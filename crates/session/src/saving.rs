@@ -355,7 +355,7 @@ impl Session {
     }
 }
 
-async fn store_copy(
+pub(crate) async fn store_copy(
     services: &crate::Services,
     document: &recto_engine::Document,
     extension: &str,

@@ -6,7 +6,10 @@ use recto_token::{Refusal, RefusalDetails};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::chat::ChatMessage;
+use crate::download::Copied;
 use crate::problem::Problem;
+use crate::rights::RightsState;
 
 mod told;
 
@@ -86,6 +89,25 @@ pub enum FromBrowser {
         /// The command, on the engine's allow-list.
         command: String,
     },
+    /// Wants a copy of the document; the answer is `download`.
+    #[serde(rename_all = "camelCase")]
+    Download {
+        /// Repeated in the answer.
+        id: u64,
+        /// An extension; that of saving if there is none.
+        #[serde(default)]
+        format: Option<String>,
+        /// Whether it is to be printed; it is PDF then.
+        #[serde(default)]
+        print: bool,
+    },
+    /// Writes to the other participants.
+    Chat {
+        /// What.
+        text: String,
+    },
+    /// The page gives up the right to change the document.
+    GiveUpEditing,
     /// Store the document now.
     Save,
     /// Heartbeat.
@@ -220,6 +242,26 @@ pub enum ToBrowser {
         /// What the engine answered.
         values: Value,
     },
+    /// The answer to `download`.
+    #[serde(rename_all = "camelCase")]
+    Download {
+        /// The question's id.
+        id: u64,
+        /// Where the copy is; none when there is none.
+        url: Option<String>,
+        /// Its extension.
+        file_type: Option<&'static str>,
+        /// Why there is none.
+        #[serde(flatten)]
+        problem: Option<Told>,
+    },
+    /// What this participant may do from now on.
+    Rights(RightsState),
+    /// What participants wrote to each other.
+    Chat {
+        /// The newest last.
+        messages: Vec<ChatMessage>,
+    },
     /// A new session token.
     Session {
         /// The token.
@@ -230,6 +272,17 @@ pub enum ToBrowser {
     /// An event of this participant's view.
     #[serde(untagged)]
     View(ViewEvent),
+}
+
+/// What went wrong, as a part of a message.
+#[derive(Debug, Clone, Serialize)]
+pub struct Told {
+    /// Stable code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
 }
 
 /// Stages before a document is open.
@@ -257,11 +310,12 @@ pub struct Opened {
     /// The document.
     pub document: DocumentState,
     /// What this participant may do.
-    pub access: Access,
-    /// Whether copying is permitted.
-    pub copy: bool,
-    /// Whether downloading is permitted.
-    pub download: bool,
+    #[serde(flatten)]
+    pub rights: RightsState,
+    /// The formats that a download may have.
+    pub formats: &'static [&'static str],
+    /// What was written before, if he may read it.
+    pub chat_messages: Vec<ChatMessage>,
     /// Who this participant is.
     pub user: UserState,
     /// Language of the user interface.
@@ -403,7 +457,36 @@ impl ToBrowser {
             Self::Clipboard { text, html, .. } => USUAL + length(text) + length(html),
             Self::Values { .. } => 64 * USUAL,
             Self::Title { title } => USUAL + title.len(),
+            Self::Opened(opened) => {
+                USUAL
+                    + opened
+                        .chat_messages
+                        .iter()
+                        .map(|it| it.text.len())
+                        .sum::<usize>()
+            }
+            Self::Chat { messages } => {
+                USUAL + messages.iter().map(|it| it.text.len()).sum::<usize>()
+            }
             _ => USUAL,
+        }
+    }
+
+    /// The answer to a wish for a copy.
+    pub(crate) fn download(id: u64, copied: Result<Copied, Problem>) -> Self {
+        let (copied, problem) = match copied {
+            Ok(copied) => (Some(copied), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        Self::Download {
+            id,
+            file_type: copied.as_ref().map(|copied| copied.file_type),
+            url: copied.map(|copied| copied.url),
+            problem: problem.map(|problem| Told {
+                code: problem.code,
+                message: problem.message,
+                hint: problem.hint,
+            }),
         }
     }
 

@@ -358,7 +358,11 @@ fn read<'v, V: Look<'v>>(
     let access = match sent_mode {
         // A browser may lower itself, and never raise.
         Some("view") => Access::View,
-        _ => Access::granted(fields::mode(signed.editor("mode"), origin)?, &permissions),
+        _ => Access::granted(
+            fields::mode(signed.editor("mode"), origin)?,
+            &permissions,
+            file_type.kind(),
+        ),
     };
     let document = |name, path| text_at(signed.document(name), path, origin);
     let editor = |name, path| text_at(signed.editor(name), path, origin);

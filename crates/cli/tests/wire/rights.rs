@@ -1,8 +1,10 @@
 //! What a participant may do, against a browser that does not keep to it.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
-use crate::common::{Browser, Integrator, Server, new_key, signed};
+use crate::common::{Browser, Integrator, Server, command as order, new_key, signed};
 
 /// A config for a reader.
 fn reading(integrator: &Integrator, key: &str, permissions: &Value) -> Value {
@@ -105,16 +107,316 @@ async fn p1_what_a_reader_sent_is_not_in_the_file_that_others_save() {
     );
 }
 
+/// What somebody tries, and how the server answered: `yes`, or the code of the refusal.
+async fn tries(browser: &mut Browser, what: &str) -> String {
+    let input = match what {
+        "type" => json!({ "kind": "text", "text": "x" }),
+        "bold" => command("Bold", &json!({})),
+        "page" => command(
+            "AttributePageSize",
+            &json!({
+                "AttributePageSize.Width": { "type": "long", "value": 20000 },
+                "AttributePageSize.Height": { "type": "long", "value": 20000 },
+            }),
+        ),
+        "accept" => command("AcceptAllTrackedChanges", &json!({})),
+        "comment" => comment("a comment"),
+        "copy" => {
+            let seq = browser.input(command("SelectAll", &json!({}))).await;
+            browser.until_applied(seq).await;
+            browser.say(&json!({ "type": "copy", "id": 1 })).await;
+            let copied = browser.until("clipboard").await;
+            return if copied["text"].is_string() {
+                "yes"
+            } else {
+                "no"
+            }
+            .into();
+        }
+        "download" | "print" => {
+            let print = what == "print";
+            browser
+                .say(&json!({ "type": "download", "id": 1, "print": print }))
+                .await;
+            let copy = browser.until("download").await;
+            if let Some(code) = copy["code"].as_str() {
+                return code.into();
+            }
+            let file = reqwest::get(copy["url"].as_str().unwrap()).await.unwrap();
+            assert_eq!(file.status(), 200);
+            let pdf = file.bytes().await.unwrap().starts_with(b"%PDF");
+            assert_eq!(pdf, print, "{copy}");
+            return "yes".into();
+        }
+        "chat" => {
+            browser
+                .say(&json!({ "type": "chat", "text": "hello" }))
+                .await;
+            browser.say(&json!({ "type": "ping" })).await;
+            let answer = browser
+                .until_that(|m| m["type"] == "chat" || m["type"] == "pong")
+                .await;
+            if answer["type"] == "pong" {
+                return "no".into();
+            }
+            browser.until("pong").await;
+            return "yes".into();
+        }
+        other => panic!("{other}"),
+    };
+    let seq = browser.input(input).await;
+    let answer = browser
+        .until_that(|m| m["seq"] == seq && (m["type"] == "denied" || m["type"] == "ack"))
+        .await;
+    answer["code"].as_str().unwrap_or("yes").to_owned()
+}
+
+fn command(name: &str, args: &Value) -> Value {
+    json!({ "kind": "command", "name": format!(".uno:{name}"), "args": args })
+}
+
+fn comment(text: &str) -> Value {
+    command(
+        "InsertAnnotation",
+        &json!({ "Text": { "type": "string", "value": text }, "Author": { "type": "string", "value": "Forged" } }),
+    )
+}
+
+/// Rights × actions, against the real server. P1, P2, P3 and P8 in one table.
 #[tokio::test]
-async fn p2_who_may_only_comment_edits_no_text() {
+async fn p_matrix_of_rights_and_actions() {
     let server = Server::shared().await;
     let integrator = Integrator::start().await;
-    let key = new_key("p2");
-    let permissions = json!({ "edit": false, "comment": true, "review": false });
-    let mut vera = Browser::open(&server, &reading(&integrator, &key, &permissions)).await;
-    try_everything(&mut vera).await;
-    vera.leave().await;
-    assert!(integrator.all_called().is_empty(), "nobody edited");
+    let key = new_key("matrix");
+    let rows = [
+        ("edit", json!({})),
+        ("edit, no comments", json!({ "comment": false })),
+        ("edit, no copy", json!({ "copy": false })),
+        ("edit, no download", json!({ "download": false })),
+        ("edit, no print", json!({ "print": false })),
+        ("edit, no chat", json!({ "chat": false })),
+        ("review", json!({ "edit": false, "review": true })),
+        (
+            "review, no comments",
+            json!({ "edit": false, "review": true, "comment": false }),
+        ),
+        ("comment", json!({ "edit": false, "comment": true })),
+        ("forms", json!({ "edit": false, "fillForms": true })),
+        ("view", json!({ "edit": false })),
+        (
+            "mode view",
+            json!({ "edit": true, "comment": true, "review": true }),
+        ),
+        ("anonymous", json!({})),
+    ];
+    let actions = [
+        "copy", "type", "bold", "page", "accept", "comment", "download", "print", "chat",
+    ];
+    let mut table = format!("{:20} {}\n", "", actions.join(" | "));
+    for (row, permissions) in rows {
+        let mut config = integrator.config(&key, "u1", row);
+        config["document"]["permissions"] = permissions;
+        match row {
+            "mode view" => config["editorConfig"]["mode"] = "view".into(),
+            "anonymous" => {
+                config["editorConfig"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("user");
+            }
+            _ => {}
+        }
+        let mut browser = Browser::open(&server, &signed(config)).await;
+        let mut answers = Vec::new();
+        for action in actions {
+            answers.push(tries(&mut browser, action).await);
+        }
+        writeln!(table, "{row:20} {}", answers.join(" | ")).unwrap();
+        browser.leave().await;
+    }
+    insta::assert_snapshot!(table, @r#"
+                     copy | type | bold | page | accept | comment | download | print | chat
+edit                 yes | yes | yes | yes | yes | yes | yes | yes | yes
+edit, no comments    yes | yes | yes | yes | yes | rights.no_comments | yes | yes | yes
+edit, no copy        no | yes | yes | yes | yes | yes | yes | yes | yes
+edit, no download    yes | yes | yes | yes | yes | yes | rights.no_download | yes | yes
+edit, no print       yes | yes | yes | yes | yes | yes | yes | rights.no_print | yes
+edit, no chat        yes | yes | yes | yes | yes | yes | yes | yes | no
+review               yes | yes | yes | rights.review_only | rights.review_only | yes | yes | yes | yes
+review, no comments  yes | yes | yes | rights.review_only | rights.review_only | rights.no_comments | yes | yes | yes
+comment              yes | rights.comment_only | rights.comment_only | rights.comment_only | rights.comment_only | yes | yes | yes | yes
+forms                yes | rights.view_only | rights.view_only | rights.view_only | rights.view_only | rights.view_only | yes | yes | yes
+view                 yes | rights.view_only | rights.view_only | rights.view_only | rights.view_only | rights.view_only | yes | yes | yes
+mode view            yes | rights.view_only | rights.view_only | rights.view_only | rights.view_only | rights.view_only | yes | yes | yes
+anonymous            yes | yes | yes | yes | yes | yes | yes | yes | yes
+"#);
+}
+
+#[tokio::test]
+async fn p2_a_reviewers_words_are_proposals_in_the_file() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("p2-review");
+    integrator.serve("text.rtf", r"{\rtf1\ansi The first line\par}");
+    let config = |user: &str, name: &str| {
+        let mut config = integrator.config(&key, user, name);
+        config["document"]["fileType"] = "rtf".into();
+        config["document"]["url"] = integrator.url("/files/text.rtf").into();
+        config
+    };
+    let mut reviews = config("u2", "Rob");
+    reviews["document"]["permissions"] = json!({ "edit": false, "review": true });
+    let mut rob = Browser::open(&server, &signed(reviews)).await;
+    assert_eq!(rob.opened["access"], "review");
+    let mut ann = Browser::open(&server, &signed(config("u1", "Ann"))).await;
+    rob.types("Proposed. ").await;
+    ann.types("Written. ").await;
+    let seq = rob.input(comment("Is this right?")).await;
+    rob.until_applied(seq).await;
+    // A copy for one participant has the same in it.
+    rob.say(&json!({ "type": "download", "id": 3, "format": "docx" }))
+        .await;
+    let copy = rob.until("download").await;
+    assert_eq!(
+        (&copy["id"], &copy["fileType"]),
+        (&json!(3), &json!("docx"))
+    );
+    let bytes = reqwest::get(copy["url"].as_str().unwrap())
+        .await
+        .unwrap()
+        .bytes()
+        .await
+        .unwrap();
+    let part = |name: &str| {
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes.clone())).unwrap();
+        std::io::read_to_string(archive.by_name(name).unwrap()).unwrap()
+    };
+    let xml = part("word/document.xml");
+    let (_, proposed) = xml.split_once("<w:ins ").expect("there is a proposal");
+    let (proposed, _) = proposed.split_once("</w:ins>").unwrap();
+    assert!(proposed.contains("Proposed.") && proposed.contains("w:author=\"Rob\""));
+    assert!(!proposed.contains("Written") && xml.contains("Written"));
+    let comments = part("word/comments.xml");
+    assert!(
+        comments.contains("w:author=\"Rob\"") && !comments.contains("Forged"),
+        "p5: {comments}"
+    );
+    rob.leave().await;
+    ann.leave().await;
+    assert_eq!(integrator.called_with(2).await.body["users"], json!(["u2"]));
+}
+
+#[tokio::test]
+async fn p5_nobody_writes_in_anothers_name() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("p5");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    // What a page says of itself is not asked for.
+    ann.say(&json!({
+        "type": "chat", "text": "hi", "userId": "boss", "name": "Boss", "user": { "id": "boss" }
+    }))
+    .await;
+    let said = ann.until("chat").await;
+    let message = &said["messages"][0];
+    assert_eq!(
+        (&message["userId"], &message["name"]),
+        (&json!("u1"), &json!("Ann"))
+    );
+    let seq = ann.input(comment("mine")).await;
+    ann.until_applied(seq).await;
+    ann.say(&json!({ "type": "query", "id": 1, "command": ".uno:ViewAnnotations" }))
+        .await;
+    let list = ann.until("values").await;
+    assert_eq!(list["values"]["comments"][0]["author"], "Ann", "{list}");
+}
+
+/// A command of Recto's own, for integrators whose users lose a right while they write.
+#[tokio::test]
+async fn p7_rights_are_lowered_in_a_live_session() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("p7");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let mut bob = Browser::open(&server, &integrator.signed(&key, "u2", "Bob")).await;
+    ann.types("Before. ").await;
+    let lower = |permissions: Value| {
+        let fields =
+            json!({ "c": "permissions", "key": key, "users": ["u1"], "permissions": permissions });
+        let server = &server;
+        async move { order(server, &fields).await }
+    };
+    let answer = lower(json!({ "edit": false, "copy": false, "chat": false })).await;
+    assert_eq!(answer["error"], 0, "{answer}");
+    let rights = ann.until("rights").await;
+    assert_eq!(
+        (&rights["access"], &rights["copy"], &rights["download"]),
+        (&json!("view"), &json!(false), &json!(true))
+    );
+    assert_eq!(tries(&mut ann, "type").await, "rights.view_only");
+    assert_eq!(tries(&mut ann, "copy").await, "no");
+    assert_eq!(tries(&mut ann, "chat").await, "no");
+    assert_eq!(tries(&mut bob, "type").await, "yes");
+    // A session token brings no more back than there is.
+    let opened = ann.opened.clone();
+    drop(ann);
+    let mut ann = Browser::come_back(&server, &key, &opened, 0).await;
+    assert_eq!(ann.opened["access"], "view");
+    assert_eq!(tries(&mut ann, "type").await, "rights.view_only");
+    // Given back, up to what was signed.
+    lower(json!({ "edit": true })).await;
+    assert_eq!(ann.until("rights").await["access"], "edit");
+    assert_eq!(tries(&mut ann, "type").await, "yes");
+    assert_eq!(tries(&mut ann, "copy").await, "no");
+    ann.leave().await;
+    bob.leave().await;
+    let called = integrator.all_called();
+    assert!(
+        called.iter().all(|called| called.status() != 4),
+        "{called:?}"
+    );
+}
+
+#[tokio::test]
+async fn p7_nothing_beyond_what_was_signed_is_given() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("p7-more");
+    let mut vera = Browser::open(
+        &server,
+        &reading(
+            &integrator,
+            &key,
+            &json!({ "edit": false, "comment": true }),
+        ),
+    )
+    .await;
+    let fields =
+        json!({ "c": "permissions", "key": key, "permissions": { "edit": true, "print": false } });
+    assert_eq!(order(&server, &fields).await["error"], 0);
+    let rights = vera.until("rights").await;
+    assert_eq!(
+        (&rights["access"], &rights["print"]),
+        (&json!("comment"), &json!(false))
+    );
+    assert_eq!(tries(&mut vera, "type").await, "rights.comment_only");
+}
+
+#[tokio::test]
+async fn p7_the_last_editor_who_may_no_longer_edit_has_his_work_saved() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("p7-last");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    ann.types("Kept. ").await;
+    ann.say(&json!({ "type": "giveUpEditing" })).await;
+    assert_eq!(ann.until("rights").await["access"], "view");
+    assert_eq!(tries(&mut ann, "type").await, "rights.view_only");
+    let saved = integrator.called_with(2).await;
+    let file = reqwest::get(saved.body["url"].as_str().unwrap())
+        .await
+        .unwrap();
+    assert!(file.text().await.unwrap().contains("Kept. "));
 }
 
 #[tokio::test]

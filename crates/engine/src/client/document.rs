@@ -18,6 +18,7 @@ use crate::event::{Death, Event, Part, ViewId};
 use crate::formats;
 use crate::input::Input;
 use crate::protocol::{Answer, Call, Paint};
+use crate::rights::ViewRights;
 use crate::rules;
 
 /// Events that wait for a slow consumer before they are coalesced.
@@ -66,8 +67,8 @@ pub struct ViewOptions {
     pub author: String,
     /// A language tag such as `de-DE`.
     pub lang: String,
-    /// Inputs that change the document are refused.
-    pub read_only: bool,
+    /// What it may do; other inputs are refused.
+    pub rights: ViewRights,
 }
 
 /// What is selected in a view.
@@ -86,8 +87,7 @@ pub struct Document(Arc<Inner>);
 struct Inner {
     kit: Arc<Link>,
     info: DocumentInfo,
-    /// Whether each view is read-only.
-    views: Mutex<HashMap<ViewId, bool>>,
+    views: Mutex<HashMap<ViewId, ViewOptions>>,
     modified: Arc<AtomicBool>,
     copies: AtomicU64,
 }
@@ -163,20 +163,20 @@ impl Document {
 
     /// Opens a view for a participant. Its first events are its whole state.
     pub async fn create_view(&self, options: ViewOptions) -> Result<ViewId, EngineError> {
-        let ViewOptions {
-            author,
-            lang,
-            read_only,
-        } = options;
+        let call = Call::CreateView {
+            author: options.author.clone(),
+            lang: options.lang.clone(),
+            rights: options.rights.clone(),
+        };
         let view = self
             .0
             .kit
-            .ask(Call::CreateView { author, lang }, |reply| match reply {
+            .ask(call, |reply| match reply {
                 Reply::Answer(Answer::View(view)) => Ok(view),
                 _ => Err(unexpected()),
             })
             .await?;
-        lock(&self.0.views).insert(view, read_only);
+        lock(&self.0.views).insert(view, options);
         Ok(view)
     }
 
@@ -191,31 +191,43 @@ impl Document {
             .await
     }
 
-    /// Changes whether a view may change the document, from the next input on.
-    pub fn set_read_only(&self, view: ViewId, read_only: bool) {
-        if let Some(value) = lock(&self.0.views).get_mut(&view) {
-            *value = read_only;
+    /// Changes what a view may do, from the next input on.
+    pub fn set_rights(&self, view: ViewId, rights: ViewRights) {
+        if let Some(known) = lock(&self.0.views).get_mut(&view) {
+            known.rights = rights.clone();
+            // The kit's death, if that is the answer, has an event of its own.
+            drop(
+                self.0
+                    .kit
+                    .ask(Call::SetRights { view, rights }, Reply::done),
+            );
         }
     }
 
     /// Gives an input to the engine and waits until it was carried out.
     pub async fn input(&self, view: ViewId, input: Input) -> Result<(), InputError> {
-        Ok(self.send_input(view, input)?.await?)
+        self.send_input(view, input)?.await
     }
 
     /// Gives an input to the engine. Inputs are carried out in the order of these calls; the
     /// future resolves when this one was.
-    pub fn send_input(&self, view: ViewId, input: Input) -> Result<Pending<()>, InputDenied> {
-        let read_only = *lock(&self.0.views).get(&view).ok_or(InputDenied::NoView)?;
-        rules::check(self.0.info.kind, read_only, &input)?;
-        Ok(self.0.kit.ask(
-            Call::Input {
-                view,
-                read_only,
-                input,
-            },
-            Reply::done,
-        ))
+    pub fn send_input(
+        &self,
+        view: ViewId,
+        mut input: Input,
+    ) -> Result<Pending<(), InputError>, InputDenied> {
+        let views = lock(&self.0.views);
+        let options = views.get(&view).ok_or(InputDenied::NoView)?;
+        rules::check(self.0.info.kind, &options.rights, &input)?;
+        rules::sign(&mut input, &options.author);
+        // Asked while the lock is held, so that no change of rights comes in between.
+        Ok(self
+            .0
+            .kit
+            .ask(Call::Input { view, input }, |reply| match reply {
+                Reply::Answer(Answer::NotThisComment) => Err(InputDenied::OtherComment.into()),
+                other => other.done().map_err(InputError::from),
+            }))
     }
 
     /// Paints a tile as a view sees it. The future is independent of this borrow.

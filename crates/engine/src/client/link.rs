@@ -25,19 +25,19 @@ const PATIENCE: u32 = 10;
 
 /// A promised answer of the engine.
 #[must_use = "the answer says whether it worked"]
-pub struct Pending<T> {
+pub struct Pending<T, E = EngineError> {
     answer: oneshot::Receiver<Result<Reply, EngineError>>,
-    convert: fn(Reply) -> Result<T, EngineError>,
+    convert: fn(Reply) -> Result<T, E>,
 }
 
-impl<T> Future for Pending<T> {
-    type Output = Result<T, EngineError>;
+impl<T, E: From<EngineError>> Future for Pending<T, E> {
+    type Output = Result<T, E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = ready!(Pin::new(&mut self.answer).poll(context));
         Poll::Ready(match answer {
-            Ok(reply) => reply.and_then(self.convert),
-            Err(_) => Err(EngineError::Gone),
+            Ok(reply) => reply.map_err(E::from).and_then(self.convert),
+            Err(_) => Err(EngineError::Gone.into()),
         })
     }
 }
@@ -169,11 +169,11 @@ impl Link {
     }
 
     /// Sends at once: what is asked first reaches the kit first.
-    pub(crate) fn ask<T>(
+    pub(crate) fn ask<T, E>(
         self: &Arc<Self>,
         call: Call,
-        convert: fn(Reply) -> Result<T, EngineError>,
-    ) -> Pending<T> {
+        convert: fn(Reply) -> Result<T, E>,
+    ) -> Pending<T, E> {
         self.send(call, self.hang_limit, None, convert)
     }
 
@@ -209,13 +209,13 @@ impl Link {
             .await
     }
 
-    fn send<T>(
+    fn send<T, E>(
         self: &Arc<Self>,
         call: Call,
         limit: Duration,
         tile: Option<TileLease>,
-        convert: fn(Reply) -> Result<T, EngineError>,
-    ) -> Pending<T> {
+        convert: fn(Reply) -> Result<T, E>,
+    ) -> Pending<T, E> {
         let (answer, receiver) = oneshot::channel();
         let mut waiting = lock(&self.waiting);
         if let Some(waiting) = waiting.as_mut() {

@@ -169,6 +169,7 @@ pub enum ViewEvent {
         index: i32,
     },
     Headers {},
+    Comments {},
     CommandResult {
         name: String,
         success: bool,
@@ -211,6 +212,7 @@ pub(crate) mod callback {
     pub const CELL_VIEW_CURSOR: i32 = 26;
     pub const GRAPHIC_VIEW_SELECTION: i32 = 27;
     pub const VIEW_CURSOR_VISIBLE: i32 = 28;
+    pub const COMMENT: i32 = 32;
     pub const INVALIDATE_HEADER: i32 = 33;
     pub const CELL_ADDRESS: i32 = 34;
     pub const WINDOW: i32 = 36;
@@ -218,7 +220,7 @@ pub(crate) mod callback {
     pub const INVALIDATE_SHEET_GEOMETRY: i32 = 50;
 
     /// The callbacks that a kit passes on; it keeps the others to itself.
-    pub const WANTED: [i32; 21] = [
+    pub const WANTED: [i32; 22] = [
         INVALIDATE_VISIBLE_CURSOR,
         TEXT_SELECTION,
         CURSOR_VISIBLE,
@@ -236,6 +238,7 @@ pub(crate) mod callback {
         CELL_VIEW_CURSOR,
         GRAPHIC_VIEW_SELECTION,
         VIEW_CURSOR_VISIBLE,
+        COMMENT,
         INVALIDATE_HEADER,
         CELL_ADDRESS,
         CELL_SELECTION_AREA,

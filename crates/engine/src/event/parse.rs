@@ -89,6 +89,7 @@ pub(crate) fn parse(keeper: ViewId, view: ViewId, kind: i32, payload: &str) -> O
         callback::CELL_SELECTION_AREA => ViewEvent::CellArea {
             rect: rect(payload),
         },
+        callback::COMMENT => ViewEvent::Comments {},
         callback::INVALIDATE_HEADER | callback::INVALIDATE_SHEET_GEOMETRY => ViewEvent::Headers {},
         callback::INVALIDATE_VIEW_CURSOR
         | callback::TEXT_VIEW_SELECTION

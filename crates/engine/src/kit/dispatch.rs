@@ -1,13 +1,14 @@
 //! What the server asks, done.
 
-use recto_docs_api::Password;
+use recto_docs_api::{Access, Password};
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
-use super::mouse;
+use super::{comments, mouse};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
 use crate::protocol::{Answer, Call, Paint, Request, Size, Up};
+use crate::rights::ViewRights;
 
 /// A tile of 256 pixels at 100 % and 96 dpi, which every view begins with.
 const PIXELS: i32 = 256;
@@ -108,7 +109,18 @@ fn leaked(kit: &Kit) -> &'static Kit {
 
 fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
     match call {
-        Call::CreateView { author, lang } => create_view(kit, document, &author, &lang),
+        Call::CreateView {
+            author,
+            lang,
+            rights,
+        } => create_view(kit, document, author, &lang, rights),
+        Call::SetRights { view, rights } => match kit.views.borrow_mut().get_mut(&view) {
+            Some(state) => {
+                state.rights = rights;
+                Ok(Answer::Done)
+            }
+            None => Err("there is no such view".into()),
+        },
         Call::DestroyView { view } => {
             if kit.views.borrow_mut().remove(&view).is_none() {
                 return Err("there is no such view".into());
@@ -118,16 +130,19 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             enter(document, kit.keeper.get());
             Ok(Answer::Done)
         }
-        Call::Input {
-            view,
-            read_only,
-            input,
-        } => {
-            if !kit.views.borrow().contains_key(&view) {
-                return Err("there is no such view".into());
-            }
+        Call::Input { view, input } => {
+            let access = match kit.views.borrow().get(&view) {
+                Some(state) => state.rights.access,
+                None => return Err("there is no such view".into()),
+            };
             enter(document, view);
-            act(kit, document, view, read_only, input);
+            if !comments::permits(kit, document, view, &input) {
+                return Ok(Answer::NotThisComment);
+            }
+            if access.can_change() {
+                kit.tracking.prepare(document, access == Access::Review);
+            }
+            act(kit, document, view, access, input);
             Ok(Answer::Done)
         }
         Call::Query { view, command } => {
@@ -152,6 +167,7 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             let url = folder_url(&kit.doc.join(name));
             kit.phase.set(Phase::Busy);
             enter(document, kit.keeper.get());
+            kit.tracking.prepare(document, false);
             let saved = document.save_as(&url, &format, &options);
             kit.phase.set(Phase::Serving);
             if saved {
@@ -166,19 +182,30 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
     }
 }
 
-fn create_view(kit: &Kit, document: Document, author: &str, lang: &str) -> Result<Answer, String> {
+fn create_view(
+    kit: &Kit,
+    document: Document,
+    author: String,
+    lang: &str,
+    rights: ViewRights,
+) -> Result<Answer, String> {
     let view = document.create_view();
     if view < 0 {
         return Err("no further view could be made".into());
     }
-    kit.views.borrow_mut().insert(view, View::default());
+    let named = json!({".uno:Author": {"type": "string", "value": &author}});
+    let state = View {
+        author,
+        rights,
+        ..View::default()
+    };
+    kit.views.borrow_mut().insert(view, state);
     enter(document, view);
     document.register(view, leaked(kit));
     if !lang.is_empty() {
         document.set_view_language(view, lang);
     }
-    let author = json!({".uno:Author": {"type": "string", "value": author}});
-    document.initialize(&author.to_string());
+    document.initialize(&named.to_string());
     if document.kind() == 1 {
         document.set_zoom(PIXELS, TWIPS);
         document.set_visible_area(0, 0, SCREEN, SCREEN);
@@ -186,10 +213,12 @@ fn create_view(kit: &Kit, document: Document, author: &str, lang: &str) -> Resul
     Ok(Answer::View(view))
 }
 
-fn act(kit: &Kit, document: Document, view: i32, read_only: bool, input: Input) {
+fn act(kit: &Kit, document: Document, view: i32, access: Access, input: Input) {
+    // What is gripped or ticked by the mouse is not tracked.
+    let grips = access.can_edit();
     match input {
         Input::Key { char, code } => {
-            if read_only {
+            if !grips {
                 // On a slide, and with a selected object, the keys that move would move things.
                 if document.kind() == 2 {
                     return;
@@ -216,7 +245,7 @@ fn act(kit: &Kit, document: Document, view: i32, read_only: bool, input: Input) 
             buttons,
             modifiers,
         } => {
-            if read_only {
+            if !grips {
                 mouse::read_only(kit, document, view, action, (x, y), (count, buttons));
                 return;
             }
@@ -245,6 +274,10 @@ fn act(kit: &Kit, document: Document, view: i32, read_only: bool, input: Input) 
         Input::Graphic { action, x, y } => {
             let handle = i32::from(action == GraphicAction::End);
             document.select_graphic(handle, x, y);
+        }
+        Input::Command { name, args } if kit.tracking.command(&name, &args) => {
+            kit.tracking.prepare(document, false);
+            kit.tell_tracking();
         }
         Input::Command { name, args } => {
             let args = (!args.is_empty()).then(|| serde_json::Value::Object(args).to_string());

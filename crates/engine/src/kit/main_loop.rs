@@ -9,19 +9,24 @@ use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use recto_docs_api::Password;
+use recto_docs_api::{Access, Password};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use serde_json::Value;
 
-use super::{canvas::Canvas, dispatch, mouse::Reading, socket::Socket, warm_up};
+use super::{
+    canvas::Canvas, dispatch, mouse::Reading, socket::Socket, tracking::Tracking, warm_up,
+};
 use crate::event::callback;
 use crate::lok::{Document, Handler, Library, Office};
 use crate::protocol::{Ready, Report, Size, Up};
+use crate::rights::ViewRights;
 use crate::sandbox::{self, Entered};
 
 /// Requests are served in so many nested loops; a document that opens dialogs in dialogs waits.
 const DEEPEST: u32 = 8;
 /// A payload beyond this size is of no use to an editor.
+/// How LibreOffice begins to say whether changes are tracked.
+pub(super) const TRACKING_STATE: &str = ".uno:TrackChanges=";
 const LONGEST_PAYLOAD: usize = 1 << 20;
 
 /// What LibreOffice is doing, which decides what a nested poll may do.
@@ -36,6 +41,8 @@ pub(super) enum Phase {
 /// What is remembered of a participant's view.
 #[derive(Debug, Default)]
 pub(super) struct View {
+    pub author: String,
+    pub rights: ViewRights,
     pub composing: bool,
     pub graphic: bool,
     pub reading: Reading,
@@ -50,6 +57,7 @@ pub(super) struct Kit {
     pub doc: PathBuf,
     pub tmp: PathBuf,
     pub views: RefCell<HashMap<i32, View>>,
+    pub tracking: Tracking,
     pub canvas: Canvas,
     pub socket: Socket,
     /// The password of the document that is being loaded; it is tried once.
@@ -102,6 +110,7 @@ pub(super) fn run(
         doc: places.doc.clone(),
         tmp: places.tmp.clone(),
         views: RefCell::default(),
+        tracking: Tracking::default(),
         canvas,
         socket,
         password: RefCell::default(),
@@ -156,6 +165,10 @@ impl Handler for Kit {
                 {
                     state.graphic = !payload.trim_start().starts_with("EMPTY");
                 }
+                let payload = match kind {
+                    callback::STATE_CHANGED => self.tracking.state(self.proposes(view), payload),
+                    _ => payload,
+                };
                 let payload = payload.to_owned();
                 self.reports.borrow_mut().push(Report::Callback {
                     view,
@@ -270,6 +283,30 @@ impl Kit {
             _ => return,
         };
         self.windows.borrow_mut().push((view, id, title));
+    }
+
+    /// Whether what this view does is a proposal.
+    pub(super) fn proposes(&self, view: i32) -> bool {
+        self.views
+            .borrow()
+            .get(&view)
+            .is_some_and(|state| state.rights.access == Access::Review)
+    }
+
+    /// Tells the editors whether their changes are tracked.
+    pub(super) fn tell_tracking(&self) {
+        let payload = self.tracking.state(false, TRACKING_STATE);
+        let views = self.views.borrow();
+        let editors = views
+            .iter()
+            .filter(|(_, state)| state.rights.access == Access::Edit);
+        self.reports
+            .borrow_mut()
+            .extend(editors.map(|(view, _)| Report::Callback {
+                view: *view,
+                kind: callback::STATE_CHANGED,
+                payload: payload.to_owned(),
+            }));
     }
 
     fn close_windows(&self) -> bool {

@@ -3,12 +3,14 @@
 //! Nothing here is async: LibreOffice has the main thread and calls back.
 
 mod canvas;
+mod comments;
 mod dispatch;
 mod launcher;
 mod main_loop;
 mod mouse;
 mod probe;
 mod socket;
+mod tracking;
 mod warm_up;
 
 use std::ffi::OsString;

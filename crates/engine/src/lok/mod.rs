@@ -141,8 +141,10 @@ macro_rules! function {
 use function;
 
 impl Office {
-    /// Part in invalidations (bit 2) and view in caret callbacks (bit 5).
-    const FEATURES: u64 = 1 << 2 | 1 << 5;
+    /// Part in invalidations (bit 2) and view in caret callbacks (bit 5). Comments are not painted
+    /// into tiles (bit 3): painted ones have windows of their own, in which whoever clicks there
+    /// writes, and commands act on the one that was used last, whatever comment they name.
+    const FEATURES: u64 = 1 << 2 | 1 << 3 | 1 << 5;
     /// Asking for passwords; without it, what is protected is not loaded.
     const PASSWORDS: u64 = 1;
     /// `LOK_CALLBACK_DOCUMENT_PASSWORD`.

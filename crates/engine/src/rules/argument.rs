@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::address;
-use Argument::{Address, Flag, Link, OneOf, Real, Text, Whole};
+use Argument::{Address, CommentId, Flag, Link, OneOf, Real, Text, Whole};
 
 /// What an argument may be. On the wire it is `{"type": "<the engine's type>", "value": …}`.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,9 @@ pub(crate) enum Argument {
     Link,
     /// `string`: the address of a cell or range.
     Address,
+    /// `string`: the number of a comment. With any other type LibreOffice takes the comment that was
+    /// used last, whatever the number.
+    CommentId,
 }
 
 impl Argument {
@@ -35,6 +38,7 @@ impl Argument {
             OneOf(list) => ("string", Value::from(list[0])),
             Link => ("string", Value::from("https://example.org/")),
             Address => ("string", Value::from("$B$2")),
+            CommentId => ("string", Value::from("1")),
         };
         serde_json::json!({"type": kind, "value": value})
     }
@@ -74,6 +78,9 @@ impl Argument {
             OneOf(list) => text().is_some_and(|text| list.contains(&text)),
             Link => text().is_some_and(is_link),
             Address => text().is_some_and(address::is_valid),
+            CommentId => text().is_some_and(|id| {
+                (1..=10).contains(&id.len()) && id.bytes().all(|digit| digit.is_ascii_digit())
+            }),
         }
     }
 }

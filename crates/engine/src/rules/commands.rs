@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::client::Kind;
 use crate::error::InputDenied;
 
-use super::argument::Argument::{self, Address, Flag, Link, OneOf, Real, Text, Whole};
+use super::argument::Argument::{self, Address, CommentId, Flag, Link, OneOf, Real, Text, Whole};
 use super::argument::whole;
 use super::{denied, limit};
 
@@ -207,11 +207,15 @@ pub(crate) const RULES: &[Rule] = &[
     needs(
         "EditAnnotation",
         ALL,
-        &[("Id", INDEX), ("Text", Text(20_000))],
+        &[("Id", CommentId), ("Text", Text(20_000))],
     ),
-    needs("ReplyComment", W, &[("Id", INDEX), ("Text", Text(20_000))]),
-    needs("ResolveComment", W, &[("Id", INDEX)]),
-    needs("DeleteComment", W, &[("Id", INDEX)]),
+    needs(
+        "ReplyComment",
+        W,
+        &[("Id", CommentId), ("Text", Text(20_000))],
+    ),
+    needs("ResolveComment", W, &[("Id", CommentId)]),
+    needs("DeleteComment", W, &[("Id", CommentId)]),
     // Tracked changes.
     takes("TrackChanges", W, &[("TrackChanges", Flag)]),
     plain("AcceptAllTrackedChanges", W),
@@ -376,6 +380,11 @@ pub(super) fn only_reads(kind: Kind, name: &str, args: &Map<String, Value>) -> b
             .is_some_and(|command| (0..=1).contains(&command))
     };
     READING.contains(&rule.name) || (rule.name == "ExecuteSearch" && searches())
+}
+
+/// Whether the command searches, and maybe replaces.
+pub(super) fn searches_or_replaces(kind: Kind, name: &str) -> bool {
+    find(kind, name).is_some_and(|rule| rule.name == "ExecuteSearch")
 }
 
 #[cfg(test)]

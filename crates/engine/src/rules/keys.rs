@@ -57,6 +57,23 @@ pub(super) fn only_moves(char: u32, code: u32) -> bool {
     select_all || (char == 0 && (moves || escape))
 }
 
+/// Whether the key types, deletes, or formats letters, in a text.
+pub(super) fn types_text(char: u32, code: u32) -> bool {
+    let base = code & 0x0fff;
+    match code & !0x0fff {
+        0 | SHIFT => types_or_moves(char, base),
+        // Undo, redo, bold, italic, underline; the other letters format paragraphs.
+        CTRL => {
+            edits_or_moves(base)
+                || (is_ctrl_letter(base)
+                    && b"biuzy"
+                        .iter()
+                        .any(|letter| u32::from(letter - b'a') == base - key::A))
+        }
+        modifiers => modifiers == CTRL | SHIFT && edits_or_moves(base),
+    }
+}
+
 fn types_or_moves(char: u32, base: u32) -> bool {
     // The engine takes one UTF-16 unit; what lies beyond comes as text.
     let typed = char::from_u32(char).is_some_and(|letter| char <= 0xffff && !letter.is_control());

@@ -9,13 +9,16 @@ mod argument;
 mod commands;
 mod keys;
 mod queries;
+mod rights;
 
 pub(crate) use commands::samples;
 pub(crate) use queries::check as check_query;
+pub(crate) use rights::{Commenting, sign};
 
 use crate::client::Kind;
 use crate::error::InputDenied;
 use crate::input::{Input, modifier};
+use crate::rights::ViewRights;
 
 /// The longest text of one input, in bytes.
 const LONGEST_TEXT: usize = 64 << 10;
@@ -32,11 +35,9 @@ const PASTE_TYPES: [&str; 4] = [
     "image/jpeg",
 ];
 
-/// Whether a view of this right may give this input to this kind of document.
-pub(crate) fn check(kind: Kind, read_only: bool, input: &Input) -> Result<(), InputDenied> {
-    if read_only && !harmless(kind, input) {
-        return Err(InputDenied::ViewOnly);
-    }
+/// Whether a view of these rights may give this input to this kind of document.
+pub(crate) fn check(kind: Kind, granted: &ViewRights, input: &Input) -> Result<(), InputDenied> {
+    rights::check(kind, granted, input)?;
     match input {
         Input::Key { char, code } => keys::check(kind, *char, *code),
         Input::Text { text } | Input::Compose { text } => check_text("text", "text", text),
@@ -92,19 +93,6 @@ pub(crate) fn check(kind: Kind, read_only: bool, input: &Input) -> Result<(), In
                 text.len() <= LONGEST_CELL && !text.contains('\0'),
             )
         }
-    }
-}
-
-/// Whether an input leaves the document as it is. The kit turns a reader's mouse into a selection,
-/// so that it cannot drag, tick or fill anything.
-fn harmless(kind: Kind, input: &Input) -> bool {
-    match input {
-        Input::Mouse { .. } | Input::Select { .. } | Input::Part { .. } | Input::Area { .. } => {
-            true
-        }
-        Input::Key { char, code } => keys::only_moves(*char, *code),
-        Input::Command { name, args } => commands::only_reads(kind, name, args),
-        _ => false,
     }
 }
 
@@ -205,7 +193,7 @@ mod tests {
         for kind in KINDS {
             for input in &inputs {
                 assert_eq!(
-                    check(kind, true, input),
+                    check(kind, &ViewRights::view(), input),
                     Err(InputDenied::ViewOnly),
                     "{input:?}"
                 );
@@ -245,7 +233,11 @@ mod tests {
             command(".uno:SelectAll", json!({})),
         ];
         for input in &inputs {
-            assert_eq!(check(Kind::Word, true, input), Ok(()), "{input:?}");
+            assert_eq!(
+                check(Kind::Word, &ViewRights::view(), input),
+                Ok(()),
+                "{input:?}"
+            );
         }
     }
 
@@ -259,17 +251,17 @@ mod tests {
             for kind in KINDS {
                 let input = command(&format!(".uno:{name}"), json!({}));
                 let denied = InputDenied::Command(format!(".uno:{name}"));
-                assert_eq!(check(kind, false, &input), Err(denied));
+                assert_eq!(check(kind, &ViewRights::edit(), &input), Err(denied));
             }
         }
         let macro_url = command("macro:///Standard.Module1.Main", json!({}));
         assert!(matches!(
-            check(Kind::Word, false, &macro_url),
+            check(Kind::Word, &ViewRights::edit(), &macro_url),
             Err(InputDenied::Command(_))
         ));
         let query = command(".uno:Bold?FileName:string=file:///etc/passwd", json!({}));
         assert!(matches!(
-            check(Kind::Word, false, &query),
+            check(Kind::Word, &ViewRights::edit(), &query),
             Err(InputDenied::Command(_))
         ));
     }
@@ -277,23 +269,23 @@ mod tests {
     #[test]
     fn what_is_too_large_is_refused() {
         let long = "x".repeat(LONGEST_TEXT + 1);
-        assert!(check(Kind::Word, false, &Input::Text { text: long }).is_err());
+        assert!(check(Kind::Word, &ViewRights::edit(), &Input::Text { text: long }).is_err());
         let data = vec![0; LARGEST_PASTE + 1];
         let paste = Input::Paste {
             mime: "image/png".into(),
             data,
         };
-        assert!(check(Kind::Word, false, &paste).is_err());
+        assert!(check(Kind::Word, &ViewRights::edit(), &paste).is_err());
         let odd = Input::Paste {
             mime: "application/x-openoffice".into(),
             data: vec![],
         };
-        assert!(check(Kind::Word, false, &odd).is_err());
+        assert!(check(Kind::Word, &ViewRights::edit(), &odd).is_err());
         let far = Input::Select {
             handle: SelectHandle::End,
             x: i32::MIN,
             y: 0,
         };
-        assert!(check(Kind::Word, false, &far).is_err());
+        assert!(check(Kind::Word, &ViewRights::edit(), &far).is_err());
     }
 }

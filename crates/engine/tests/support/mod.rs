@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use recto_engine::{
     Document, Engine, EngineConfig, Event, OpenOptions, TilePixels, TileRequest, ViewEvent, ViewId,
-    ViewOptions,
+    ViewOptions, ViewRights,
 };
 use tokio::sync::mpsc::Receiver;
 
@@ -71,14 +71,18 @@ impl Fixture {
 }
 
 pub async fn editor(document: &Document, name: &str) -> ViewId {
-    view(document, name, false).await
+    view(document, name, ViewRights::edit()).await
 }
 
-pub async fn view(document: &Document, name: &str, read_only: bool) -> ViewId {
+pub async fn onlooker(document: &Document, name: &str) -> ViewId {
+    view(document, name, ViewRights::view()).await
+}
+
+pub async fn view(document: &Document, name: &str, rights: ViewRights) -> ViewId {
     let options = ViewOptions {
         author: name.into(),
         lang: "en-US".into(),
-        read_only,
+        rights,
     };
     document.create_view(options).await.unwrap()
 }

@@ -31,9 +31,10 @@ mod error {
 const WITHOUT_KEY: [&str; 3] = ["version", "license", "getForgottenList"];
 
 /// Commands that name one.
-const WITH_KEY: [&str; 7] = [
+const WITH_KEY: [&str; 8] = [
     "info",
     "drop",
+    "permissions",
     "forcesave",
     "meta",
     "saved",
@@ -91,7 +92,7 @@ async fn carry_out(
             error::COMMAND,
             "request.unknown_command",
             "There is no such command.",
-            "Give one of version, license, info, drop, forcesave, meta, getForgotten, getForgottenList and deleteForgotten as \"c\".",
+            "Give one of version, license, info, drop, permissions, forcesave, meta, getForgotten, getForgottenList and deleteForgotten as \"c\".",
         ));
     }
     let command = Command {
@@ -104,6 +105,7 @@ async fn carry_out(
         "info" => ok(command.info().await),
         "forcesave" => ok(command.force_save().await),
         "drop" => ok(command.drop_users().await),
+        "permissions" => ok(command.permissions().await),
         "meta" => ok(command.meta().await),
         "getForgotten" => ok(command.get_forgotten(headers).await),
         "deleteForgotten" => ok(command.delete_forgotten().await),
@@ -157,15 +159,48 @@ impl Command<'_> {
         }
     }
 
-    /// Of a document that is not open, nobody has to be sent away.
-    async fn drop_users(&self) -> Value {
-        let Ok(users) = users(self.parameters.get("users")) else {
-            return self.request.wrong(
+    /// A list of users, or everybody.
+    fn users(&self) -> Result<Option<Vec<String>>, Value> {
+        users(self.parameters.get("users")).map_err(|()| {
+            self.request.wrong(
                 error::INTERNAL,
                 "request.users",
                 "\"users\" is no list of user ids.",
-                "Give an array of the ids that the configs have as editorConfig.user.id, or leave \"users\" out to send everybody away.",
-            );
+                "Give an array of the ids that the configs have as editorConfig.user.id, or leave \"users\" out to mean everybody.",
+            )
+        })
+    }
+
+    /// Recto's own: lowers what users may do while they have the document open, or gives it back, up to
+    /// what their configs say. Of a document that is not open, nobody's rights have to be changed.
+    async fn permissions(&self) -> Value {
+        let Some(permissions) = self
+            .parameters
+            .get("permissions")
+            .and_then(Value::as_object)
+        else {
+            let mut answer = self.request.lacks("permissions");
+            answer["error"] = error::COMMAND.into();
+            return answer;
+        };
+        let users = match self.users() {
+            Ok(users) => users,
+            Err(answer) => return answer,
+        };
+        if let Some(key) = &self.key {
+            let sessions = &self.shared.sessions;
+            sessions
+                .change_rights(key, users, permissions.clone())
+                .await;
+        }
+        json!({ "error": 0 })
+    }
+
+    /// Of a document that is not open, nobody has to be sent away.
+    async fn drop_users(&self) -> Value {
+        let users = match self.users() {
+            Ok(users) => users,
+            Err(answer) => return answer,
         };
         if let Some(key) = &self.key {
             self.shared.sessions.drop_users(key, users).await;

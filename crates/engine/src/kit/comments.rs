@@ -1,0 +1,76 @@
+//! Whose comments a view may change.
+
+use serde_json::{Map, Value};
+
+use super::main_loop::Kit;
+use crate::input::Input;
+use crate::lok::Document;
+use crate::rules::Commenting;
+
+/// Whether a view may change the comment that an input names. Only LibreOffice knows its author.
+pub(super) fn permits(kit: &Kit, document: Document, view: i32, input: &Input) -> bool {
+    let Input::Command { name, args } = input else {
+        return true;
+    };
+    let views = kit.views.borrow();
+    let Some(state) = views.get(&view) else {
+        return false;
+    };
+    let rules = &state.rights.comments;
+    let rule = match Commenting::of(name) {
+        Some(Commenting::Edit) => &rules.edit,
+        Some(Commenting::Remove) => &rules.remove,
+        Some(Commenting::Answer) => &rules.view,
+        Some(Commenting::Write) | None => return true,
+    };
+    let (rule, me) = (rule.clone(), state.author.clone());
+    drop(views);
+    // Also without limits: what is said of a comment that is gone, LibreOffice does to another.
+    let list = document.values(".uno:ViewAnnotations").unwrap_or_default();
+    id_of(args)
+        .and_then(|id| author(&list, &id))
+        .is_some_and(|author| rule.permits(&me, &author))
+}
+
+/// A number, or the text of one.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn id_of(args: &Map<String, Value>) -> Option<String> {
+    text(args.get("Id")?.get("value")?)
+}
+
+/// The author of the comment with this id, in a list as LibreOffice gives it.
+fn author(list: &str, id: &str) -> Option<String> {
+    let list: Value = serde_json::from_str(list).ok()?;
+    let has_id = |comment: &&Value| comment.get("id").and_then(text).as_deref() == Some(id);
+    let found = match list.get("comments")? {
+        Value::Array(comments) => comments.iter().find(has_id),
+        // As presentations have them.
+        Value::Object(comments) => comments.values().find(has_id),
+        _ => None,
+    }?;
+    Some(found.get("author")?.as_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authors_are_found_in_lists_of_either_form() {
+        let list = r#"{"comments":[{"id":"1","author":"Ann"},{"id":"2","author":"Bob"}]}"#;
+        assert_eq!(author(list, "2").as_deref(), Some("Bob"));
+        assert_eq!(author(list, "3"), None);
+        let slides = r#"{"comments":{"comment1":{"id":7,"author":"Eve"}}}"#;
+        assert_eq!(author(slides, "7").as_deref(), Some("Eve"));
+        for odd in ["", "[]", "{}", r#"{"comments":[{"id":"1"}]}"#] {
+            assert_eq!(author(odd, "1"), None, "{odd}");
+        }
+    }
+}

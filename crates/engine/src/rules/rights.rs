@@ -1,0 +1,124 @@
+//! What an input does, as far as rights ask for it.
+
+use recto_docs_api::Access;
+use serde_json::{Value, json};
+
+use super::{commands, keys};
+use crate::client::Kind;
+use crate::error::InputDenied;
+use crate::input::Input;
+use crate::rights::ViewRights;
+
+/// What a command does to comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Commenting {
+    /// Writes a new one.
+    Write,
+    /// Writes one below another.
+    Answer,
+    /// Changes one.
+    Edit,
+    /// Deletes one.
+    Remove,
+}
+
+impl Commenting {
+    /// What the command of this name does to comments, if anything.
+    pub fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            ".uno:InsertAnnotation" => Self::Write,
+            ".uno:ReplyComment" => Self::Answer,
+            ".uno:EditAnnotation" | ".uno:ResolveComment" => Self::Edit,
+            ".uno:DeleteComment" => Self::Remove,
+            _ => return None,
+        })
+    }
+}
+
+/// The commands that LibreOffice tracks, so that they can be proposals. Found by the test
+/// `what_a_reviewer_does_is_tracked`; formats of paragraphs and tables, pictures and pages are not.
+const TRACKED: [&str; 19] = [
+    ".uno:Undo",
+    ".uno:Redo",
+    ".uno:Delete",
+    ".uno:SwBackspace",
+    ".uno:Cut",
+    ".uno:Copy",
+    ".uno:PasteUnformatted",
+    ".uno:InsertSymbol",
+    ".uno:Bold",
+    ".uno:Italic",
+    ".uno:Underline",
+    ".uno:Strikeout",
+    ".uno:SubScript",
+    ".uno:SuperScript",
+    ".uno:CharFontName",
+    ".uno:FontHeight",
+    ".uno:Color",
+    ".uno:FontColor",
+    ".uno:CharBackColor",
+];
+
+/// Whether a view of these rights may give this input.
+pub(super) fn check(kind: Kind, rights: &ViewRights, input: &Input) -> Result<(), InputDenied> {
+    if harmless(kind, input) {
+        return Ok(());
+    }
+    if rights.access == Access::View {
+        return Err(InputDenied::ViewOnly);
+    }
+    let commenting = match input {
+        Input::Command { name, .. } => Commenting::of(name),
+        _ => None,
+    };
+    match (commenting, rights.access) {
+        (Some(_), _) if rights.comment => Ok(()),
+        (Some(_), _) => Err(InputDenied::NoComments),
+        (None, Access::Edit) => Ok(()),
+        (None, Access::Review) if kind == Kind::Word && is_tracked(kind, input) => Ok(()),
+        (None, Access::Review) => Err(InputDenied::ReviewOnly),
+        (None, Access::Comment | Access::View) => Err(InputDenied::CommentOnly),
+    }
+}
+
+/// Whether an input leaves the document as it is. The kit turns a reader's mouse into a selection,
+/// so that it cannot drag, tick or fill anything.
+fn harmless(kind: Kind, input: &Input) -> bool {
+    match input {
+        Input::Mouse { .. } | Input::Select { .. } | Input::Part { .. } | Input::Area { .. } => {
+            true
+        }
+        Input::Key { char, code } => keys::only_moves(*char, *code),
+        Input::Command { name, args } => commands::only_reads(kind, name, args),
+        _ => false,
+    }
+}
+
+/// Whether the engine tracks what an input does.
+fn is_tracked(kind: Kind, input: &Input) -> bool {
+    match input {
+        Input::Key { char, code } => {
+            keys::only_moves(*char, *code) || keys::types_text(*char, *code)
+        }
+        Input::Text { .. } | Input::Compose { .. } | Input::Erase { .. } => true,
+        // What else may be pasted has pictures and tables.
+        Input::Paste { mime, .. } => mime.starts_with("text/plain"),
+        Input::Command { name, args } => {
+            // A repair undoes what others did.
+            let repairs = args.contains_key("Repair");
+            (TRACKED.contains(&name.as_str()) && !repairs)
+                || commands::searches_or_replaces(kind, name)
+        }
+        _ => false,
+    }
+}
+
+/// Puts the view's own name under what it writes, whatever name was given.
+pub(crate) fn sign(input: &mut Input, author: &str) {
+    if let Input::Command { name, args } = input
+        && name == ".uno:InsertAnnotation"
+    {
+        let named: Value = json!({"type": "string", "value": author});
+        args.insert("Author".into(), named);
+    }
+}

@@ -1,0 +1,164 @@
+//! A copy of the document for one participant: to download, to print, or to save elsewhere.
+
+use recto_docs_api::{DocumentKind, FileType, OutputType};
+use recto_engine::Document;
+
+use crate::actor::{Op, Session};
+use crate::config::Services;
+use crate::links::make_link_as;
+use crate::problem::Problem;
+use crate::saving::store_copy;
+use crate::wire::ToBrowser;
+
+/// A copy that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Copied {
+    pub url: String,
+    pub file_type: &'static str,
+}
+
+impl Session {
+    /// Somebody wants a copy in this format, or in that of saving if he names none.
+    pub fn on_download(&mut self, id: &str, question: u64, format: Option<&str>, to_print: bool) {
+        let document = self.document();
+        let base = self.base.clone();
+        let services = self.services.clone();
+        let title = self.title.clone();
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        let opening = participant.opening.get();
+        let title = title.unwrap_or_else(|| opening.title.clone());
+        let copied = if !participant.rights.may_take(to_print) {
+            Err(Problem::no_download(to_print))
+        } else if !participant.may_ask() {
+            Err(Problem::too_many_questions())
+        } else {
+            let format = if to_print { Some("pdf") } else { format };
+            output(opening.file_type, format)
+        };
+        let (output, document) = match (copied, document) {
+            (Ok(output), Some(document)) => (output, document),
+            (Err(problem), _) => return self.answer_download(id, question, Err(problem)),
+            (Ok(_), None) => {
+                return self.answer_download(id, question, Err(Problem::not_loaded()));
+            }
+        };
+        participant.asked += 1;
+        let id = id.to_owned();
+        self.start(async move {
+            Op::Copied {
+                participant: id,
+                id: question,
+                copied: copy(&services, &document, output, &title, &base).await,
+            }
+        });
+    }
+
+    pub fn answer_download(&mut self, id: &str, question: u64, copied: Result<Copied, Problem>) {
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        participant.send(ToBrowser::download(question, copied));
+    }
+}
+
+fn output(file_type: FileType, format: Option<&str>) -> Result<OutputType, Problem> {
+    let kind = file_type.kind();
+    let usual = file_type.saved_as().extension();
+    let usual = formats(kind).iter().find(|known| **known == usual);
+    let format = format.or(usual.copied()).unwrap_or(formats(kind)[0]);
+    OutputType::all()
+        .find(|output| output.extension().eq_ignore_ascii_case(format))
+        .filter(|output| writes(kind, output.extension()))
+        .ok_or_else(|| Problem::no_such_format(kind))
+}
+
+/// The formats that a download may have; those of a conversion that lose most of a document are not
+/// among them.
+pub(crate) fn formats(kind: DocumentKind) -> &'static [&'static str] {
+    match kind {
+        DocumentKind::Word => &["docx", "odt", "pdf", "rtf", "txt"],
+        DocumentKind::Cell => &["xlsx", "ods", "pdf", "csv"],
+        DocumentKind::Slide => &["pptx", "odp", "pdf"],
+    }
+}
+
+fn writes(kind: DocumentKind, extension: &str) -> bool {
+    formats(kind).contains(&extension)
+}
+
+async fn copy(
+    services: &Services,
+    document: &Document,
+    output: OutputType,
+    title: &str,
+    base: &str,
+) -> Result<Copied, Problem> {
+    let extension = output.extension();
+    let blob = store_copy(services, document, extension).await?;
+    let stem = title.rsplit_once('.').map_or(title, |(stem, _)| stem);
+    let file_name = format!("{}.{extension}", safe(stem));
+    let url = make_link_as(services, base, blob, file_name, output.mime())
+        .await
+        .map_err(|error| Problem::of(&error))?;
+    Ok(Copied {
+        url,
+        file_type: extension,
+    })
+}
+
+/// A title as the name of a file: without what ends a name or a header somewhere.
+fn safe(title: &str) -> String {
+    let name: String = title
+        .chars()
+        .map(|letter| match letter {
+            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%' | '#' => '_',
+            letter if letter.is_control() => '_',
+            letter => letter,
+        })
+        .take(120)
+        .collect();
+    match name.trim_matches(['.', ' ']) {
+        "" => "document".into(),
+        name => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f1_titles_become_names_of_files() {
+        for (title, name) in [
+            ("Report 2026", "Report 2026"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("a\\b\0c\r\nd", "a_b_c__d"),
+            ("%2e%2e%2f", "_2e_2e_2f"),
+            ("...", "document"),
+            ("Übersicht 日本", "Übersicht 日本"),
+        ] {
+            assert_eq!(safe(title), name, "{title:?}");
+        }
+        assert_eq!(safe(&"x".repeat(500)).len(), 120);
+    }
+
+    #[test]
+    fn f4_a_download_has_a_format_of_the_list() {
+        let docx = FileType::parse("docx").unwrap();
+        let of = |format| output(docx, format).map(OutputType::extension);
+        assert_eq!(of(None).unwrap(), "docx");
+        assert_eq!(of(Some("PDF")).unwrap(), "pdf");
+        for wrong in ["xlsx", "exe", "../pdf", "", "html"] {
+            assert_eq!(
+                of(Some(wrong)).unwrap_err().code,
+                "download.format",
+                "{wrong}"
+            );
+        }
+        // None is lost to a format of long ago.
+        let old = FileType::parse("ppt").unwrap();
+        assert_eq!(output(old, None).unwrap().extension(), "pptx");
+    }
+}

@@ -1,0 +1,338 @@
+//! What each participant may do, and how the integrator changes it while the document is open.
+
+use std::collections::HashMap;
+
+use recto_docs_api::{Access, Permissions};
+use recto_engine::{Input, ViewRights};
+use recto_store::Phase;
+use recto_token::Opening;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use crate::actor::Session;
+use crate::callbacks::{joined, left};
+use crate::engine_side::KEY_RETURN;
+use crate::participant::{Changer, Participant};
+use crate::wire::ToBrowser;
+
+/// What one participant may do.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rights {
+    pub access: Access,
+    permissions: Permissions,
+}
+
+/// Rights as a browser is told of them, so that it offers nothing in vain. The server asks them again
+/// for each message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a right of its own")]
+pub struct RightsState {
+    /// What may be done with the document as a whole.
+    pub access: Access,
+    /// Whether comments may be written.
+    pub comment: bool,
+    /// Whether the selection may be copied.
+    pub copy: bool,
+    /// Whether the file may be downloaded.
+    pub download: bool,
+    /// Whether it may be printed.
+    pub print: bool,
+    /// Whether one may write to the others.
+    pub chat: bool,
+}
+
+impl Rights {
+    /// As signed.
+    pub fn signed(opening: &Opening) -> Self {
+        Self {
+            access: opening.access,
+            permissions: opening.permissions.clone(),
+        }
+    }
+
+    /// As signed, and changed since then: never more than was signed.
+    fn changed(opening: &Opening, change: &Map<String, Value>) -> Self {
+        let mut permissions = opening.permissions.clone();
+        for (name, value) in change {
+            match (permissions.flag_mut(name), value) {
+                (Some(flag), Value::Bool(value)) => *flag = Some(*value),
+                (Some(flag), _) => *flag = Some(false),
+                (None, value) => {
+                    permissions.other.insert(name.clone(), value.clone());
+                }
+            }
+        }
+        let access = Access::granted(None, &permissions, opening.file_type.kind());
+        Self {
+            access: access.min(opening.access),
+            permissions,
+        }
+    }
+
+    /// Whether the file may become different by this participant.
+    pub fn may_change(&self) -> bool {
+        self.access.can_change()
+    }
+
+    pub fn may_copy(&self) -> bool {
+        self.permissions.may_copy()
+    }
+
+    pub fn may_chat(&self) -> bool {
+        self.permissions.may_chat()
+    }
+
+    /// Whether a copy may be taken away in this format. What may be printed may be had as PDF: that is
+    /// what a browser prints.
+    pub fn may_take(&self, to_print: bool) -> bool {
+        if to_print {
+            self.permissions.may_print()
+        } else {
+            self.permissions.may_download()
+        }
+    }
+
+    /// Takes the comments that `user` may not see out of the engine's list of comments.
+    pub fn hide_comments(&self, user: &str, values: &mut Value) {
+        let rule = self.permissions.comment_rules().view;
+        if rule.is_unlimited() {
+            return;
+        }
+        let hidden = |comment: &Value| {
+            let author = comment.get("author").and_then(Value::as_str);
+            author.is_some_and(|author| !rule.permits(user, author))
+        };
+        match values.get_mut("comments") {
+            Some(Value::Array(comments)) => comments.retain(|comment| !hidden(comment)),
+            // As presentations have them.
+            Some(Value::Object(comments)) => comments.retain(|_, comment| !hidden(comment)),
+            _ => {}
+        }
+    }
+
+    pub fn of_view(&self) -> ViewRights {
+        ViewRights {
+            access: self.access,
+            comment: self.may_comment(),
+            comments: self.permissions.comment_rules(),
+        }
+    }
+
+    pub fn state(&self) -> RightsState {
+        RightsState {
+            access: self.access,
+            comment: self.may_comment(),
+            copy: self.may_copy(),
+            download: self.permissions.may_download(),
+            print: self.permissions.may_print(),
+            chat: self.may_chat(),
+        }
+    }
+
+    fn may_comment(&self) -> bool {
+        self.may_change() && self.permissions.may_comment(self.access > Access::Comment)
+    }
+}
+
+/// What the integrator changed since the document was opened. It holds for whoever returns with a
+/// session token; a newly signed config is newer than that.
+#[derive(Default)]
+pub(crate) struct ChangedRights {
+    everybody: Map<String, Value>,
+    users: HashMap<String, Map<String, Value>>,
+}
+
+impl ChangedRights {
+    /// Remembers a change for these users; without a list, for all.
+    pub fn remember(&mut self, users: Option<&[String]>, change: &Map<String, Value>) {
+        let add = |to: &mut Map<String, Value>| to.extend(change.clone());
+        match users {
+            None => {
+                add(&mut self.everybody);
+                self.users.values_mut().for_each(add);
+            }
+            Some(users) => {
+                for user in users {
+                    let known = self.users.entry(user.clone());
+                    add(known.or_insert_with(|| self.everybody.clone()));
+                }
+            }
+        }
+    }
+
+    /// What holds for a user, if anything was changed.
+    fn of(&self, user: &str) -> Option<&Map<String, Value>> {
+        let change = self.users.get(user).unwrap_or(&self.everybody);
+        (!change.is_empty()).then_some(change)
+    }
+
+    /// The rights of a user who returns.
+    pub fn on_return(&self, user: &str, opening: &Opening) -> Rights {
+        match self.of(user) {
+            Some(change) => Rights::changed(opening, change),
+            None => Rights::signed(opening),
+        }
+    }
+}
+
+impl Session {
+    /// The integrator gives these users other permissions; without a list, all.
+    pub fn change_rights(&mut self, users: Option<&[String]>, change: &Map<String, Value>) {
+        self.changed_rights.remember(users, change);
+        let changed: Vec<_> = self
+            .participants
+            .iter()
+            .filter(|p| users.is_none_or(|users| users.contains(&p.user_id)))
+            .map(|p| {
+                let rights = self.changed_rights.on_return(&p.user_id, p.opening.get());
+                (p.id.clone(), rights)
+            })
+            .collect();
+        tracing::info!(key = %self.key, participants = changed.len(), "the integrator changed rights");
+        for (id, rights) in changed {
+            self.set_rights(&id, rights);
+        }
+    }
+
+    /// A page gives up its right to edit (`denyEditingRights`).
+    pub fn give_up_editing(&mut self, id: &str) {
+        if let Some(participant) = self.participant(id) {
+            let mut rights = participant.rights.clone();
+            rights.access = Access::View;
+            self.set_rights(id, rights);
+        }
+    }
+
+    fn set_rights(&mut self, id: &str, mut rights: Rights) {
+        let open = self
+            .record
+            .as_ref()
+            .is_none_or(|record| record.phase == Phase::Open);
+        let document = self.document();
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        let before = participant.rights.may_change();
+        if rights.may_change() && !before && !open {
+            // What was saved and closed is opened again by a new config only.
+            rights.access = Access::View;
+        }
+        if participant.rights == rights {
+            return;
+        }
+        let enters = participant.in_cell && before && !rights.may_change();
+        let view = participant.view;
+        participant.rights = rights;
+        let (state, of_view) = (participant.rights.state(), participant.rights.of_view());
+        let (opening, user) = participant.changer();
+        participant.send(ToBrowser::Rights(state));
+        if let (Some(document), Some(view)) = (document, view) {
+            if enters {
+                self.enter_cell(&document, view);
+            }
+            document.set_rights(view, of_view);
+        }
+        match (before, state.access.can_change()) {
+            (true, false) => self.stops_editing((opening, user)),
+            (false, true) => {
+                self.editors_left_at = None;
+                self.saving.closing = false;
+                self.delivery.announced.insert(id.to_owned());
+                self.call_back_editing(joined(&user), &opening);
+            }
+            _ => {}
+        }
+        self.tell_presence();
+    }
+
+    /// What a cell holds that is still being edited is not in the document yet.
+    fn enter_cell(&mut self, document: &recto_engine::Document, view: recto_engine::ViewId) {
+        let key = Input::Key {
+            char: 0,
+            code: KEY_RETURN,
+        };
+        if let Ok(entered) = document.send_input(view, key) {
+            self.start(async move {
+                if let Err(error) = entered.await {
+                    tracing::debug!(%error, "a cell could not be entered");
+                }
+                crate::actor::Op::Nothing
+            });
+        }
+    }
+
+    /// Somebody who could change the document no longer can: he left, or lost the right to.
+    pub fn stops_editing(&mut self, (opening, user): Changer) {
+        if self.participants.iter().any(Participant::may_change) {
+            self.call_back_editing(left(&user), &opening);
+        } else {
+            self.editors_left_at = Some(Instant::now());
+            self.saving.last_editor = Some((opening, user));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn change(value: Value) -> Map<String, Value> {
+        match value {
+            Value::Object(map) => map,
+            _ => panic!("an object"),
+        }
+    }
+
+    #[test]
+    fn comments_of_hidden_groups_are_not_told() {
+        let rights = Rights {
+            access: Access::Comment,
+            permissions: serde_json::from_value(json!({"commentGroups": {"view": ["Sales"]}}))
+                .unwrap(),
+        };
+        let mut values = json!({"comments": [
+            {"author": "Sales\u{a0}Ann", "text": "1"},
+            {"author": "Law\u{a0}Bob", "text": "2"},
+            {"author": "Me", "text": "3"},
+        ]});
+        rights.hide_comments("Me", &mut values);
+        let texts: Vec<_> = values["comments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| &c["text"])
+            .collect();
+        assert_eq!(texts, ["1", "3"]);
+        let mut slides =
+            json!({"comments": {"comment1": {"author": "Bob"}, "comment2": {"author": "Me"}}});
+        rights.hide_comments("Me", &mut slides);
+        assert_eq!(slides, json!({"comments": {"comment2": {"author": "Me"}}}));
+        let mut fonts = json!({"commandName": ".uno:CharFontName"});
+        rights.hide_comments("Me", &mut fonts);
+        assert_eq!(fonts, json!({"commandName": ".uno:CharFontName"}));
+    }
+
+    #[test]
+    fn p7_changes_hold_for_those_who_return() {
+        let mut rights = ChangedRights::default();
+        rights.remember(None, &change(json!({"copy": false})));
+        rights.remember(Some(&["ann".into()]), &change(json!({"edit": false})));
+        rights.remember(None, &change(json!({"print": false})));
+        assert_eq!(
+            rights.of("ann"),
+            Some(&change(
+                json!({"copy": false, "edit": false, "print": false})
+            ))
+        );
+        assert_eq!(
+            rights.of("bob"),
+            Some(&change(json!({"copy": false, "print": false})))
+        );
+        rights.remember(Some(&["ann".into()]), &change(json!({"edit": true})));
+        assert_eq!(rights.of("ann").unwrap()["edit"], json!(true));
+    }
+}
