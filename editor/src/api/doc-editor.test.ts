@@ -7,6 +7,8 @@ const good = {
 
 async function load() {
   vi.resetModules();
+  // No frame is fetched in these tests.
+  vi.doMock('./location.js', () => ({ editorUrl: () => new URL('about:blank') }));
   return import('./index.js');
 }
 
@@ -18,7 +20,10 @@ beforeEach(() => {
   document.body.append(placeholder);
 });
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.doUnmock('./location.js');
+  vi.restoreAllMocks();
+});
 
 describe('DocEditor', () => {
   it('throws for an element that is not there', async () => {
@@ -43,11 +48,147 @@ describe('DocEditor', () => {
     expect(document.getElementById('here')?.getAttribute('role')).toBeNull();
   });
 
-  it('throws for methods that Recto does not have', async () => {
-    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  it('has every method, and each either works or says once why not', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const { DocEditor } = await load();
-    const editor = new DocEditor('here', {}) as unknown as Record<string, () => void>;
-    expect(() => editor.createConnector?.()).toThrow('createConnector is not available in Recto');
+    const { METHODS, UNTYPED_METHODS } = await import('./support/methods.js');
+    const editor = new DocEditor('here', good) as unknown as Record<string, (x?: unknown) => void>;
+    warn.mockClear();
+    for (const [name, { is }] of Object.entries({ ...METHODS, ...UNTYPED_METHODS })) {
+      // It asks for an address.
+      if (name === 'insertImage' || name === 'refreshFile') continue;
+      for (const argument of [undefined, {}]) editor[name]?.(argument);
+      expect([name, typeof editor[name], warn.mock.calls.length]).toEqual([
+        name,
+        'function',
+        is === 'missing' ? 1 : 0,
+      ]);
+      if (is === 'missing') {
+        expect(warn.mock.calls[0]?.[0]).toMatch(`DocsAPI.DocEditor: ${name} has no effect. `);
+      }
+      warn.mockClear();
+    }
+  });
+
+  it('gives a connector that does nothing and says so', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { DocEditor } = await load();
+    const connector = new DocEditor('here', good).createConnector();
+    connector.callCommand(() => undefined);
+    connector.createWindow().show({});
+    expect(warn.mock.calls.map(([text]) => String(text)).join('\n')).toMatchInlineSnapshot(`
+      "DocsAPI.DocEditor: createConnector has no effect. There is no connector, because documents are not open to scripts. Change the file in your application, or in the callback.
+      DocsAPI.DocEditor: The connector's callCommand has no effect, because there is no connector. Remove the call.
+      DocsAPI.DocEditor: The connector's createWindow has no effect, because there is no connector. Remove the call.
+      DocsAPI.DocEditor: The connector's show has no effect, because there is no connector. Remove the call."
+    `);
+  });
+
+  it('names misspelt options and listeners in the console', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { DocEditor } = await load();
+    new DocEditor('here', {
+      ...good,
+      editorConfig: { costumization: {} },
+      events: { onDocumentReddy: () => undefined },
+    });
+    expect(warn.mock.calls.map(([text]) => String(text)).join('\n')).toMatchInlineSnapshot(`
+      "DocsAPI.DocEditor: editorConfig.costumization is not an option of the Docs API. Write editorConfig.customization if that is what is meant.
+      DocsAPI.DocEditor: events.onDocumentReddy is not an event of the Docs API. Write events.onDocumentReady if that is what is meant."
+    `);
+  });
+});
+
+describe('messages to and from the editor page', () => {
+  const open = async (events: object = {}, config: object = good) => {
+    const { DocEditor } = await load();
+    const editor = new DocEditor('here', { ...config, events });
+    const frame = document.querySelector('iframe');
+    const sent: { recto: string; name?: string; argument?: unknown }[] = [];
+    const contentWindow = { postMessage: (message: (typeof sent)[number]) => sent.push(message) };
+    Object.defineProperty(frame, 'contentWindow', { value: contentWindow });
+    const say = (data: unknown): void => {
+      const message = new MessageEvent('message', { data, origin: 'null' });
+      Object.defineProperty(message, 'source', { value: contentWindow });
+      window.dispatchEvent(message);
+    };
+    return { editor, sent, say };
+  };
+
+  it('keeps calls until the page is there, behind the config', async () => {
+    const { editor, sent, say } = await open();
+    editor.showMessage('Early.');
+    editor.setFavorite(true);
+    expect(sent).toEqual([]);
+    say({ recto: 'ready' });
+    editor.requestClose();
+    expect(sent.map(({ recto, name }) => name ?? recto)).toEqual([
+      'config',
+      'showMessage',
+      'setFavorite',
+      'requestClose',
+    ]);
+  });
+
+  it('gives the config to whoever asks for it', async () => {
+    const onInfo = vi.fn<(event: { data: { mode: string; getConfig(): unknown } }) => void>();
+    const { say } = await open({ onInfo });
+    say({ recto: 'event', name: 'onInfo', data: { mode: 'edit' } });
+    const data = onInfo.mock.calls[0]?.[0].data;
+    expect(data?.mode).toBe('edit');
+    expect(data?.getConfig()).toMatchObject(good);
+  });
+
+  it('calls the former name of an event too', async () => {
+    const onReady = vi.fn();
+    const { say } = await open({ onReady });
+    say({ recto: 'event', name: 'onAppReady', data: undefined });
+    expect(onReady).toHaveBeenCalledOnce();
+  });
+
+  it('fetches pictures for the editor, and says what it could not get', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    vi.stubGlobal('fetch', (address: string) =>
+      address.includes('logo')
+        ? Promise.resolve(new Response(new Blob(['<svg/>'], { type: 'image/svg+xml' })))
+        : Promise.reject(new TypeError('blocked')),
+    );
+    const customization = { logo: { image: 'http://a.test/logo.svg' }, loaderLogo: '/other?key=1' };
+    const { sent, say } = await open({}, { ...good, editorConfig: { customization } });
+    say({ recto: 'ready' });
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledOnce());
+    expect(sent[1]).toMatchObject({
+      name: 'picture',
+      argument: { address: 'http://a.test/logo.svg', data: 'data:image/svg+xml;base64,PHN2Zy8+' },
+    });
+    expect(warn.mock.calls[0]?.[0]).toMatchInlineSnapshot(
+      `"DocsAPI.DocEditor: A picture is not shown. Its server could not be reached, or does not let this page read it. Serve it from this page’s origin, or with the header Access-Control-Allow-Origin."`,
+    );
+    vi.unstubAllGlobals();
+  });
+
+  it('inserts pictures that the engine can read', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    vi.stubGlobal('fetch', (address: string) =>
+      Promise.resolve(new Response(new Blob(['x'], { type: `image/${address}` }))),
+    );
+    const { editor, sent, say } = await open();
+    say({ recto: 'ready' });
+    editor.insertImage({
+      c: 'add',
+      images: [
+        { fileType: 'gif', url: 'gif' },
+        { fileType: 'png', url: 'png' },
+      ],
+    });
+    await vi.waitFor(() =>
+      expect(sent.filter(({ name }) => name === 'insertImage')).toHaveLength(1),
+    );
+    expect(warn.mock.calls[0]?.[0]).toMatchInlineSnapshot(
+      `"DocsAPI.DocEditor: insertImage: a picture was not inserted. It is of the type image/gif. Insert PNG and JPEG only."`,
+    );
+    vi.unstubAllGlobals();
   });
 });
 

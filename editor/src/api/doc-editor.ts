@@ -1,47 +1,51 @@
-import type { DocEditor as DocEditorApi } from '@onlyoffice/doceditor-types';
-import { isBridgeMessage, type FromEditor, type ToEditor } from '../shared/bridge.js';
+import type {
+  Connector,
+  DocEditor as DocEditorApi,
+  InsertImageOptions,
+  RefreshHistoryOptions,
+  SetHistoryDataOptions,
+  SetSharingSettingsOptions,
+  SetUsersOptions,
+} from '@onlyoffice/doceditor-types';
+import {
+  isBridgeMessage,
+  type EditorMethodName,
+  type EditorMethods,
+  type FromEditor,
+  type ToEditor,
+} from '../shared/bridge.js';
+import { inertConnector } from './connector.js';
+import { cssLength, sizeOf } from './frame.js';
 import { editorUrl } from './location.js';
+import { fetchInserted, Pictures, picturesIn, reason } from './pictures.js';
 import { showProblem } from './problem.js';
+import { remarksOnConfig, remarksOnEvents } from './support/check.js';
+import { remark } from './support/entry.js';
+import { METHODS, UNTYPED_METHODS, type UntypedMethod } from './support/methods.js';
 import { checkConfig, listenersOf } from './validate.js';
 
 type Listener = (this: DocEditor, event: { target: DocEditor; data: unknown }) => void;
-
-/** Methods of the Docs API that Recto does not have. They throw instead of doing nothing. */
-const UNAVAILABLE = [
-  'createConnector',
-  'denyEditingRights',
-  'downloadAs',
-  'insertImage',
-  'refreshFile',
-  'refreshHistory',
-  'setActionLink',
-  'setFavorite',
-  'setHistoryData',
-  'setMailMergeRecipients',
-  'setReferenceData',
-  'setReferenceSource',
-  'setRequestedDocument',
-  'setRequestedSpreadsheet',
-  'setRevisedFile',
-  'setSharingSettings',
-  'setUsers',
-  'showMessage',
-  'showSharingSettings',
-  'startFilling',
-] as const;
 
 const UNKNOWN_ERROR = -1;
 /** How long the editor may take to say goodbye to the server before its frame goes. */
 const FAREWELL_MS = 200;
 
 /** An editor in the integrator's page. */
-export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestClose'> {
+export class DocEditor implements DocEditorApi {
   #element: HTMLElement | null = null;
   #placeholder: HTMLElement | null = null;
   #frame: HTMLIFrameElement | null = null;
   readonly #listeners: Readonly<Record<string, unknown>>;
   #origin = '';
   #greet: (() => void) | null = null;
+  #config: unknown;
+  /** What was called before the editor page was there. */
+  #early: ToEditor[] | null = [];
+  readonly #said = new Set<string>();
+  readonly #pictures = new Pictures(
+    (address, data) => this.#call('picture', { address, data }),
+    (text) => warn(text),
+  );
 
   /**
    * Replaces the element with this id by the editor.
@@ -49,6 +53,7 @@ export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestC
    * A config that cannot be used is reported in the element's place and by `onError`.
    */
   constructor(placeholderId: string, config: unknown) {
+    this.#config = config;
     this.#listeners = listenersOf(config) as Readonly<Record<string, unknown>>;
     const placeholder = document.getElementById(placeholderId);
     if (placeholder === null) {
@@ -74,7 +79,9 @@ export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestC
       );
       return;
     }
-    for (const warning of checked.warnings) console.warn(`DocsAPI.DocEditor: ${warning}`);
+    for (const text of checked.warnings) warn(text);
+    for (const text of remarksOnConfig(checked.config)) warn(text);
+    for (const text of remarksOnEvents(checked.listeners)) warn(text);
 
     const url = editorUrl(window.location.origin);
     this.#origin = url.origin;
@@ -91,10 +98,14 @@ export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestC
     frame.style.display = 'block';
     this.#frame = frame;
     this.#greet = () => {
-      this.#post({ recto: 'config', config: checked.config, listeners: checked.listeners });
+      this.#send({ recto: 'config', config: checked.config, listeners: checked.listeners });
+      const early = this.#early ?? [];
+      this.#early = null;
+      for (const message of early) this.#send(message);
     };
     window.addEventListener('message', this.#receive);
     this.#replace(placeholder, frame);
+    this.#pictures.want(picturesIn(checked.config));
   }
 
   /** Version of the Docs API that this follows; connectors refuse to work with an old one. */
@@ -106,7 +117,7 @@ export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestC
   destroyEditor(): void {
     const frame = this.#frame;
     window.removeEventListener('message', this.#receive);
-    this.#post({ recto: 'destroy' });
+    this.#send({ recto: 'destroy' });
     this.#frame = null;
     const element = this.#element;
     const placeholder = this.#placeholder;
@@ -125,7 +136,149 @@ export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestC
 
   /** Asks the editor to close; `onRequestClose` follows when nothing is on its way any more. */
   requestClose(): void {
-    this.#post({ recto: 'requestClose' });
+    this.#call('requestClose', undefined);
+  }
+
+  /** Makes the page one for reading, and says why. */
+  denyEditingRights(message?: string): void {
+    this.#call('denyEditingRights', typeof message === 'string' && message !== '' ? message : null);
+  }
+
+  showMessage(message: string): void {
+    this.#call('showMessage', String(message));
+  }
+
+  /** Opens another version of the file in the same editor. */
+  refreshFile(config: unknown): void {
+    const checked = checkConfig(config, randomKey);
+    if (!checked.ok) {
+      const { path, message, hint } = checked.problem;
+      console.error(`DocsAPI.DocEditor: refreshFile: ${path}: ${message} ${hint}`);
+      return;
+    }
+    for (const text of [...checked.warnings, ...remarksOnConfig(checked.config)]) warn(text);
+    this.#config = config;
+    this.#call('refreshFile', checked.config);
+    this.#pictures.want(picturesIn(checked.config));
+  }
+
+  /** Shows the list of versions. */
+  refreshHistory(options: RefreshHistoryOptions): void {
+    this.#call('refreshHistory', options);
+  }
+
+  /** Tells about the version that was picked. */
+  setHistoryData(options: SetHistoryDataOptions): void {
+    this.#call('setHistoryData', options);
+  }
+
+  setFavorite(favorite: boolean): void {
+    this.#call('setFavorite', favorite);
+  }
+
+  setSharingSettings(options: SetSharingSettingsOptions): void {
+    const settings = options?.sharingSettings;
+    this.#call('setSharingSettings', Array.isArray(settings) ? settings : []);
+  }
+
+  showSharingSettings(): void {
+    this.#call('showSharingSettings', undefined);
+  }
+
+  setUsers(options: SetUsersOptions): void {
+    this.#call('setUsers', options);
+    const users = options?.users;
+    this.#pictures.want(Array.isArray(users) ? users.map((user) => user?.image) : []);
+  }
+
+  /** Fetches the pictures and inserts them at the caret, in their order. */
+  insertImage(options: InsertImageOptions): void {
+    const addresses = Array.isArray(options?.images)
+      ? options.images.map((image) => image?.url)
+      : [options?.url];
+    const wanted = addresses.filter((one): one is string => typeof one === 'string' && one !== '');
+    if (wanted.length === 0) warn('insertImage got no address. Give images[].url.');
+    void (async () => {
+      for (const address of wanted) {
+        try {
+          this.#call('insertImage', await fetchInserted(address));
+        } catch (error) {
+          warn(`insertImage: a picture was not inserted. ${reason(error)}`);
+        }
+      }
+    })();
+  }
+
+  /** The former way to take the right to edit away. */
+  applyEditRights(allowed: boolean, message?: string): void {
+    if (!allowed) this.denyEditingRights(message);
+  }
+
+  processRightsChange(allowed: boolean, message?: string): void {
+    this.applyEditRights(allowed, message);
+  }
+
+  grabFocus(): void {
+    this.#frame?.focus();
+    this.#call('focus', true);
+  }
+
+  blurFocus(): void {
+    this.#call('focus', false);
+    this.#frame?.blur();
+  }
+
+  createConnector(): Connector {
+    this.#without('createConnector');
+    return inertConnector(warn);
+  }
+
+  downloadAs(): void {
+    this.#without('downloadAs');
+  }
+
+  setActionLink(): void {
+    this.#without('setActionLink');
+  }
+
+  setMailMergeRecipients(): void {
+    this.#without('setMailMergeRecipients');
+  }
+
+  setReferenceData(): void {
+    this.#without('setReferenceData');
+  }
+
+  setReferenceSource(): void {
+    this.#without('setReferenceSource');
+  }
+
+  setRequestedDocument(): void {
+    this.#without('setRequestedDocument');
+  }
+
+  setRequestedSpreadsheet(): void {
+    this.#without('setRequestedSpreadsheet');
+  }
+
+  setRevisedFile(): void {
+    this.#without('setRevisedFile');
+  }
+
+  startFilling(): void {
+    this.#without('startFilling');
+  }
+
+  /** Says once why a method has no effect. @internal */
+  without(name: UntypedMethod): void {
+    this.#without(name);
+  }
+
+  #without(name: keyof DocEditorApi | UntypedMethod): void {
+    if (this.#said.has(name)) return;
+    this.#said.add(name);
+    const text = remark({ ...METHODS, ...UNTYPED_METHODS }[name]);
+    if (text !== null) warn(`${name} has no effect. ${text}`);
   }
 
   #replace(placeholder: HTMLElement, element: HTMLElement): void {
@@ -134,16 +287,36 @@ export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestC
     this.#element = element;
   }
 
-  #post(message: ToEditor): void {
-    this.#frame?.contentWindow?.postMessage(message, this.#origin);
+  #call<N extends EditorMethodName>(name: N, argument: EditorMethods[N]): void {
+    const call = { recto: 'call', name, argument } as ToEditor;
+    if (this.#early === null) this.#send(call);
+    else this.#early.push(call);
+  }
+
+  #send(message: ToEditor): void {
+    try {
+      this.#frame?.contentWindow?.postMessage(message, this.#origin);
+    } catch {
+      // Functions and elements cannot be cloned; a method never throws.
+      const name = message.recto === 'call' ? message.name : message.recto;
+      warn(`${name} got something that is not plain data. Pass text, numbers, lists and objects.`);
+    }
   }
 
   readonly #receive = (event: MessageEvent<unknown>): void => {
     if (event.source !== this.#frame?.contentWindow || event.origin !== this.#origin) return;
     if (!isBridgeMessage(event.data)) return;
     const message = event.data as FromEditor;
-    if (message.recto === 'ready') this.#greet?.();
-    else this.#raise(message.name, message.data);
+    if (message.recto === 'ready') {
+      this.#greet?.();
+      return;
+    }
+    this.#raise(
+      message.name,
+      // The config itself, with what cannot be cloned.
+      message.name === 'onInfo' ? { ...message.data, getConfig: () => this.#config } : message.data,
+    );
+    if (message.name === 'onAppReady') this.#raise('onReady', undefined);
   };
 
   #raise(name: string, data: unknown): void {
@@ -152,28 +325,17 @@ export class DocEditor implements Pick<DocEditorApi, 'destroyEditor' | 'requestC
   }
 }
 
-for (const name of UNAVAILABLE) {
+for (const [name, support] of Object.entries(UNTYPED_METHODS)) {
+  if (name in DocEditor.prototype) continue;
   Object.defineProperty(DocEditor.prototype, name, {
-    value: (): never => {
-      throw new Error(
-        `DocsAPI.DocEditor: ${name} is not available in Recto. Remove the call, or check the documentation for what is.`,
-      );
+    value(this: DocEditor): void {
+      if (support.is === 'missing') this.without(name as UntypedMethod);
     },
   });
 }
 
-function sizeOf(config: unknown): { width: string; height: string } {
-  const { width, height } = (config ?? {}) as { width?: unknown; height?: unknown };
-  const text = (value: unknown): string =>
-    typeof value === 'number' || (typeof value === 'string' && value !== '')
-      ? String(value)
-      : '100%';
-  return { width: text(width), height: text(height) };
-}
-
-/** A bare number is a length in pixels, as in the attributes of an iframe. */
-function cssLength(length: string): string {
-  return /^\d+$/.test(length) ? `${length}px` : length;
+function warn(text: string): void {
+  console.warn(`DocsAPI.DocEditor: ${text}`);
 }
 
 function randomKey(): string {

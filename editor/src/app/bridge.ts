@@ -1,6 +1,7 @@
 import {
   PARENT_ORIGIN,
   isBridgeMessage,
+  type Call,
   type FromEditor,
   type PlainConfig,
   type ToEditor,
@@ -8,7 +9,7 @@ import {
 
 export interface BridgeHandlers {
   config(config: PlainConfig, listeners: readonly string[]): void;
-  requestClose(): void;
+  call(call: Call): void;
   destroy(): void;
 }
 
@@ -29,8 +30,8 @@ export function connectToParent(handlers: BridgeHandlers): (message: FromEditor)
         configured = true;
         handlers.config(message.config, message.listeners);
         return;
-      case 'requestClose':
-        handlers.requestClose();
+      case 'call':
+        handlers.call(message);
         return;
       case 'destroy':
         handlers.destroy();

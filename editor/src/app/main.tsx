@@ -1,28 +1,38 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import type { PlainConfig } from '../shared/bridge.js';
+import type { Call, PlainConfig } from '../shared/bridge.js';
 import { App } from './app.js';
 import { connectToParent } from './bridge.js';
 import { language, languageFor } from './i18n/index.js';
+import { Integration, Pictures } from './integration/integration.js';
+import { optionsOf } from './integration/options.js';
+import { withOutdated } from './integration/outdated.js';
 import { liveUrl } from './live/connection.js';
-import type { HeaderOptions } from './panels/header.js';
-import { Editor } from './state/editor.js';
+import { Editor, type Raise } from './state/editor.js';
 import './styles/index.css';
 
 const root = document.getElementById('root');
 const { dataset } = document.documentElement;
 dataset.state = 'connecting';
-let editor: Editor | null = null;
+
+/** The document that is open, and what it is told from around it. */
+let open: { editor: Editor; host: Integration; stop: () => void } | null = null;
+let listeners: readonly string[] = [];
+const pictures = new Pictures();
 
 const post = connectToParent({
-  config: start,
-  requestClose: () => editor?.requestClose(),
+  config(config, names) {
+    listeners = names;
+    raise('onAppReady', undefined);
+    start(config);
+  },
+  call,
   destroy: leave,
 });
 window.addEventListener('pagehide', leave);
 // What has not reached the server yet would be lost without a word.
 window.addEventListener('beforeunload', (event) => {
-  if (editor !== null && editor.state.unacknowledged.value > 0) event.preventDefault();
+  if (open !== null && open.editor.state.unacknowledged.value > 0) event.preventDefault();
 });
 // A page that the browser kept has left its document.
 window.addEventListener('pageshow', (event) => {
@@ -30,76 +40,59 @@ window.addEventListener('pageshow', (event) => {
 });
 
 function leave(): void {
-  editor?.leave();
+  open?.editor.leave();
 }
 
-function start(config: PlainConfig, listeners: readonly string[]): void {
+function call(message: Call): void {
+  if (message.name === 'picture') pictures.add(message.argument.address, message.argument.data);
+  else if (message.name === 'refreshFile') start(message.argument);
+  else open?.host.take(message);
+}
+
+/** Opens a document, in the place of the one that is open. */
+function start(config: PlainConfig): void {
   if (root === null) return;
+  open?.stop();
   language.value = languageFor(config.editorConfig?.lang);
   document.documentElement.lang = language.value;
   document.title = config.document?.title ?? 'Recto';
-  const opened = new Editor(
+  const page = document.referrer === '' ? undefined : document.referrer;
+  const options = optionsOf(config, listeners, page);
+  if (options.theme === null) delete dataset.theme;
+  else dataset.theme = options.theme;
+  const editor = new Editor(
     liveUrl(new URL(window.location.href), config.document?.key ?? ''),
     config,
     // An embedded document is there to be read, whatever else its reader may do.
-    { readOnly: config.type === 'embedded' },
-    (name, data) => post({ recto: 'event', name, data } as Parameters<typeof post>[0]),
+    { readOnly: options.embedded, guest: options.guest },
+    withOutdated(raise, listeners),
   );
-  editor = opened;
-  effect(() => {
-    dataset.state = opened.state.phase.value;
-  });
-  effect(() => {
-    const { title } = opened.state.document.value ?? {};
-    if (title !== undefined) document.title = title;
-  });
-  render(<App editor={opened} options={headerOptions(opened, config, listeners)} />, root);
-  post({ recto: 'event', name: 'onAppReady', data: undefined });
-  opened.open();
-}
-
-function headerOptions(
-  opened: Editor,
-  config: PlainConfig,
-  listeners: readonly string[],
-): HeaderOptions {
-  const customization = config.editorConfig?.customization as
-    { goback?: GoBack | boolean; close?: { visible?: boolean } | boolean } | undefined;
-  const closable = listeners.includes('onRequestClose');
-  const close = customization?.close;
-  const closeVisible =
-    closable && close !== false && (typeof close !== 'object' || close.visible !== false);
-  const goback = customization?.goback;
-  const target = typeof goback === 'object' ? goback : {};
-  const back = (): (() => void) | null => {
-    if (listeners.includes('onRequestBack')) return () => opened.requestBack();
-    if (target.requestClose === true && closable) return () => opened.requestClose();
-    const url = webAddress(target.url);
-    if (url === null) return null;
-    // In a frame "the same tab" is the page around the editor.
-    return () => void window.open(url, target.blank === false ? '_top' : '_blank', 'noopener');
+  editor.state.startZoom = options.zoom;
+  const host = new Integration(editor, config, listeners, raise, pictures, page);
+  const stops = [
+    effect(() => {
+      dataset.state = editor.state.phase.value;
+    }),
+    effect(() => {
+      const { title } = editor.state.document.value ?? {};
+      if (title !== undefined) document.title = title;
+    }),
+    host.watchPeople(),
+  ];
+  open = {
+    editor,
+    host,
+    stop: () => {
+      for (const stop of stops) stop();
+      editor.leave();
+      // Nothing of the former document stays in the page.
+      render(null, root);
+    },
   };
-  return {
-    back: back(),
-    backLabel: typeof target.text === 'string' && target.text !== '' ? target.text : null,
-    closable: closeVisible,
-  };
+  render(<App editor={editor} host={host} />, root);
+  editor.open();
 }
 
-interface GoBack {
-  url?: unknown;
-  text?: unknown;
-  blank?: unknown;
-  requestClose?: unknown;
-}
-
-/** Keeps `javascript:` and the like out of what a click opens. */
-function webAddress(value: unknown): string | null {
-  if (typeof value !== 'string' || value === '') return null;
-  try {
-    const url = new URL(value, document.referrer === '' ? undefined : document.referrer);
-    return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : null;
-  } catch {
-    return null;
-  }
+function raise(...[name, data]: Parameters<Raise>): void {
+  post({ recto: 'event', name, data } as Parameters<typeof post>[0]);
 }

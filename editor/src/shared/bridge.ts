@@ -1,6 +1,12 @@
 /** What `api.js` (in the integrator's page) and the editor page (in the iframe) post to each other. */
 
-import type { Config } from '@onlyoffice/doceditor-types';
+import type {
+  Config,
+  RefreshHistoryOptions,
+  SetHistoryDataOptions,
+  SharingSetting,
+  SetUsersOptions,
+} from '@onlyoffice/doceditor-types';
 
 /** A config that can be cloned: without its `events`, whose names alone cross the border. */
 export type PlainConfig = Omit<Config, 'events'>;
@@ -13,17 +19,53 @@ export interface EditorEvents {
   onError: { errorCode: number; errorDescription: string };
   onWarning: { warningCode: number; warningDescription: string };
   onInfo: { mode: 'view' | 'edit' };
-  onMetaChange: { title: string };
-  onRequestClose: undefined;
+  onMetaChange: { title?: string; favorite?: boolean };
+  onOutdatedVersion: undefined;
+  onPluginsReady: undefined;
   onRequestBack: undefined;
+  onRequestClose: undefined;
+  onRequestCreateNew: undefined;
+  onRequestEditRights: undefined;
+  onRequestHistory: undefined;
+  onRequestHistoryClose: undefined;
+  onRequestHistoryData: number;
+  onRequestInsertImage: { c: 'add' };
+  onRequestRefreshFile: undefined;
+  onRequestRename: string;
+  onRequestRestore: { version: number; url?: string; fileType?: string };
+  onRequestSharingSettings: undefined;
+  onRequestUsers: { c: 'info'; id: string[] };
 }
 
 export type EditorEventName = keyof EditorEvents;
 
+/** Methods that reach the editor, and their argument. */
+export interface EditorMethods {
+  denyEditingRights: string | null;
+  focus: boolean;
+  insertImage: Blob;
+  /** A picture that was fetched for the editor: its address as in the config, and as `data:`. */
+  picture: { address: string; data: string };
+  refreshFile: PlainConfig;
+  refreshHistory: RefreshHistoryOptions;
+  requestClose: undefined;
+  setFavorite: boolean;
+  setHistoryData: SetHistoryDataOptions;
+  setSharingSettings: SharingSetting[];
+  setUsers: SetUsersOptions;
+  showMessage: string;
+  showSharingSettings: undefined;
+}
+
+export type EditorMethodName = keyof EditorMethods;
+
+/** A call of one of them. */
+export type Call = {
+  [N in EditorMethodName]: { recto: 'call'; name: N; argument: EditorMethods[N] };
+}[EditorMethodName];
+
 export type ToEditor =
-  | { recto: 'config'; config: PlainConfig; listeners: string[] }
-  | { recto: 'requestClose' }
-  | { recto: 'destroy' };
+  { recto: 'config'; config: PlainConfig; listeners: string[] } | Call | { recto: 'destroy' };
 
 export type FromEditor =
   | { recto: 'ready' }

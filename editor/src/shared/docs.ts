@@ -1,5 +1,7 @@
 /** Where the server has the book of `docs/`. */
 const BASE = '/docs';
+/** Its first page. */
+export const HOME = `${BASE}/`;
 
 export interface DocsPlace {
   /** The page, as a person finds it on a server and in the repository. */

@@ -5,62 +5,56 @@ import {
   CloudUpload,
   Eye,
   LoaderCircle,
+  PencilLine,
   WifiOff,
   X,
 } from 'lucide-preact';
 import { translate } from '../i18n/index.js';
+import type { Integration } from '../integration/integration.js';
+import { Menu } from '../integration/menu.js';
+import { Favorite, Title } from '../integration/title.js';
 import type { Editor } from '../state/editor.js';
 import { Mark } from '../../shared/mark.js';
 import { Participants } from './participants.js';
 
-export interface HeaderOptions {
-  /** The integrator offers a way back. */
-  back: (() => void) | null;
-  backLabel: string | null;
-  /** The integrator closes the editor when asked. */
-  closable: boolean;
-}
-
-export function Header({ editor, options }: { editor: Editor; options: HeaderOptions }) {
-  const document_ = editor.state.document.value;
-  const backLabel = options.backLabel ?? translate('back');
+export function Header({ editor, host }: { editor: Editor; host: Integration }) {
+  const { options } = host;
+  const { stopped, denied } = editor.state;
+  const opened = editor.state.document.value;
+  const reading = opened?.access === 'view' || denied.value;
+  const closeLabel = options.close?.label ?? translate('close');
   return (
     <header class="header">
-      {options.back === null ? (
-        <span class="header__mark">
-          <Mark size={24} />
-        </span>
-      ) : (
-        <button
-          type="button"
-          class="tool"
-          title={backLabel}
-          aria-label={backLabel}
-          data-testid="back"
-          onClick={options.back}
-        >
-          <ArrowLeft size={18} />
-        </button>
-      )}
-      <h1 class="header__title" title={document_?.title} data-testid="document-title">
-        {document_?.title}
-      </h1>
-      {document_?.access === 'view' ? (
+      <Start host={host} />
+      <Menu editor={editor} host={host} />
+      {options.title && <Title editor={editor} host={host} />}
+      <Favorite host={host} />
+      {reading ? (
         <span class="badge" data-testid="view-only-badge">
           <Eye size={14} /> {translate('viewOnly')}
         </span>
       ) : (
-        <SaveState editor={editor} />
+        options.saveState && <SaveState editor={editor} />
+      )}
+      {reading && !denied.value && stopped.value === null && options.edit && (
+        <button
+          type="button"
+          class="button header__edit"
+          data-testid="request-edit"
+          onClick={() => host.requestEditing()}
+        >
+          <PencilLine size={16} /> <span>{translate('edit')}</span>
+        </button>
       )}
       <span class="header__space" />
       <ConnectionState editor={editor} />
-      <Participants editor={editor} />
-      {options.closable && (
+      {options.people && <Participants editor={editor} host={host} />}
+      {options.close !== null && (
         <button
           type="button"
           class="tool"
-          title={translate('close')}
-          aria-label={translate('close')}
+          title={closeLabel}
+          aria-label={closeLabel}
           data-testid="close"
           onClick={() => editor.requestClose()}
         >
@@ -68,6 +62,54 @@ export function Header({ editor, options }: { editor: Editor; options: HeaderOpt
         </button>
       )}
     </header>
+  );
+}
+
+/** The way back, or whose editor it is. */
+function Start({ host }: { host: Integration }) {
+  const { back, logo } = host.options;
+  if (back !== null) {
+    const label = back.label ?? translate('back');
+    return (
+      <button
+        type="button"
+        class="tool"
+        title={label}
+        aria-label={label}
+        data-testid="back"
+        onClick={() => host.back()}
+      >
+        <ArrowLeft size={18} />
+      </button>
+    );
+  }
+  if (logo === null) return null;
+  const image = host.picture(logo.image) ?? host.picture(logo.dark);
+  const dark = host.picture(logo.dark) ?? image;
+  const content =
+    image === null ? (
+      <Mark size={24} />
+    ) : (
+      <>
+        <img class="only-light" src={image} alt="" />
+        <img class="only-dark" src={dark ?? image} alt="" />
+      </>
+    );
+  return logo.url === null ? (
+    <span class="header__mark" data-testid="logo">
+      {content}
+    </span>
+  ) : (
+    <a
+      class="header__mark"
+      href={logo.url}
+      target="_blank"
+      rel="noopener"
+      aria-label={logo.url}
+      data-testid="logo"
+    >
+      {content}
+    </a>
   );
 }
 

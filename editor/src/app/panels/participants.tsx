@@ -1,5 +1,6 @@
 import { Users } from 'lucide-preact';
 import { translate } from '../i18n/index.js';
+import type { Integration } from '../integration/integration.js';
 import type { Participant } from '../live/protocol.js';
 import { safeColor } from '../overlay/overlay.js';
 import type { Editor } from '../state/editor.js';
@@ -17,7 +18,7 @@ export function initials(name: string): string {
     .toUpperCase();
 }
 
-export function Participants({ editor }: { editor: Editor }) {
+export function Participants({ editor, host }: { editor: Editor; host: Integration }) {
   const list = editor.state.participants.value;
   const self = editor.state.document.value?.self;
   const others = list.filter((one) => one.id !== self);
@@ -33,7 +34,7 @@ export function Participants({ editor }: { editor: Editor }) {
     >
       <div class="participants__row" aria-hidden="true">
         {others.slice(0, SHOWN).map((one) => (
-          <Avatar key={one.id} participant={one} />
+          <Avatar key={one.id} participant={one} host={host} />
         ))}
         {others.length > SHOWN && <span class="avatar avatar--more">+{others.length - SHOWN}</span>}
       </div>
@@ -47,7 +48,7 @@ export function Participants({ editor }: { editor: Editor }) {
           <ul class="participants__list" data-testid="participants-list">
             {list.map((one) => (
               <li key={one.id} data-name={one.name}>
-                <Avatar participant={one} />
+                <Avatar participant={one} host={host} />
                 <span class="participants__name">{nameOf(one)}</span>
                 <span class="participants__role">
                   {translate(!one.online ? 'away' : one.access === 'edit' ? 'canEdit' : 'canView')}
@@ -61,7 +62,8 @@ export function Participants({ editor }: { editor: Editor }) {
   );
 }
 
-function Avatar({ participant }: { participant: Participant }) {
+function Avatar({ participant, host }: { participant: Participant; host: Integration }) {
+  const face = host.face(participant.userId);
   return (
     <span
       class={participant.online ? 'avatar' : 'avatar avatar--away'}
@@ -71,7 +73,7 @@ function Avatar({ participant }: { participant: Participant }) {
       title={participant.name}
       style={{ background: safeColor(participant.color) }}
     >
-      {initials(participant.name) || '?'}
+      {face === null ? initials(participant.name) || '?' : <img src={face} alt="" />}
     </span>
   );
 }

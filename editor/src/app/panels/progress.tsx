@@ -1,5 +1,6 @@
 import { RotateCw } from 'lucide-preact';
 import { translate } from '../i18n/index.js';
+import type { Integration } from '../integration/integration.js';
 import type { Editor } from '../state/editor.js';
 import { Mark } from '../../shared/mark.js';
 import { Notices } from './notices.js';
@@ -11,13 +12,16 @@ const STAGES = {
 } as const;
 
 /** What is to be seen until the document is there. */
-export function ProgressPanel({ editor }: { editor: Editor }) {
+export function ProgressPanel({ editor, host }: { editor: Editor; host: Integration }) {
+  const { loader } = host.options;
+  const logo = host.picture(loader.logo);
   const stage = editor.state.stage.value;
   if (editor.state.lost.value) return <LostPanel editor={editor} />;
   return (
     <main class="page">
       <div class="progress" role="status" data-testid="progress">
-        <Mark size={48} />
+        {logo === null ? <Mark size={48} /> : <img class="progress__logo" src={logo} alt="" />}
+        {loader.name !== null && <p class="progress__name">{loader.name}</p>}
         <p>{translate(stage === null ? 'stageConnecting' : STAGES[stage])}</p>
         <div class="progress__bar" aria-hidden="true">
           <span />

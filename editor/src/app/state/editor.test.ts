@@ -87,6 +87,7 @@ describe('editor', () => {
     expect(raised).toEqual([
       ['onInfo', { mode: 'edit' }],
       ['onDocumentReady', undefined],
+      ['onPluginsReady', undefined],
     ]);
   });
 
@@ -154,6 +155,14 @@ describe('editor', () => {
     editor.input({ kind: 'text', text: 'x' });
     expect(inputs()).toEqual([]);
     expect(raised[0]).toEqual(['onInfo', { mode: 'view' }]);
+  });
+
+  it('is for reading once the application has ended editing', () => {
+    open(opened());
+    editor.deny('The document is locked.');
+    editor.input({ kind: 'text', text: 'x' });
+    expect(inputs()).toEqual([]);
+    expect(editor.state.notices.value[0]?.text).toBe('The document is locked.');
   });
 
   it('does not copy where copying is not permitted', async () => {

@@ -1,7 +1,6 @@
 import { batch } from '@preact/signals';
 import type { EditorEventName, EditorEvents } from '../../shared/bridge.js';
 import { translate, type MessageKey, type Parameters } from '../i18n/index.js';
-import { onlyMoves } from '../input/keys.js';
 import { Connection, type ConnectionState } from '../live/connection.js';
 import type {
   CommandArgs,
@@ -15,6 +14,7 @@ import type {
 } from '../live/protocol.js';
 import { TileSource } from '../tiles/source.js';
 import { parseSheetGeometry } from './sheet-geometry.js';
+import { allowedToViewer, commandValues, UNNAMED } from './rules.js';
 import { EditorState, type Notice, type Peer } from './state.js';
 
 export type Raise = <N extends EditorEventName>(name: N, data: EditorEvents[N]) => void;
@@ -31,6 +31,8 @@ export class Editor {
   readonly #connection: Connection;
   readonly #raise: Raise;
   readonly #readOnly: boolean;
+  /** What a participant without a name is called; empty for what the interface calls one. */
+  readonly #guest: string;
   #noticeId = 0;
   #announcedUnsaved = false;
   #ready = false;
@@ -46,8 +48,14 @@ export class Editor {
   #closing = false;
   #warnedOfLoss = false;
 
-  constructor(url: string, config: unknown, options: { readOnly: boolean }, raise: Raise) {
+  constructor(
+    url: string,
+    config: unknown,
+    options: { readOnly: boolean; guest?: string },
+    raise: Raise,
+  ) {
     this.#readOnly = options.readOnly;
+    this.#guest = options.guest ?? '';
     this.#raise = raise;
     this.#connection = new Connection(url, config, {
       message: (message) => batch(() => this.#receive(message)),
@@ -82,8 +90,10 @@ export class Editor {
     this.#closeWhenDelivered();
   }
 
-  requestBack(): void {
-    this.#raise('onRequestBack', undefined);
+  /** The application takes the right to edit away, as far as this page goes. */
+  deny(why: string | null): void {
+    this.state.denied.value = true;
+    this.#notice('warning', why ?? translate('noticeEditingDenied'));
   }
 
   /** Sends an input if this participant may. */
@@ -145,6 +155,11 @@ export class Editor {
     this.#notice(tone, translate(key, parameters), link);
   }
 
+  /** Shows a text that is not in the catalogues. */
+  say(tone: Notice['tone'], text: string): void {
+    this.#notice(tone, text);
+  }
+
   dismiss(id: number): void {
     this.state.notices.value = this.state.notices.value.filter((notice) => notice.id !== id);
   }
@@ -198,6 +213,8 @@ export class Editor {
       this.#ready = true;
       this.#raise('onInfo', { mode: state.editable ? 'edit' : 'view' });
       this.#raise('onDocumentReady', undefined);
+      // There are none to wait for.
+      this.#raise('onPluginsReady', undefined);
     }
   }
 
@@ -416,7 +433,9 @@ export class Editor {
   }
 
   #participants(list: readonly Participant[]): void {
-    this.state.participants.value = list;
+    this.state.participants.value = list.map((one) =>
+      UNNAMED.has(one.name) ? { ...one, name: this.#guest } : one,
+    );
     const views = new Set(list.filter((one) => one.online).map((one) => one.view));
     const peers = [...this.state.peers.value].filter(([view]) => views.has(view));
     this.state.peers.value = new Map(peers);
@@ -475,25 +494,5 @@ export class Editor {
       return;
     }
     this.#raise('onRequestClose', undefined);
-  }
-}
-
-function commandValues(values: unknown): Record<string, unknown> | null {
-  if (typeof values !== 'object' || values === null) return null;
-  const inner = (values as { commandValues?: unknown }).commandValues ?? values;
-  return typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : null;
-}
-
-function allowedToViewer(input: Input): boolean {
-  switch (input.kind) {
-    case 'mouse':
-    case 'select':
-    case 'part':
-    case 'area':
-      return true;
-    case 'key':
-      return input.char === 0 && onlyMoves(input.code);
-    default:
-      return false;
   }
 }

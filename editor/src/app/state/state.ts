@@ -55,6 +55,8 @@ export class EditorState {
   readonly problem = signal<Refused | Failed | null>(null);
   /** Editing has ended without closing the document. */
   readonly stopped = signal<Failed | null>(null);
+  /** The application has taken the right to edit away. */
+  readonly denied = signal(false);
 
   readonly document = signal<OpenDocument | null>(null);
   readonly size = signal({ width: 0, height: 0 });
@@ -66,6 +68,8 @@ export class EditorState {
 
   readonly tileTwips = signal(TWIPS_AT_100);
   readonly fitWidth = signal(false);
+  /** The zoom that the application wants a document to open with. */
+  startZoom: number | 'width' | null = null;
 
   readonly caret = signal<Rect | null>(null);
   readonly caretVisible = signal(true);
@@ -98,6 +102,8 @@ export class EditorState {
   }
 
   get editable(): boolean {
-    return this.document.value?.access === 'edit' && this.stopped.value === null;
+    return (
+      this.document.value?.access === 'edit' && this.stopped.value === null && !this.denied.value
+    );
   }
 }

@@ -41,6 +41,8 @@ export interface ViewElements {
 const SHOW_MS = 60;
 /** The engine itself needs to know the area only when it has come to rest. */
 const AREA_MS = 250;
+/** Narrower windows are those of phones. */
+const PHONE = 600;
 /** Place in the document (CSS pixels at this zoom) where the view has come to stay for a part. */
 type Kept = { x: number; y: number };
 
@@ -201,7 +203,7 @@ export class ViewController {
     const { state } = this.#editor;
     const { width, height } = state.size.value;
     const kind = state.document.value?.kind;
-    const desk = this.#window.width < 600 ? 16 : 48;
+    const desk = this.#window.width < PHONE ? 16 : 48;
     const byWidth = zoomToFit(width, this.#window.width - desk);
     // A slide is looked at whole.
     return kind === 'slide'
@@ -212,7 +214,12 @@ export class ViewController {
   #firstZoom(): void {
     const { state } = this.#editor;
     const kind = state.document.value?.kind;
-    if (kind === 'slide' || (kind === 'word' && this.#fittingZoom() < 1)) {
+    const wished = state.startZoom;
+    // A page that was asked for in its natural size would be cut off on a phone.
+    const tooWide = this.#window.width < PHONE && kind !== 'cell' && this.#fittingZoom() < 1;
+    if (wished === 'width') state.fitWidth.value = kind !== 'cell';
+    else if (wished !== null && !tooWide) state.tileTwips.value = tileTwipsAt(wished);
+    else if (kind === 'slide' || (kind === 'word' && this.#fittingZoom() < 1)) {
       state.fitWidth.value = true;
     }
     this.update();

@@ -19,10 +19,11 @@ import {
   Undo2,
 } from 'lucide-preact';
 import type { MessageKey } from '../i18n/index.js';
+import type { Integration } from '../integration/integration.js';
 import type { DocumentKind } from '../live/protocol.js';
 import type { Editor } from '../state/editor.js';
 import { Choice, ColorTool, Tool } from './controls.js';
-import { ImageTool, LinkTool, TableTool } from './insert.js';
+import { ImageTool, LinkTool, StoredImageTool, TableTool } from './insert.js';
 import type { Icon } from './popover.js';
 
 export interface Group {
@@ -36,7 +37,7 @@ const SIZES = [
 ].map(String);
 
 /** The tools for a kind of document, in the order of their importance. */
-export function groupsFor(editor: Editor, kind: DocumentKind): Group[] {
+export function groupsFor(editor: Editor, kind: DocumentKind, host: Integration): Group[] {
   const tool = (
     label: MessageKey,
     icon: Icon,
@@ -108,12 +109,14 @@ export function groupsFor(editor: Editor, kind: DocumentKind): Group[] {
       </>
     ),
   });
+  if (!host.options.insert) return groups;
   groups.push({
     id: 'insert',
     content: (
       <>
         {kind !== 'slide' && <LinkTool editor={editor} />}
         <ImageTool editor={editor} />
+        {host.options.images && <StoredImageTool host={host} />}
         {kind !== 'cell' && <TableTool editor={editor} />}
       </>
     ),

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { Image, Link, Table } from 'lucide-preact';
+import { Image, Images, Link, Table } from 'lucide-preact';
 import { translate } from '../i18n/index.js';
 import { pasteImage } from '../input/clipboard.js';
+import type { Integration } from '../integration/integration.js';
 import { KEY } from '../input/keys.js';
 import type { Editor } from '../state/editor.js';
 import { Popover, moveInGrid } from './popover.js';
@@ -128,6 +129,24 @@ export function ImageTool({ editor }: { editor: Editor }) {
         }}
       />
     </>
+  );
+}
+
+/** Lets the application choose a picture; it answers by `insertImage`. */
+export function StoredImageTool({ host }: { host: Integration }) {
+  const label = translate('imageFromApplication');
+  return (
+    <button
+      type="button"
+      class="tool"
+      data-roving
+      data-testid="toolbar-stored-image"
+      title={label}
+      aria-label={label}
+      onClick={() => host.requestImage()}
+    >
+      <Images size={18} />
+    </button>
   );
 }
 

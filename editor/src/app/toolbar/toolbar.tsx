@@ -1,6 +1,7 @@
 import { Ellipsis } from 'lucide-preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { translate } from '../i18n/index.js';
+import type { Integration } from '../integration/integration.js';
 import type { DocumentKind } from '../live/protocol.js';
 import type { Editor } from '../state/editor.js';
 import { groupsFor } from './groups.js';
@@ -11,10 +12,11 @@ const MORE_WIDTH = 48;
 const PADDING = 16;
 
 /** The tools; those that don't fit are behind a button at the end. */
-export function Toolbar({ editor, kind }: { editor: Editor; kind: DocumentKind }) {
+export function Toolbar(props: { editor: Editor; kind: DocumentKind; host: Integration }) {
+  const { editor, kind, host } = props;
   const bar = useRef<HTMLDivElement>(null);
   const widths = useRef<number[]>([]);
-  const groups = groupsFor(editor, kind);
+  const groups = groupsFor(editor, kind, host);
   // All of them are laid out once to be measured.
   const [fitting, setFitting] = useState(groups.length);
 

@@ -1,0 +1,164 @@
+import type { Config } from '@onlyoffice/doceditor-types';
+import { CUSTOMIZATION } from './customization.js';
+import { built, builtFor, missing, moot, type PathsOf, type Support } from './entry.js';
+
+export type ConfigPath = PathsOf<Omit<Config, 'events'>>;
+type CustomizationPath = Extract<ConfigPath, `editorConfig.customization.${string}`>;
+
+const NO_FORMS = ['PDF forms are not supported.', 'Use a text document.'] as const;
+const NO_PLUGINS = ['There are no plugins.', 'Remove the option.'] as const;
+const NO_LINKED_DATA = 'Spreadsheets do not take data from other files.';
+const NO_COMMENTS = 'There are no comments to write yet.';
+const DEPRECATED = 'ONLYOFFICE has dropped it.';
+const ALONE = 'Without `edit`, the document is for viewing.';
+
+const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = {
+  document: built(),
+  documentType: builtFor(
+    'The type of the file decides.',
+    isOne(['word', 'cell', 'slide', 'text', 'spreadsheet', 'presentation']),
+    'Only texts, spreadsheets and presentations can be opened. Convert the file first.',
+  ),
+  editorConfig: built(),
+  height: built(),
+  token: built(),
+  type: built(
+    '`desktop` and `mobile` are the same page, which fits itself to the window; `embedded` is for reading.',
+  ),
+  width: built(),
+
+  'document.fileType': built(),
+  'document.info': built('“About this file” in the menu.'),
+  'document.info.favorite': built('A star beside the title, if it is `true` or `false`.'),
+  'document.info.folder': built(),
+  'document.info.owner': built(),
+  'document.info.sharingSettings': built(),
+  'document.info.uploaded': built(),
+  'document.isForm': missing(...NO_FORMS, [false]),
+  'document.key': built(),
+  'document.options': moot('It is not documented by ONLYOFFICE.'),
+  'document.permissions': built('Enforced in the server.'),
+  'document.permissions.chat': moot('There is no chat.'),
+  'document.permissions.comment': built(ALONE),
+  'document.permissions.commentGroups': moot(NO_COMMENTS),
+  'document.permissions.commentGroups.edit': moot(NO_COMMENTS),
+  'document.permissions.commentGroups.remove': moot(NO_COMMENTS),
+  'document.permissions.commentGroups.view': moot(NO_COMMENTS),
+  'document.permissions.copy': built(),
+  'document.permissions.deleteCommentAuthorOnly': moot(NO_COMMENTS),
+  'document.permissions.download': built(),
+  'document.permissions.edit': built(),
+  'document.permissions.editCommentAuthorOnly': moot(NO_COMMENTS),
+  'document.permissions.fillForms': built(ALONE),
+  'document.permissions.modifyContentControl': missing(
+    'Whoever may edit may also change content controls.',
+    'Sign edit as false.',
+    [true],
+  ),
+  'document.permissions.modifyFilter': moot('There are no filters to set.'),
+  'document.permissions.print': moot('The editor does not print.'),
+  'document.permissions.protect': moot('The editor does not protect anything with a password.'),
+  'document.permissions.review': built(ALONE),
+  'document.permissions.reviewGroups': moot('The editor has no buttons to accept changes with.'),
+  'document.permissions.userInfoGroups': missing(
+    'Everybody in a document sees who else is in it.',
+    'Do not open one document for people who may not know of each other.',
+    [''],
+  ),
+  'document.referenceData': moot(NO_LINKED_DATA),
+  'document.referenceData.fileKey': moot(NO_LINKED_DATA),
+  'document.referenceData.instanceId': moot(NO_LINKED_DATA),
+  'document.title': built(),
+  'document.url': built(),
+
+  'editorConfig.actionLink': missing(
+    'There are no links to a place in a document.',
+    'Remove the option: the document opens at its beginning.',
+  ),
+  'editorConfig.actionLink.action': moot('Part of `actionLink`.'),
+  'editorConfig.actionLink.action.data': moot('Part of `actionLink`.'),
+  'editorConfig.actionLink.action.type': moot('Part of `actionLink`.'),
+  'editorConfig.callbackUrl': built(),
+  'editorConfig.coEditing': built(),
+  'editorConfig.coEditing.change': moot('There is one mode.'),
+  'editorConfig.coEditing.mode': missing(
+    'Everybody sees every change at once; there is no strict mode.',
+    'Set coEditing.mode to "fast", or remove it.',
+    ['fast'],
+  ),
+  'editorConfig.createUrl': built('“New document” in the menu.'),
+  'editorConfig.customization': built(),
+  'editorConfig.embedded': built('For the type `embedded`, in the menu.'),
+  'editorConfig.embedded.autostart': missing(
+    'A presentation does not start by itself.',
+    'Remove the option.',
+    ['document'],
+  ),
+  'editorConfig.embedded.embedUrl': built('Copies the HTML that embeds this address.'),
+  'editorConfig.embedded.fullscreenUrl': built(),
+  'editorConfig.embedded.saveUrl': built(),
+  'editorConfig.embedded.shareUrl': built('Copies the address.'),
+  'editorConfig.embedded.toolbarDocked': built(),
+  'editorConfig.fileChoiceUrl': missing(DEPRECATED, 'Use onRequestInsertImage.'),
+  'editorConfig.lang': builtFor(
+    'English and French.',
+    (value) => typeof value === 'string' && /^(en|fr)\b/i.test(value),
+    'The editor speaks English and French; this one is in English. Set lang to "en" or "fr".',
+  ),
+  'editorConfig.location': moot('There are no rulers whose unit it would decide.'),
+  'editorConfig.mergeFolderUrl': missing(DEPRECATED, 'Remove the option.'),
+  'editorConfig.mode': built(),
+  'editorConfig.plugins': missing(...NO_PLUGINS),
+  'editorConfig.plugins.autostart': moot('Part of `plugins`.'),
+  'editorConfig.plugins.disable': moot('Part of `plugins`.'),
+  'editorConfig.plugins.options': moot('Part of `plugins`.'),
+  'editorConfig.plugins.options.all': moot('Part of `plugins`.'),
+  'editorConfig.plugins.options.pluginGuid': moot('Part of `plugins`.'),
+  'editorConfig.plugins.pluginsData': moot('Part of `plugins`.'),
+  'editorConfig.plugins.url': moot('Part of `plugins`.'),
+  'editorConfig.recent': built('“Recent” in the menu.'),
+  'editorConfig.region': built(
+    'Dates of the interface. Numbers and dates in cells follow the spreadsheet.',
+  ),
+  'editorConfig.saveAsUrl': missing(DEPRECATED, 'Offer copying in your application.'),
+  'editorConfig.sharingSettingsUrl': missing(DEPRECATED, 'Use onRequestSharingSettings.'),
+  'editorConfig.templates': built('“Templates” in the menu.'),
+  'editorConfig.user': built(),
+  'editorConfig.user.group': built(),
+  'editorConfig.user.id': built(),
+  'editorConfig.user.image': built('The user’s own picture; setUsers gives those of others.'),
+  'editorConfig.user.name': built(),
+  'editorConfig.user.roles': missing(...NO_FORMS),
+  'editorConfig.wopi': missing('WOPI is not built.', 'Remove the option.'),
+  'editorConfig.wopi.FileNameMaxLength': moot('Part of `wopi`.'),
+};
+
+function isOne(values: readonly unknown[]): (value: unknown) => boolean {
+  return (value) => values.includes(value);
+}
+
+/** Every option of the published types; one that is new there is a compile error here. */
+export const CONFIG: Readonly<Record<ConfigPath, Support>> = { ...REST, ...CUSTOMIZATION };
+
+/** Options that configs have although the published types do not. */
+export const UNTYPED_CONFIG: Readonly<Record<string, Support>> = {
+  'document.info.author': missing(DEPRECATED, 'Use document.info.owner.'),
+  'document.info.created': missing(DEPRECATED, 'Use document.info.uploaded.'),
+  'document.permissions.changeHistory': missing(DEPRECATED, 'Use onRequestRestore.'),
+  'document.permissions.rename': missing(DEPRECATED, 'Use onRequestRename.'),
+  'document.referenceData.key': moot(NO_LINKED_DATA),
+  'document.vkey': missing(DEPRECATED, 'Remove the option.'),
+  'editorConfig.customization.commentAuthorOnly': missing(
+    DEPRECATED,
+    'Use document.permissions.editCommentAuthorOnly.',
+  ),
+  'editorConfig.user.firstname': missing(DEPRECATED, 'Use editorConfig.user.name.'),
+  'editorConfig.user.lastname': missing(DEPRECATED, 'Use editorConfig.user.name.'),
+  // Claims that come along when the whole payload is handed to the page.
+  aud: moot('A claim of the token.'),
+  exp: moot('A claim of the token.'),
+  iat: moot('A claim of the token.'),
+  iss: moot('A claim of the token.'),
+  nbf: moot('A claim of the token.'),
+  sub: moot('A claim of the token.'),
+};

@@ -1,0 +1,89 @@
+import type { Config } from '@onlyoffice/doceditor-types';
+import { built, missing, type Support } from './entry.js';
+
+const NO_FORMS = ['PDF forms are not supported.', 'Use a text document.'] as const;
+const NO_MERGE = ['There is no mail merge.', 'Fill the documents in your application.'] as const;
+const NO_LINKED_DATA = [
+  'Spreadsheets do not take data from other files.',
+  'Copy the data into the spreadsheet.',
+] as const;
+const NO_SECOND_FILE = [
+  'A second document cannot be loaded into the open one.',
+  'Copy and paste between two windows.',
+] as const;
+
+/** Every event of the published types; one that is new there is a compile error here. */
+export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Support>> = {
+  onAppReady: built(),
+  onCollaborativeChanges: missing(
+    'Everybody sees every change at once, so there is no moment when changes arrive.',
+    'Use onDocumentStateChange.',
+  ),
+  onDocumentReady: built(),
+  onDocumentStateChange: built(
+    '`true` while there is anything that the document server has not stored, whoever wrote it.',
+  ),
+  onDownloadAs: missing(
+    'The editor cannot ask the server for a file in another format.',
+    'Ask the conversion service for it.',
+  ),
+  onError: built(),
+  onInfo: built('`data.getConfig()` gives the config that the editor was started with.'),
+  onMakeActionLink: missing(
+    'There are no links to a place in a document.',
+    'Link to the document.',
+  ),
+  onMetaChange: built('For the command `meta`, and for the star of a favourite.'),
+  onOutdatedVersion: built(
+    'After onError with the code -102, unless onRequestRefreshFile is declared.',
+  ),
+  onPluginsReady: built('Comes with onDocumentReady: there are no plugins to wait for.'),
+  onRequestClose: built(),
+  onRequestCompareFile: missing(...NO_SECOND_FILE),
+  onRequestCreateNew: built(),
+  onRequestEditRights: built(
+    'The button “Edit” is there when the document is open for viewing and document.permissions.edit is not `false`.',
+  ),
+  onRequestFillingStatus: missing(...NO_FORMS),
+  onRequestHistory: built('“Version history” in the menu.'),
+  onRequestHistoryClose: built(
+    'The panel closes by itself and the document goes on; nothing need be initialised again.',
+  ),
+  onRequestHistoryData: built('When a version is picked.'),
+  onRequestInsertImage: built('`data.c` is always `"add"`.'),
+  onRequestMailMergeRecipients: missing(...NO_MERGE),
+  onRequestOpen: missing(...NO_LINKED_DATA),
+  onRequestReferenceData: missing(...NO_LINKED_DATA),
+  onRequestReferenceSource: missing(...NO_LINKED_DATA),
+  onRequestRefreshFile: built('Instead of onError with the code -102.'),
+  onRequestRename: built('The title becomes a field. `data` is the new name with its extension.'),
+  onRequestRestore: built(),
+  onRequestSaveAs: missing(
+    'The editor cannot ask the server for a copy.',
+    'Offer copying in your application.',
+  ),
+  onRequestSelectDocument: missing(...NO_SECOND_FILE),
+  onRequestSelectSpreadsheet: missing(...NO_MERGE),
+  onRequestSendNotify: missing(
+    'Nobody can be mentioned, because there are no comments to write yet.',
+    'Notify people from your application.',
+  ),
+  onRequestSharingSettings: built(),
+  onRequestStartFilling: missing(...NO_FORMS),
+  onRequestUsers: built('With `c: "info"` only, for the pictures of participants.'),
+  onSaveDocument: missing('The file is not handed to the page.', 'Take it in the callback.'),
+  onStartFilling: missing(...NO_FORMS),
+  onSubmit: missing(...NO_FORMS),
+  onUserActionRequired: missing(
+    'Nothing is asked before a document opens: a file with a password is refused.',
+    'Listen to onError.',
+  ),
+  onWarning: built(),
+};
+
+/** Events that integrators listen to although the published types do not have them. */
+export const UNTYPED_EVENTS = {
+  onBack: missing('It was replaced long ago.', 'Use customization.goback.'),
+  onReady: built('The former name of onAppReady; both are called.'),
+  onRequestBack: built('The button “Back”, when it is declared.'),
+} as const satisfies Readonly<Record<string, Support>>;

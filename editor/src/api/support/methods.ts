@@ -1,0 +1,82 @@
+import type { DocEditor } from '@onlyoffice/doceditor-types';
+import { built, missing, type Support } from './entry.js';
+
+const NO_SECOND_FILE = 'A second document cannot be loaded into the open one.';
+
+/** Every method of the published types; one that is new there is a compile error here. */
+export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
+  createConnector: missing(
+    'There is no connector, because documents are not open to scripts.',
+    'Change the file in your application, or in the callback.',
+  ),
+  denyEditingRights: built(
+    'The page becomes one for reading. To take a right away from somebody, use the command `drop` and sign a config without it.',
+  ),
+  destroyEditor: built(),
+  downloadAs: missing(
+    'The editor cannot ask the server for a file in another format.',
+    'Ask the conversion service for it.',
+  ),
+  insertImage: built(
+    'PNG and JPEG up to 10 MB, at the caret. The page fetches them, so each address must be on the page’s own origin or allow it (CORS); a token is not needed.',
+  ),
+  refreshFile: built(),
+  refreshHistory: built(),
+  requestClose: built(),
+  setActionLink: missing('There are no links to a place in a document.', 'Link to the document.'),
+  setFavorite: built(),
+  setHistoryData: built(
+    'Shows whom a version is by and what its `changes` say; an `error` is shown. The pages of the version are not shown.',
+  ),
+  setMailMergeRecipients: missing(
+    'There is no mail merge.',
+    'Fill the documents in your application.',
+  ),
+  setReferenceData: missing(
+    'Spreadsheets do not take data from other files.',
+    'Copy the data into the spreadsheet.',
+  ),
+  setReferenceSource: missing(
+    'Spreadsheets do not take data from other files.',
+    'Copy the data into the spreadsheet.',
+  ),
+  setRequestedDocument: missing(NO_SECOND_FILE, 'Copy and paste between two windows.'),
+  setRequestedSpreadsheet: missing(
+    'There is no mail merge.',
+    'Fill the documents in your application.',
+  ),
+  setRevisedFile: missing(NO_SECOND_FILE, 'Open both versions in two windows.'),
+  setSharingSettings: built(),
+  setUsers: built('`c: "info"` gives pictures. `"mention"` and `"protect"` have no use yet.'),
+  showMessage: built(),
+  startFilling: missing('PDF forms are not supported.', 'Use a text document.'),
+};
+
+/** Methods that integrators call although the published types do not have them. */
+export const UNTYPED_METHODS = {
+  applyEditRights: built('`applyEditRights(false, message)` is `denyEditingRights(message)`.'),
+  attachMouseEvents: built('Nothing needs it: the mouse reaches the editor in any case.'),
+  blurFocus: built(),
+  createEmbedWorker: missing(
+    'There is no embed worker.',
+    'Open the document with `new DocsAPI.DocEditor`.',
+  ),
+  detachMouseEvents: built('Nothing needs it, as for `attachMouseEvents`.'),
+  grabFocus: built(),
+  openDocument: missing(
+    'A document is not taken from the page.',
+    'Give its address in document.url.',
+  ),
+  processMailing: missing('There is no mail merge.', 'Fill the documents in your application.'),
+  processRightsChange: built('As `applyEditRights`.'),
+  processSaveResult: built('Nothing needs it: the callback tells whether saving succeeded.'),
+  requestRoles: missing('PDF forms are not supported.', 'Use a text document.'),
+  serviceCommand: missing(
+    'The page has no way around the command service.',
+    'Call the command service from your back end.',
+  ),
+  setEmailAddresses: missing('There is no mail merge.', 'Send the mail from your application.'),
+  showSharingSettings: built('Opens what “Sharing” in the menu opens.'),
+} as const satisfies Readonly<Record<string, Support>>;
+
+export type UntypedMethod = keyof typeof UNTYPED_METHODS;

@@ -1,0 +1,145 @@
+import { RotateCcw, X } from 'lucide-preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { translate } from '../i18n/index.js';
+import type { Editor } from '../state/editor.js';
+import type { Picked, Version } from './history.js';
+import type { Integration } from './integration.js';
+
+/** The versions of the file, beside the document; over it where there is little room. */
+export function HistoryPanel({ editor, host }: { editor: Editor; host: Integration }) {
+  const { history } = host;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const open = history.open.value;
+  useEffect(() => {
+    if (open) heading.current?.focus();
+  }, [open]);
+  if (!open) return null;
+  const versions = history.versions.value;
+  const error = history.error.value;
+  const close = (): void => {
+    history.close();
+    editor.focusDocument();
+  };
+  return (
+    <aside
+      class="history"
+      aria-labelledby="history-title"
+      data-testid="history"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') close();
+      }}
+    >
+      <header class="history__header">
+        <h2 id="history-title" ref={heading} tabIndex={-1}>
+          {translate('versionHistory')}
+        </h2>
+        <button
+          type="button"
+          class="tool"
+          title={translate('historyClose')}
+          aria-label={translate('historyClose')}
+          data-testid="history-close"
+          onClick={close}
+        >
+          <X size={18} />
+        </button>
+      </header>
+      {error !== null ? (
+        <p class="history__note" role="alert" data-testid="history-error">
+          {error}
+        </p>
+      ) : versions === null ? (
+        <p class="history__note" role="status">
+          {translate('historyLoading')}
+        </p>
+      ) : versions.length === 0 ? (
+        <p class="history__note">{translate('historyEmpty')}</p>
+      ) : (
+        <ol class="history__list">
+          {versions.map((version) => (
+            <Entry key={version.version} version={version} host={host} />
+          ))}
+        </ol>
+      )}
+    </aside>
+  );
+}
+
+function Entry({ version, host }: { version: Version; host: Integration }) {
+  const { history } = host;
+  const current = version.version === history.current.value;
+  const picked = history.picked.value?.version === version.version ? history.picked.value : null;
+  return (
+    <li class="history__entry" data-testid="history-version" data-version={version.version}>
+      <button
+        type="button"
+        class="history__version"
+        aria-expanded={picked !== null}
+        onClick={() => history.pick(version.version)}
+      >
+        <span class="history__date">{host.date(version.created)}</span>
+        <span class="history__who">
+          {version.user === '' ? translate('anonymous') : version.user}
+        </span>
+        <span class="history__number">
+          {translate('historyVersion', { version: version.version })}
+          {current && <span class="badge">{translate('historyCurrent')}</span>}
+        </span>
+      </button>
+      {picked !== null && (
+        <Details version={version} picked={picked} current={current} host={host} />
+      )}
+    </li>
+  );
+}
+
+interface DetailsProps {
+  version: Version;
+  picked: Picked;
+  current: boolean;
+  host: Integration;
+}
+
+function Details({ version, picked, current, host }: DetailsProps) {
+  if (picked.error !== null) {
+    return (
+      <p class="history__note" role="alert" data-testid="history-version-error">
+        {picked.error}
+      </p>
+    );
+  }
+  if (picked.data === null) {
+    return (
+      <p class="history__note" role="status">
+        {translate('historyPicked')}
+      </p>
+    );
+  }
+  return (
+    <div class="history__details" data-testid="history-details">
+      {version.changes.length > 0 && (
+        <ul
+          class="history__changes"
+          aria-label={translate('historyChanges', { count: version.changes.length })}
+        >
+          {version.changes.map((change, index) => (
+            <li key={index}>
+              <span>{change.user === '' ? translate('anonymous') : change.user}</span>{' '}
+              <time>{host.date(change.created)}</time>
+            </li>
+          ))}
+        </ul>
+      )}
+      {!current && host.restorable && (
+        <button
+          type="button"
+          class="button"
+          data-testid="history-restore"
+          onClick={() => host.history.restore()}
+        >
+          <RotateCcw size={16} /> {translate('historyRestore')}
+        </button>
+      )}
+    </div>
+  );
+}

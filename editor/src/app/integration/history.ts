@@ -1,0 +1,141 @@
+import { signal } from '@preact/signals';
+import type { RefreshHistoryOptions, SetHistoryDataOptions } from '@onlyoffice/doceditor-types';
+import type { Raise } from '../state/editor.js';
+import { fields } from './options.js';
+
+/** Who changed something, and when, in the integrator's own words. */
+export interface Change {
+  created: string;
+  user: string;
+}
+
+export interface Version {
+  version: number;
+  created: string;
+  user: string;
+  changes: readonly Change[];
+}
+
+/** What the integrator told about a version that was picked. */
+export interface Picked {
+  version: number;
+  /** Null until the integrator has answered. */
+  data: { url?: string; fileType?: string } | null;
+  error: string | null;
+}
+
+/** The list of versions: asked for here, given by the integrator. */
+export class History {
+  /** The panel is open. */
+  readonly open = signal(false);
+  /** The newest first; null until the integrator has answered. */
+  readonly versions = signal<readonly Version[] | null>(null);
+  readonly current = signal<number | null>(null);
+  readonly error = signal<string | null>(null);
+  readonly picked = signal<Picked | null>(null);
+  readonly #raise: Raise;
+
+  constructor(raise: Raise) {
+    this.#raise = raise;
+  }
+
+  show(): void {
+    this.open.value = true;
+    this.versions.value = null;
+    this.error.value = null;
+    this.picked.value = null;
+    this.#raise('onRequestHistory', undefined);
+  }
+
+  close(): void {
+    if (!this.open.value) return;
+    this.open.value = false;
+    this.#raise('onRequestHistoryClose', undefined);
+  }
+
+  pick(version: number): void {
+    this.picked.value = { version, data: null, error: null };
+    this.#raise('onRequestHistoryData', version);
+  }
+
+  restore(): void {
+    const picked = this.picked.value;
+    if (picked === null) return;
+    this.#raise('onRequestRestore', { version: picked.version, ...picked.data });
+  }
+
+  /** `refreshHistory`. Integrators also call it when they have restored a version. */
+  refresh(options: RefreshHistoryOptions): void {
+    const { history, currentVersion, error } = fields(options);
+    this.open.value = true;
+    this.picked.value = null;
+    this.error.value = typeof error === 'string' && error !== '' ? error : null;
+    this.versions.value = Array.isArray(history) ? versionsOf(history) : [];
+    this.current.value = numberOf(currentVersion);
+  }
+
+  /** `setHistoryData`; what comes for another version than the one picked last is late. */
+  tell(options: SetHistoryDataOptions): void {
+    const { version, url, fileType, error } = fields(options);
+    const picked = this.picked.value;
+    if (picked === null) return;
+    const failed = typeof error === 'string' && error !== '' ? error : null;
+    const about = numberOf(version);
+    if (about !== null && about !== picked.version) return;
+    this.picked.value = {
+      version: picked.version,
+      data:
+        failed === null
+          ? {
+              ...(typeof url === 'string' && { url }),
+              ...(typeof fileType === 'string' && { fileType }),
+            }
+          : null,
+      error: failed,
+    };
+  }
+}
+
+function versionsOf(history: readonly unknown[]): Version[] {
+  return history
+    .flatMap((item) => {
+      const { version, created, user, changes } = fields(item);
+      const number = numberOf(version);
+      if (number === null) return [];
+      return [
+        {
+          version: number,
+          created: textOf(created),
+          user: textOf(fields(user).name),
+          changes: changesOf(changes),
+        },
+      ];
+    })
+    .sort((a, b) => b.version - a.version);
+}
+
+/** ONLYOFFICE's own list of changes, which some integrators keep as text. */
+function changesOf(changes: unknown): Change[] {
+  let list: unknown = changes;
+  if (typeof changes === 'string') {
+    try {
+      list = JSON.parse(changes);
+    } catch {
+      return [];
+    }
+  }
+  if (!Array.isArray(list)) return [];
+  return list.map((item: unknown) => {
+    const { created, user } = fields(item);
+    return { created: textOf(created), user: textOf(fields(user).name) };
+  });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function numberOf(value: unknown): number | null {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}

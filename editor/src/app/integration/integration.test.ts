@@ -1,0 +1,184 @@
+// @vitest-environment happy-dom
+import { signal } from '@preact/signals';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Editor } from '../state/editor.js';
+import { Integration, nameOf, Pictures } from './integration.js';
+import { withOutdated } from './outdated.js';
+import { embedCode } from './menu.js';
+
+const ALL = [
+  'onRequestHistory',
+  'onRequestHistoryData',
+  'onRequestRename',
+  'onRequestRestore',
+  'onRequestUsers',
+];
+
+let raised: [string, unknown][];
+let participants = signal<{ userId: string }[]>([]);
+
+const integration = (config: object = {}, listeners = ALL): Integration => {
+  const editor = {
+    state: { participants, document: signal({ title: 'Plan.docx' }) },
+  } as unknown as Editor;
+  return new Integration(
+    editor,
+    config,
+    listeners,
+    (name, data) => raised.push([name, data]),
+    new Pictures(),
+    'http://app.test/files/',
+  );
+};
+
+beforeEach(() => {
+  raised = [];
+  participants = signal([]);
+});
+
+describe('history', () => {
+  const list = {
+    currentVersion: 2,
+    history: [
+      { version: 1, created: '2010-07-06 10:13 AM', key: 'a', user: { id: '1', name: 'Kate' } },
+      {
+        version: '2',
+        created: 'yesterday',
+        key: 'b',
+        changes: '[{"created":"2010-07-07 15:46:00","user":{"name":"John"}}]',
+      },
+      { created: 'without a number' },
+    ],
+  };
+
+  it('asks for the list, shows it, and asks for the version that is picked', () => {
+    const { history } = integration();
+    history.show();
+    expect(history.versions.value).toBeNull();
+    history.refresh(list as never);
+    expect(history.versions.value).toEqual([
+      {
+        version: 2,
+        created: 'yesterday',
+        user: '',
+        changes: [{ created: '2010-07-07 15:46:00', user: 'John' }],
+      },
+      { version: 1, created: '2010-07-06 10:13 AM', user: 'Kate', changes: [] },
+    ]);
+    expect(history.current.value).toBe(2);
+    history.pick(1);
+    history.tell({ version: 1, url: 'http://app.test/1', fileType: 'docx', key: 'a' });
+    history.restore();
+    history.close();
+    expect(raised).toEqual([
+      ['onRequestHistory', undefined],
+      ['onRequestHistoryData', 1],
+      ['onRequestRestore', { version: 1, url: 'http://app.test/1', fileType: 'docx' }],
+      ['onRequestHistoryClose', undefined],
+    ]);
+  });
+
+  it('does not take a late answer for another version', () => {
+    const { history } = integration();
+    history.refresh(list as never);
+    history.pick(1);
+    history.pick(2);
+    history.tell({ version: 1, url: 'http://app.test/1', key: 'a' });
+    expect(history.picked.value).toEqual({ version: 2, data: null, error: null });
+    history.tell({ version: 2, error: 'It is lost.' });
+    expect(history.picked.value?.error).toBe('It is lost.');
+  });
+
+  it('shows why there is no list', () => {
+    const { history } = integration();
+    history.show();
+    history.refresh({ error: 'Not for guests.' });
+    expect(history.error.value).toBe('Not for guests.');
+  });
+
+  it('survives answers of any shape', () => {
+    const { history } = integration();
+    for (const answer of [undefined, null, 1, 'x', [], { history: [1, null, { version: {} }] }]) {
+      history.refresh(answer as never);
+      expect(history.versions.value).toEqual([]);
+      history.tell(answer as never);
+    }
+  });
+});
+
+describe('meta', () => {
+  it('leaves the star to the application', () => {
+    const host = integration({ document: { info: { favorite: false } } });
+    host.toggleFavorite();
+    expect(host.favorite.value).toBe(false);
+    expect(raised).toEqual([['onMetaChange', { favorite: true }]]);
+    host.take({ recto: 'call', name: 'setFavorite', argument: true });
+    expect(host.favorite.value).toBe(true);
+  });
+
+  it('asks for another name without the extension', () => {
+    const host = integration();
+    for (const name of [' Budget ', 'Plan', '']) host.rename(name);
+    expect(raised).toEqual([['onRequestRename', 'Budget']]);
+    expect([nameOf('a.b.docx'), nameOf('none')]).toEqual(['a.b', 'none']);
+  });
+});
+
+describe('people', () => {
+  it('are asked for once, and get their pictures', () => {
+    const host = integration({
+      editorConfig: { user: { id: 'me', image: 'data:image/png;base64,AA' } },
+    });
+    const stop = host.watchPeople();
+    participants.value = [{ userId: 'me' }, { userId: 'ada' }, { userId: '' }];
+    participants.value = [{ userId: 'ada' }, { userId: 'bo' }];
+    stop();
+    expect(raised).toEqual([
+      ['onRequestUsers', { c: 'info', id: ['me', 'ada'] }],
+      ['onRequestUsers', { c: 'info', id: ['bo'] }],
+    ]);
+    const users = [{ id: 'ada', image: 'data:image/png;base64,BB' }, { id: 'bo' }, null];
+    host.take({ recto: 'call', name: 'setUsers', argument: { c: 'info', users } as never });
+    expect(['me', 'ada', 'bo'].map((id) => host.face(id))).toEqual([
+      'data:image/png;base64,AA',
+      'data:image/png;base64,BB',
+      null,
+    ]);
+  });
+});
+
+describe('places', () => {
+  it('that are not of the web are not opened', () => {
+    const opened = vi.spyOn(window, 'open').mockReturnValue(null);
+    const goback = (url: string) => ({ editorConfig: { customization: { goback: { url } } } });
+    integration(goback('javascript:alert(1)')).back();
+    integration(goback('/all')).back();
+    expect(opened.mock.calls).toEqual([['http://app.test/all', '_blank', 'noopener']]);
+  });
+
+  it('are written into code to embed as text', () => {
+    expect(embedCode('http://a.test/?a="&b=<')).toBe(
+      '<iframe src="http://a.test/?a=&#34;&#38;b=&#60;" width="100%" height="600" allowfullscreen></iframe>',
+    );
+  });
+});
+
+describe('an outdated version', () => {
+  const error = { errorCode: -102, errorDescription: 'M.' };
+
+  it('is refreshed where the application can', () => {
+    withOutdated((name, data) => raised.push([name, data]), ['onRequestRefreshFile'])(
+      'onError',
+      error,
+    );
+    expect(raised).toEqual([['onRequestRefreshFile', undefined]]);
+  });
+
+  it('is an error elsewhere', () => {
+    withOutdated((name, data) => raised.push([name, data]), [])('onError', error);
+    expect(raised).toEqual([
+      ['onError', error],
+      ['onOutdatedVersion', undefined],
+    ]);
+  });
+});

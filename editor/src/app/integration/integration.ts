@@ -1,0 +1,230 @@
+import { effect, signal } from '@preact/signals';
+import type { SharingSetting } from '@onlyoffice/doceditor-types';
+import type { Call, PlainConfig } from '../../shared/bridge.js';
+import { language } from '../i18n/index.js';
+import { pasteImage } from '../input/clipboard.js';
+import type { Editor, Raise } from '../state/editor.js';
+import { History } from './history.js';
+import { fields, optionsOf, type Options } from './options.js';
+
+export type Dialog = 'about' | 'info' | 'sharing';
+
+/** What lies between the document and the application around it: its offers, its answers, its events. */
+export class Integration {
+  readonly options: Options;
+  readonly history: History;
+  /** Null where the application does not know favourites. */
+  readonly favorite = signal<boolean | null>(null);
+  readonly sharing = signal<readonly SharingSetting[]>([]);
+  readonly dialog = signal<Dialog | null>(null);
+  readonly renaming = signal(false);
+  readonly #config: PlainConfig;
+  readonly #raise: Raise;
+  readonly #listeners: readonly string[];
+  readonly #editor: Editor;
+  /** Addresses of pictures by the user's id. */
+  readonly #faces = signal<ReadonlyMap<string, string>>(new Map());
+  readonly #askedFor = new Set<string>();
+  readonly #pictures: Pictures;
+
+  constructor(
+    editor: Editor,
+    config: PlainConfig,
+    listeners: readonly string[],
+    raise: Raise,
+    pictures: Pictures,
+    page: string | undefined,
+  ) {
+    this.options = optionsOf(config, listeners, page);
+    this.history = new History(raise);
+    this.#editor = editor;
+    this.#config = config;
+    this.#listeners = listeners;
+    this.#raise = raise;
+    this.#pictures = pictures;
+    const info = fields(config.document?.info);
+    if (typeof info.favorite === 'boolean') this.favorite.value = info.favorite;
+    this.sharing.value = sharingOf(info.sharingSettings);
+    const { id, image } = fields(config.editorConfig?.user);
+    if (typeof id === 'string' && typeof image === 'string') {
+      this.#faces.value = new Map([[id, image]]);
+    }
+  }
+
+  /** Asks for the pictures of people as they come; returns what ends that. */
+  watchPeople(): () => void {
+    if (!this.#listeners.includes('onRequestUsers')) return () => undefined;
+    return effect(() => {
+      const ids = this.#editor.state.participants.value.map((one) => one.userId);
+      const fresh = [...new Set(ids)].filter((id) => id !== '' && !this.#askedFor.has(id));
+      if (fresh.length === 0) return;
+      for (const id of fresh) this.#askedFor.add(id);
+      this.#raise('onRequestUsers', { c: 'info', id: fresh });
+    });
+  }
+
+  /** A method that the application called. */
+  take(call: Call): void {
+    switch (call.name) {
+      case 'denyEditingRights':
+        this.#editor.deny(call.argument);
+        return;
+      case 'focus':
+        if (call.argument) this.#editor.focusDocument();
+        else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+        return;
+      case 'insertImage':
+        void pasteImage(this.#editor, call.argument);
+        return;
+      case 'refreshHistory':
+        this.history.refresh(call.argument);
+        return;
+      case 'requestClose':
+        this.#editor.requestClose();
+        return;
+      case 'setFavorite':
+        this.favorite.value = Boolean(call.argument);
+        return;
+      case 'setHistoryData':
+        this.history.tell(call.argument);
+        return;
+      case 'setSharingSettings':
+        this.sharing.value = sharingOf(call.argument);
+        return;
+      case 'setUsers':
+        this.#meet(call.argument);
+        return;
+      case 'showMessage':
+        this.#editor.say('info', call.argument);
+        return;
+      case 'showSharingSettings':
+        this.dialog.value = 'sharing';
+        return;
+      // They concern more than this document: see main.
+      case 'picture':
+      case 'refreshFile':
+    }
+  }
+
+  toggleFavorite(): void {
+    if (this.favorite.value === null) return;
+    // The application decides, and says so by setFavorite.
+    this.#raise('onMetaChange', { favorite: !this.favorite.value });
+  }
+
+  /** Asks for another name; the title changes when the application has changed it. */
+  rename(name: string): void {
+    this.renaming.value = false;
+    const trimmed = name.trim();
+    const title = this.#editor.state.document.value?.title ?? '';
+    if (trimmed === '' || trimmed === nameOf(title)) return;
+    this.#raise('onRequestRename', trimmed);
+  }
+
+  back(): void {
+    const { back } = this.options;
+    if (back === null) return;
+    if (back.ask === 'onRequestBack') this.#raise('onRequestBack', undefined);
+    else if (back.ask === 'close') this.#editor.requestClose();
+    // In a frame "the same tab" is the page around the editor.
+    else if (back.url !== null) window.open(back.url, back.blank ? '_blank' : '_top', 'noopener');
+  }
+
+  createNew(): void {
+    const { create } = this.options;
+    if (create === null) return;
+    if (this.#listeners.includes('onRequestCreateNew'))
+      this.#raise('onRequestCreateNew', undefined);
+    else if (create.url !== null) window.open(create.url, '_blank', 'noopener');
+  }
+
+  requestEditing(): void {
+    this.#raise('onRequestEditRights', undefined);
+  }
+
+  requestSharing(): void {
+    this.#raise('onRequestSharingSettings', undefined);
+  }
+
+  requestImage(): void {
+    this.#raise('onRequestInsertImage', { c: 'add' });
+  }
+
+  get restorable(): boolean {
+    return this.#listeners.includes('onRequestRestore');
+  }
+
+  /** What the config says of the file. */
+  get info(): { owner: string | null; uploaded: string | null; folder: string | null } {
+    const { owner, author, uploaded, created, folder } = fields(this.#config.document?.info);
+    const text = (value: unknown): string | null =>
+      typeof value === 'string' && value !== '' ? value : null;
+    return {
+      owner: text(owner) ?? text(author),
+      uploaded: text(uploaded) ?? text(created),
+      folder: text(folder),
+    };
+  }
+
+  /** A picture as it can be shown here; null until it has come. */
+  picture(address: string | null): string | null {
+    if (address === null) return null;
+    return address.startsWith('data:image/') ? address : this.#pictures.get(address);
+  }
+
+  face(userId: string): string | null {
+    return this.picture(this.#faces.value.get(userId) ?? null);
+  }
+
+  /** A date in the reader's way; what is not a date stays as the application wrote it. */
+  date(text: string): string {
+    const time = Date.parse(text);
+    if (Number.isNaN(time)) return text;
+    return new Intl.DateTimeFormat(this.options.region ?? language.value, {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+    }).format(time);
+  }
+
+  #meet(argument: unknown): void {
+    const { c, users } = fields(argument);
+    if (c !== 'info' || !Array.isArray(users)) return;
+    const faces = new Map(this.#faces.value);
+    for (const user of users as unknown[]) {
+      const { id, image } = fields(user);
+      if (typeof id === 'string' && typeof image === 'string') faces.set(id, image);
+    }
+    this.#faces.value = faces;
+  }
+}
+
+/** Pictures that the page around the editor has fetched, by their addresses. */
+export class Pictures {
+  readonly #known = signal<ReadonlyMap<string, string>>(new Map());
+
+  add(address: string, data: string): void {
+    if (!data.startsWith('data:image/')) return;
+    this.#known.value = new Map(this.#known.value).set(address, data);
+  }
+
+  get(address: string): string | null {
+    return this.#known.value.get(address) ?? null;
+  }
+}
+
+/** A file name without its extension. */
+export function nameOf(title: string): string {
+  return title.replace(/\.[^.]+$/, '');
+}
+
+function sharingOf(value: unknown): SharingSetting[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((item: unknown) => {
+    const { user, permissions, isLink } = fields(item);
+    return {
+      user: typeof user === 'string' ? user : '',
+      permissions: typeof permissions === 'string' ? permissions : '',
+      isLink: isLink === true,
+    };
+  });
+}
