@@ -1,18 +1,24 @@
 //! Telling the integrator.
 
+use std::time::{Duration, Instant};
+
 use http::header::{CONTENT_TYPE, HeaderValue};
 use recto_docs_api::{Callback, Status};
 use recto_token::{Opening, Verified};
 use reqwest::Response;
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
 use crate::client::{Limits, Signer};
+use crate::delivery::{Delivered, Seen};
 use crate::download::looks_like_html;
 use crate::target::Target;
 use crate::{Answer, CallbackError, Fetcher};
 
 /// Bytes that an answer may have.
 const ANSWER: usize = 64 * 1024;
+/// How long the body of an answer that is refused by its status is looked at.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// From this length of the header's token on, the history is left out of it and of the plain body:
 /// web servers refuse longer headers. The body's token keeps it.
@@ -30,13 +36,47 @@ impl Fetcher {
         opening: &Verified<Opening>,
         body: &Callback,
     ) -> Result<(), CallbackError> {
-        let address = opening
-            .callback_url
-            .as_deref()
-            .ok_or(CallbackError::Missing)?;
+        let delivered = self.deliver(opening, body).await;
+        if let Some(observer) = &self.observer {
+            observer.delivered(opening, body, &delivered);
+        }
+        delivered.result
+    }
+
+    /// The same with all that is known of the answer, and without telling the observer.
+    pub async fn deliver(&self, opening: &Verified<Opening>, body: &Callback) -> Delivered {
+        let began = Instant::now();
+        let mut requests = 0;
+        let mut seen = Seen::default();
+        let result = match opening.callback_url.as_deref() {
+            Some(address) => {
+                self.post_with_each(address, body, &mut seen, &mut requests)
+                    .await
+            }
+            None => Err(CallbackError::Missing),
+        };
+        Delivered {
+            result,
+            status: seen.status,
+            answer: seen.answer,
+            cut: seen.cut,
+            requests,
+            took: began.elapsed(),
+        }
+    }
+
+    async fn post_with_each(
+        &self,
+        address: &str,
+        body: &Callback,
+        seen: &mut Seen,
+        requests: &mut u32,
+    ) -> Result<(), CallbackError> {
         let mut first = None;
         for signer in self.signers() {
-            match self.post(address, body, &signer).await {
+            *seen = Seen::default();
+            *requests += 1;
+            match self.post(address, body, &signer, seen).await {
                 // Of an integrator that does not answer, the secret is not the cause.
                 Err(error) if error.is_answer() => {
                     first.get_or_insert(error);
@@ -52,6 +92,7 @@ impl Fetcher {
         address: &str,
         body: &Callback,
         signer: &Signer,
+        seen: &mut Seen,
     ) -> Result<(), CallbackError> {
         let target = Target::parse(address, &self.guard)?;
         let limits = Limits::callback(&self.config);
@@ -77,14 +118,16 @@ impl Fetcher {
             .body(serde_json::to_vec(&body)?);
         let response = limits.step(&target, request.send()).await?;
         let status = response.status().as_u16();
+        seen.status = Some(status);
         if status != 200 {
+            look_at(response, seen).await;
             return Err(CallbackError::Status {
                 origin: target.origin(),
                 status,
                 signed: has_token,
             });
         }
-        let verdict = match read(response, &target, &limits).await? {
+        let verdict = match read(response, &target, &limits, seen).await? {
             Some(bytes) => judge(&bytes),
             None => Verdict::Unclear(Answer::TooLong),
         };
@@ -102,6 +145,21 @@ impl Fetcher {
     }
 }
 
+/// Keeps the beginning of an answer that is refused whatever it says. Nothing waits for it, so it has
+/// little time.
+async fn look_at(mut response: Response, seen: &mut Seen) {
+    let reading = async {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            seen.keep(&chunk);
+            if seen.cut {
+                break;
+            }
+        }
+    };
+    // What has come until then is enough.
+    let _ = timeout(LOOK, reading).await;
+}
+
 fn has_history(status: Status) -> bool {
     match status {
         Status::Ready | Status::SaveFailed | Status::ForceSaved | Status::ForceSaveFailed => true,
@@ -114,9 +172,11 @@ async fn read(
     mut response: Response,
     target: &Target,
     limits: &Limits,
+    seen: &mut Seen,
 ) -> Result<Option<Vec<u8>>, CallbackError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = limits.step(target, response.chunk()).await? {
+        seen.keep(&chunk);
         if bytes.len() + chunk.len() > ANSWER {
             return Ok(None);
         }

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::error::{causes, find};
 use crate::resolver::{GuardedResolver, ResolveError};
 use crate::target::Target;
-use crate::{Cause, FetchConfig, FetchError, Guard, Lookup, SystemLookup};
+use crate::{Cause, DeliveryObserver, FetchConfig, FetchError, Guard, Lookup, SystemLookup};
 
 /// Tells the time in Unix seconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -25,6 +25,7 @@ pub struct Fetcher {
     pub(crate) client: Client,
     pub(crate) guard: Arc<Guard>,
     pub(crate) config: Arc<FetchConfig>,
+    pub(crate) observer: Option<Arc<dyn DeliveryObserver>>,
     resolver: GuardedResolver,
     keys: Option<Arc<Keys>>,
     clock: Clock,
@@ -73,10 +74,18 @@ impl Fetcher {
             client,
             guard,
             config: Arc::new(config),
+            observer: None,
             resolver,
             keys,
             clock,
         })
+    }
+
+    /// The same, with somebody who is told how every callback ends.
+    #[must_use]
+    pub fn observed_by(mut self, observer: Arc<dyn DeliveryObserver>) -> Self {
+        self.observer = Some(observer);
+        self
     }
 
     /// Checks that an address may be fetched at all: its form, and that its host is or resolves to

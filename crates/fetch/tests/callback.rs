@@ -13,8 +13,10 @@ use common::{
 };
 use futures::stream;
 use recto_docs_api::{Action, ActionKind, Callback, DocumentKey, Explain, Status};
-use recto_fetch::{Answer, CallbackError, FetchConfig, Fetcher};
-use recto_token::verify_callback;
+use recto_fetch::{
+    ANSWER_KEPT, Answer, CallbackError, Delivered, DeliveryObserver, FetchConfig, Fetcher,
+};
+use recto_token::{Opening, Verified, verify_callback};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -306,4 +308,47 @@ async fn s2_a_callback_name_that_turns_private_is_not_contacted() {
     let error = post(&fetcher, &url).await.unwrap_err();
     assert_eq!(error.code(), "callback.forbidden_address");
     assert!(site.seen().is_empty());
+}
+
+/// What an observer was told: status, answer, whether it was cut, and requests.
+type Told = (Option<u16>, String, bool, u32);
+
+#[derive(Default)]
+struct Notebook(std::sync::Mutex<Vec<Told>>);
+
+impl DeliveryObserver for Notebook {
+    fn delivered(&self, opening: &Verified<Opening>, callback: &Callback, delivered: &Delivered) {
+        assert!(opening.callback_url.is_some() && *callback == saved());
+        self.0.lock().unwrap().push((
+            delivered.status,
+            String::from_utf8(delivered.answer.clone()).unwrap(),
+            delivered.cut,
+            delivered.requests,
+        ));
+    }
+}
+
+#[tokio::test]
+async fn an_observer_is_told_of_every_answer() {
+    let site = Site::start(|_, number| match number {
+        0 => answer(200, r#"{"error":0}"#),
+        1 => answer(500, "x".repeat(3000)),
+        _ => answer(200, "Saved!"),
+    })
+    .await;
+    let notebook = std::sync::Arc::new(Notebook::default());
+    let fetcher = fetcher(config()).observed_by(notebook.clone());
+    let url = site.url("/callback");
+    assert!(post(&fetcher, &url).await.is_ok());
+    assert!(post(&fetcher, &url).await.is_err() && post(&fetcher, &url).await.is_err());
+    assert!(post(&fetcher, "http://unknown.test/").await.is_err());
+    assert_eq!(
+        *notebook.0.lock().unwrap(),
+        [
+            (Some(200), r#"{"error":0}"#.to_owned(), false, 1),
+            (Some(500), "x".repeat(ANSWER_KEPT), true, 1),
+            (Some(200), "Saved!".to_owned(), false, 1),
+            (None, String::new(), false, 1),
+        ]
+    );
 }
