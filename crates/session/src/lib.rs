@@ -17,6 +17,7 @@ mod links;
 mod loading;
 mod membership;
 mod orders;
+mod overview;
 mod painting;
 mod participant;
 mod problem;
@@ -28,6 +29,7 @@ pub mod wire;
 
 pub use config::{Services, SessionConfig};
 pub use force_save::ForceSaving;
+pub use overview::{Overview, State};
 pub use participant::{Inlet, Outgoing, Outlet, Returning, outlet};
 pub use problem::Problem;
 pub use registry::{Joined, Sessions};

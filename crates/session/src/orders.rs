@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use crate::actor::Session;
 use crate::force_save::ForceSaving;
 use crate::forgotten::log_failure;
+use crate::overview::State;
 use crate::problem::Problem;
 use crate::wire::ToBrowser;
 
@@ -44,6 +45,8 @@ pub(crate) enum Order {
         userdata: Option<String>,
         reply: oneshot::Sender<ForceSaving>,
     },
+    /// The administrator wants to know what is open.
+    Overview { reply: oneshot::Sender<State> },
 }
 
 impl Session {
@@ -77,6 +80,9 @@ impl Session {
             }
             Order::ForceSave { userdata, reply } => {
                 let _ = reply.send(self.force_save(userdata).await);
+            }
+            Order::Overview { reply } => {
+                let _ = reply.send(self.state());
             }
         }
     }

@@ -217,7 +217,14 @@ impl Sessions {
         None
     }
 
-    async fn order<T>(
+    /// The keys of all documents that are open.
+    pub(crate) fn keys(&self) -> Vec<DocumentKey> {
+        let active = self.lock();
+        let open = active.iter().filter(|(_, mailbox)| !mailbox.is_closed());
+        open.map(|(key, _)| key.clone()).collect()
+    }
+
+    pub(crate) async fn order<T>(
         &self,
         key: &DocumentKey,
         order: impl FnOnce(oneshot::Sender<T>) -> Order,

@@ -125,6 +125,18 @@ impl Keys {
         &self.outbox
     }
 
+    /// A foreign text with `[secret]` wherever a shared secret stands in it: an error page of an
+    /// application may print its settings.
+    pub fn hidden_in(&self, text: &str) -> String {
+        let secrets = self.inbox.secrets().chain(self.outbox.secrets());
+        secrets
+            .filter_map(|secret| std::str::from_utf8(secret.bytes()).ok())
+            .filter(|secret| !secret.is_empty())
+            .fold(text.to_owned(), |text, secret| {
+                text.replace(secret, "[secret]")
+            })
+    }
+
     /// What signs and verifies session tokens.
     pub(crate) fn session(&self) -> &KeyRing {
         &self.session

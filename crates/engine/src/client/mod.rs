@@ -126,7 +126,12 @@ impl Engine {
     /// True when a kit is warmed, which means that it has loaded and painted documents, or an open
     /// document is alive.
     pub fn ready(&self) -> bool {
-        self.0.pool.has_warm() || self.documents().iter().any(|kit| kit.alive())
+        self.0.pool.warm() > 0 || self.documents().iter().any(|kit| kit.alive())
+    }
+
+    /// Kits that are warmed and wait for a document.
+    pub fn warm_kits(&self) -> usize {
+        self.0.pool.warm()
     }
 
     /// What isolates the kits.
@@ -139,7 +144,7 @@ impl Engine {
         &self.0.version
     }
 
-    /// The kits of open documents.
+    /// The kits of open documents and of conversions.
     pub fn kit_pids(&self) -> Vec<u32> {
         self.documents()
             .iter()

@@ -67,8 +67,9 @@ impl Pool {
             .map_err(|_| none())?
     }
 
-    pub(crate) fn has_warm(&self) -> bool {
-        self.waiting.load(Ordering::Acquire) > 0
+    /// How many wait.
+    pub(crate) fn warm(&self) -> usize {
+        self.waiting.load(Ordering::Acquire)
     }
 
     pub(crate) async fn stop(&self) {
