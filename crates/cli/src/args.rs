@@ -6,6 +6,7 @@ pub mod token;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand};
 use ipnet::IpNet;
 use recto_server::Refusals;
@@ -16,7 +17,7 @@ use url::Url;
 #[command(version, about)]
 pub struct Args {
     /// Write the log as JSON, one object a line.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, env = "RECTO_LOG_JSON", value_parser = FalseyValueParser::new())]
     pub log_json: bool,
     /// What to do.
     #[command(subcommand)]

@@ -127,7 +127,10 @@ fn is_loopback_name(authority: &Authority) -> bool {
 
 /// The same pages, for the administrator only. None of them may be framed, and none is kept by a
 /// cache unless it says so itself.
-pub(crate) fn guarded(pages: Router, admin: Arc<Admin>) -> Router {
+pub(crate) fn guarded<S>(pages: Router<S>, admin: Arc<Admin>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     pages.layer(from_fn_with_state(admin, guard))
 }
 

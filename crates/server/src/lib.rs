@@ -2,12 +2,17 @@
 #![forbid(unsafe_code)]
 
 mod admin;
+mod callback_log;
 mod config;
 mod endpoints;
+mod metrics;
+mod openapi;
 mod origin;
+mod redact;
 mod request_id;
 mod server;
 mod service;
+mod statistics;
 
 pub use admin::{AdminPassword, PasswordError};
 pub use config::{Refusals, ServerConfig, Tokens, UnknownRefusals};

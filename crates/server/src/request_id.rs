@@ -24,7 +24,7 @@ pub struct Reference(pub String);
 
 impl Reference {
     /// A new one: 60 random bits.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut random: u64 = rand::rng().random();
         let text = (0..LENGTH)
             .map(|_| {
@@ -69,7 +69,7 @@ pub fn traced(router: Router) -> Router {
                 .extensions()
                 .get::<RequestId>()
                 .and_then(|id| id.header_value().to_str().ok());
-            tracing::debug_span!("request", id, method = %request.method(), path = request.uri().path())
+            tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
         })
         .on_response(DefaultOnResponse::new());
     router

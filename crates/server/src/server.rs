@@ -13,11 +13,14 @@ use recto_store::Store;
 use tokio::net::TcpListener;
 
 use crate::admin::Admin;
+use crate::callback_log::CallbackLog;
 use crate::config::{ServerConfig, Tokens};
-use crate::endpoints::{Shared, router};
+use crate::endpoints::{Shared, router, sample};
+use crate::metrics::Metrics;
 use crate::request_id::traced;
+use crate::statistics::Statistics;
 
-/// How often expired results and old records are removed.
+/// How often expired results and old records are removed, and connections counted.
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// Why a server did not start, or ended.
@@ -113,6 +116,9 @@ impl Server {
         let engine = Engine::start(config.engine)
             .await
             .map_err(|e| ServerError::part(&e))?;
+        let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION"), engine.version()));
+        let callbacks = Arc::new(CallbackLog::new(keys.clone(), metrics.clone()));
+        let fetcher = fetcher.observed_by(callbacks.clone());
         let converter = Converter::new(
             recto_convert::Services {
                 engine: engine.clone(),
@@ -147,6 +153,9 @@ impl Server {
             frame_ancestors: config.frame_ancestors,
             refusals: config.refusals,
             admin: Arc::new(Admin::new(config.admin_password)),
+            metrics,
+            statistics: Statistics::default(),
+            callbacks,
         });
         Ok(Self {
             listener,
@@ -178,7 +187,7 @@ impl Server {
         let sessions = self.shared.sessions.clone();
         let converter = self.shared.converter.clone();
         let engine = sessions.services().engine.clone();
-        let sweeper = tokio::spawn(sweep(sessions.clone()));
+        let sweeper = tokio::spawn(sweep(self.shared.clone()));
         let app = traced(router(self.shared)).into_make_service_with_connect_info::<SocketAddr>();
         let stop = async move {
             shutdown.await;
@@ -194,11 +203,12 @@ impl Server {
     }
 }
 
-async fn sweep(sessions: Sessions) {
+async fn sweep(shared: Arc<Shared>) {
     let mut ticks = tokio::time::interval(SWEEP);
     loop {
         ticks.tick().await;
-        if let Err(error) = sessions.sweep().await {
+        sample(&shared).await;
+        if let Err(error) = shared.sessions.sweep().await {
             tracing::error!(code = error.code(), message = %error.message(), "sweeping failed");
         }
     }

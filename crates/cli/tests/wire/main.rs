@@ -9,6 +9,7 @@ mod conversion;
 mod forgotten;
 mod goodbye;
 mod keys;
+mod operations;
 mod recovery;
 mod refusals;
 mod rights;

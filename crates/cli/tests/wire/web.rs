@@ -97,7 +97,6 @@ async fn w5_what_is_not_built_or_internal_answers_nothing() {
         }
     }
     for path in [
-        "/info/info.json",
         "/info/config",
         "/info",
         "/meta",
@@ -110,7 +109,6 @@ async fn w5_what_is_not_built_or_internal_answers_nothing() {
         "/example/",
         "/welcome/",
         "/admin",
-        "/metrics",
         "/debug/pprof",
         "/cache/files/",
         "/storage-cache/files/x",

@@ -54,14 +54,29 @@ pub async fn command(
     let request = ServiceRequest::new(&shared, Service::Command, &uri, &headers, &body, &reference);
     let parameters = match request.verified() {
         Ok(parameters) => parameters.into_inner(),
-        Err(answer) => return Json(answer).into_response(),
+        Err(answer) => {
+            shared
+                .metrics
+                .commanded("unverified", answer["error"].as_i64());
+            return Json(answer).into_response();
+        }
     };
     let key = parameters.get("key").cloned();
     let (status, mut answer) = carry_out(&shared, &request, &headers, &parameters).await;
+    shared
+        .metrics
+        .commanded(known(&parameters), answer["error"].as_i64());
     if let Some(key) = key {
         answer["key"] = key;
     }
     (status, Json(answer)).into_response()
+}
+
+/// The command's name, if there is such a command.
+fn known(parameters: &Map<String, Value>) -> &'static str {
+    let name = parameters.get("c").and_then(Value::as_str);
+    let mut all = WITHOUT_KEY.iter().chain(&WITH_KEY);
+    all.find(|known| name == Some(**known)).unwrap_or(&"other")
 }
 
 async fn carry_out(
@@ -292,7 +307,7 @@ impl Command<'_> {
 
 /// There is no license that could expire or limit anything: limits are 0, as in the API where none is in
 /// force, and nobody counts towards a quota. An end and a date of the build there are not.
-fn license() -> Value {
+pub(super) fn license() -> Value {
     /// The server may be used.
     const VALID: i32 = 3;
     /// Neither of the editions that are sold.

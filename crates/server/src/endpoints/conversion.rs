@@ -61,21 +61,29 @@ async fn convert(
     request: &ServiceRequest<'_>,
     headers: &HeaderMap,
 ) -> Result<Value, Value> {
-    let parameters = request.verified()?;
-    let asked = recto_token::conversion(&parameters).map_err(|error| match error {
-        ParameterError::Missing(name) => request.lacks(name),
-        error => request.wrong(
-            error.number(),
-            error.code(),
-            &error.message(),
-            &error.hint(),
-        ),
+    let count = |outcome| shared.metrics.converted(outcome);
+    let parameters = request.verified().inspect_err(|_| count("refused"))?;
+    let asked = recto_token::conversion(&parameters).map_err(|error| {
+        count(error.code());
+        match error {
+            ParameterError::Missing(name) => request.lacks(name),
+            error => request.wrong(
+                error.number(),
+                error.code(),
+                &error.message(),
+                &error.hint(),
+            ),
+        }
     })?;
     let ignored = asked.ignored.clone();
-    let converted =
-        shared.converter.convert(asked).await.map_err(|error| {
-            request.wrong(error.number, error.code, &error.message, &error.hint)
-        })?;
+    let converted = shared.converter.convert(asked).await.map_err(|error| {
+        count(error.code);
+        request.wrong(error.number, error.code, &error.message, &error.hint)
+    })?;
+    count(match converted {
+        Converted::Done { .. } => "done",
+        Converted::Pending { .. } => "pending",
+    });
     let mut answer = match converted {
         Converted::Done { link, file_type } => {
             let base = match &shared.public_url {

@@ -17,9 +17,11 @@ use recto_token::{
     Opening, Refusal, Verified, opening_with_tokens_off, verify_opening, verify_session,
 };
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tracing::{Instrument, Span};
 
 use super::{Shared, log_refusal};
 use crate::config::Refusals;
+use crate::metrics::Traffic;
 use crate::origin;
 use crate::request_id::Reference;
 
@@ -57,10 +59,12 @@ pub async fn live(
         request,
         refusals: shared.refusals,
     };
+    // What is logged on the connection's behalf has its request's id too.
+    let span = Span::current();
     upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| serve(shared, key, base, telling, socket))
+        .on_upgrade(move |socket| serve(shared, key, base, telling, socket).instrument(span))
 }
 
 /// How the browser of one connection is told of an end.
@@ -87,10 +91,13 @@ async fn serve(
     telling: Telling,
     socket: WebSocket,
 ) {
+    let connected = shared.metrics.connected();
+    let traffic = connected.traffic();
     let (sink, mut stream) = socket.split();
     let open = match timeout(FIRST, first_message(&mut stream)).await {
         Ok(Some(Ok(open))) => open,
         Ok(Some(Err(problem))) => {
+            shared.metrics.refused(problem.code);
             return end(sink, &telling.tell(ToBrowser::failed(&problem, true))).await;
         }
         Ok(None) | Err(_) => return,
@@ -98,27 +105,32 @@ async fn serve(
     let (opening, returning) = match admit(&shared, &key, open) {
         Ok(admitted) => admitted,
         Err(refusal) => {
+            shared.metrics.refused(refusal.code);
             log_refusal("opening refused", &telling.request, &refusal);
             return end(sink, &telling.tell(ToBrowser::from(refusal))).await;
         }
     };
     let heartbeat = shared.sessions.services().config.heartbeat;
     let (outlet, inlet) = outlet();
-    let mut writer = tokio::spawn(write(sink, inlet, heartbeat, key, telling));
+    let sent = traffic.clone();
+    let mut writer = tokio::spawn(write(sink, inlet, heartbeat, key, telling, sent));
+    let returned = returning.is_some();
     match shared
         .sessions
         .join(opening, returning, outlet.clone(), base)
         .await
     {
         Ok(joined) => {
+            shared.metrics.opened(returned);
             drop(outlet);
             let on_purpose = tokio::select! {
-                on_purpose = read(&mut stream, &joined, heartbeat * SILENT) => on_purpose,
+                on_purpose = read(&mut stream, &joined, heartbeat * SILENT, &traffic) => on_purpose,
                 _ = &mut writer => false,
             };
             joined.ended(on_purpose).await;
         }
         Err(problem) => {
+            shared.metrics.refused(problem.code);
             outlet.fail(&problem);
             drop(outlet);
         }
@@ -189,11 +201,13 @@ async fn read(
     stream: &mut SplitStream<WebSocket>,
     joined: &recto_session::Joined,
     silence: Duration,
+    traffic: &Traffic,
 ) -> bool {
     loop {
         let Ok(Some(Ok(message))) = timeout(silence, stream.next()).await else {
             return false;
         };
+        traffic.received(length(&message));
         match message {
             Message::Text(text) => match serde_json::from_str::<FromBrowser>(&text) {
                 Ok(message) => {
@@ -229,6 +243,7 @@ async fn write(
     heartbeat: Duration,
     key: String,
     telling: Telling,
+    traffic: Traffic,
 ) {
     let mut beat = interval_at(Instant::now() + heartbeat, heartbeat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -262,8 +277,10 @@ async fn write(
             Outgoing::Tile(frame) => (Message::Binary(frame), None),
             Outgoing::Close => break,
         };
+        let bytes = length(&message);
         tokio::select! {
             sent = sink.send(message) => {
+                traffic.sent(bytes);
                 if sent.is_err() {
                     return;
                 }
@@ -274,6 +291,15 @@ async fn write(
     // The other side may be gone already.
     let _ = sink.send(goodbye()).await;
     let _ = sink.close().await;
+}
+
+/// Bytes of a message's content.
+fn length(message: &Message) -> usize {
+    match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
+        Message::Close(_) => 0,
+    }
 }
 
 /// Closes a connection on the server's initiative.

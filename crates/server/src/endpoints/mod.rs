@@ -1,5 +1,6 @@
 //! The endpoints, one a file.
 
+mod callbacks;
 mod command;
 mod conversion;
 mod docbuilder;
@@ -7,6 +8,7 @@ mod documentation;
 mod front_end;
 mod goodbye;
 mod healthcheck;
+mod info;
 mod live;
 mod not_built;
 mod result_file;
@@ -27,8 +29,12 @@ use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 use url::Url;
 
-use crate::admin::Admin;
+use crate::admin::{Admin, guarded};
+use crate::callback_log::CallbackLog;
 use crate::config::Refusals;
+use crate::metrics::Metrics;
+use crate::openapi;
+use crate::statistics::Statistics;
 
 /// Most bytes of a request to a service, unpacked. A token has at most 64 KiB.
 const MAX_SERVICE_BODY: usize = 1 << 20;
@@ -46,6 +52,9 @@ pub(crate) struct Shared {
     pub frame_ancestors: String,
     pub refusals: Refusals,
     pub admin: Arc<Admin>,
+    pub metrics: Arc<Metrics>,
+    pub statistics: Statistics,
+    pub callbacks: Arc<CallbackLog>,
 }
 
 /// Everything about a refusal, under the id that its receiver knows.
@@ -67,7 +76,14 @@ pub(crate) fn log_refusal(what: &str, request: &str, refusal: &Refusal) {
 
 /// All routes.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    let of_the_admin = token_page::routes(shared.admin.clone());
+    routes(shared.admin.clone()).with_state(shared)
+}
+
+fn routes(admin: Arc<Admin>) -> Router<Arc<Shared>> {
+    let of_the_admin = token_page::routes()
+        .merge(info::routes())
+        .merge(callbacks::routes());
+    let of_the_admin = guarded(of_the_admin, admin);
     let pages = Router::new()
         .route("/", get(welcome::welcome))
         .route("/docs", get(documentation::first))
@@ -94,6 +110,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(pages)
         .merge(services)
         .route("/healthcheck", get(healthcheck::healthcheck))
+        .route("/openapi.json", get(openapi::openapi))
         .route("/doc/{key}/live", get(live::live))
         .route("/doc/{key}/goodbye", post(goodbye::goodbye))
         .route("/cache/files/{id}/{name}", get(result_file::result_file))
@@ -102,6 +119,40 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/savefile/{key}", any(not_built::not_built))
         .route("/upload/{key}", any(not_built::not_built))
         .route("/printfile/{key}/{name}", any(not_built::not_built))
-        .with_state(shared)
         .merge(of_the_admin)
+}
+
+/// Who is connected now, for the statistics.
+pub(crate) async fn sample(shared: &Shared) {
+    let people = info::connected(&shared.sessions.overview().await);
+    let now = (shared.sessions.services().clock)();
+    shared.statistics.add(now, people);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The paths that the router knows: its debugging output is the only place that lists them.
+    fn paths(router: &Router<Arc<Shared>>) -> Vec<String> {
+        let text = format!("{router:?}");
+        let (_, node) = text.split_once("node: ").unwrap();
+        let mut paths: Vec<_> = node
+            .split('"')
+            .filter(|part| part.starts_with('/'))
+            // What axum uses itself where a path prefix or a fallback is mounted.
+            .filter(|part| !part.contains("__private"))
+            .map(|path| path.replace("{*", "{"))
+            .collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    #[test]
+    fn every_route_is_described_and_every_description_is_a_route() {
+        let paths = paths(&routes(Arc::new(Admin::new(None))));
+        assert!(paths.len() > 20, "the list could not be read: {paths:?}");
+        assert_eq!(paths, openapi::described_paths());
+    }
 }

@@ -1,7 +1,5 @@
 //! `GET /token/`: the page "What is wrong with my token?", for the administrator.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,13 +8,12 @@ use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use super::{front_end, token_explain};
-use crate::admin::{Admin, guarded};
 
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The page, and what it asks.
-pub fn routes(admin: Arc<Admin>) -> Router {
+/// The page, and what it asks, without a guard.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let pages = Router::new()
         .route("/token", get(without_slash))
         .route("/token/", get(page))
@@ -25,7 +22,7 @@ pub fn routes(admin: Arc<Admin>) -> Router {
     let explain = Router::new()
         .route("/token/explain", post(token_explain::token_explain))
         .layer(DefaultBodyLimit::max(token_explain::MAX_BODY));
-    guarded(pages.merge(explain), admin)
+    pages.merge(explain)
 }
 
 /// The page's addresses are relative, so that it works behind any path prefix.

@@ -1,0 +1,331 @@
+//! What is counted, for Prometheus. No label holds anything that a client could choose.
+
+use std::fmt;
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use recto_docs_api::{Explain, Status};
+use recto_fetch::Delivered;
+
+type Labels<const N: usize> = [(&'static str, &'static str); N];
+type Counters<const N: usize> = Family<Labels<N>, Counter>;
+
+/// Bounds of the buckets of a callback's latency, in seconds. An integrator fetches the file before it
+/// answers, and may take ten minutes.
+const CALLBACK_SECONDS: [f64; 12] = [
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0,
+];
+
+/// The counters of one server.
+pub struct Metrics {
+    registry: Registry,
+    openings: Counters<2>,
+    callbacks: Counters<2>,
+    callback_seconds: Family<Labels<1>, Histogram>,
+    commands: Counters<2>,
+    conversions: Counters<1>,
+    live_connections: Gauge,
+    live_bytes: Counters<1>,
+    documents: Gauge,
+    participants: Family<Labels<1>, Gauge>,
+    kits: Family<Labels<1>, Gauge>,
+}
+
+/// What is looked at when the counters are read, rather than counted.
+pub struct Now {
+    /// Open documents.
+    pub documents: usize,
+    /// Participants who may edit.
+    pub editors: usize,
+    /// Participants who may only look.
+    pub viewers: usize,
+    /// Kits that wait for a document.
+    pub warm_kits: usize,
+    /// Kits that have one.
+    pub busy_kits: usize,
+}
+
+impl Metrics {
+    pub fn new(version: &str, engine: &str) -> Self {
+        let mut registry = Registry::with_prefix("recto");
+        let openings = Counters::default();
+        registry.register(
+            "openings",
+            "Connections that asked to open a document, by what they were told",
+            openings.clone(),
+        );
+        let callbacks = Counters::default();
+        registry.register(
+            "callbacks",
+            "Attempts to deliver a callback, by its status and how they ended",
+            callbacks.clone(),
+        );
+        let callback_seconds: Family<Labels<1>, Histogram> =
+            Family::new_with_constructor(|| Histogram::new(CALLBACK_SECONDS));
+        registry.register_with_unit(
+            "callback_duration",
+            "Time from a callback to the end of its answer",
+            Unit::Seconds,
+            callback_seconds.clone(),
+        );
+        let commands = Counters::default();
+        registry.register(
+            "commands",
+            "Requests to the command service, by the number that was answered",
+            commands.clone(),
+        );
+        let conversions = Counters::default();
+        registry.register(
+            "conversions",
+            "Requests to the conversion service, by how they ended",
+            conversions.clone(),
+        );
+        let live_connections = Gauge::default();
+        registry.register(
+            "live_connections",
+            "WebSockets that are open",
+            live_connections.clone(),
+        );
+        let live_bytes = Counters::default();
+        registry.register_with_unit(
+            "live",
+            "Contents of WebSocket messages, before compression and framing",
+            Unit::Bytes,
+            live_bytes.clone(),
+        );
+        let documents = Gauge::default();
+        registry.register(
+            "open_documents",
+            "Documents that are open",
+            documents.clone(),
+        );
+        let participants: Family<Labels<1>, Gauge> = Family::default();
+        registry.register(
+            "participants",
+            "People in open documents, by whether they may edit",
+            participants.clone(),
+        );
+        let kits: Family<Labels<1>, Gauge> = Family::default();
+        registry.register("kits", "Engine processes, by what they do", kits.clone());
+        let build: Family<[(&'static str, String); 2], Gauge> = Family::default();
+        build
+            .get_or_create(&[
+                ("version", version.to_owned()),
+                ("engine", engine.to_owned()),
+            ])
+            .set(1);
+        registry.register("build_info", "Versions of Recto and of its engine", build);
+        Self {
+            registry,
+            openings,
+            callbacks,
+            callback_seconds,
+            commands,
+            conversions,
+            live_connections,
+            live_bytes,
+            documents,
+            participants,
+            kits,
+        }
+    }
+
+    /// Somebody joined a document: with a config, or with the session that he had.
+    pub fn opened(&self, returned: bool) {
+        let outcome = if returned { "returned" } else { "accepted" };
+        self.openings
+            .get_or_create(&[("outcome", outcome), ("code", "")])
+            .inc();
+    }
+
+    /// Somebody was not let in, or the document could not be opened.
+    pub fn refused(&self, code: &'static str) {
+        self.openings
+            .get_or_create(&[("outcome", "refused"), ("code", code)])
+            .inc();
+    }
+
+    pub fn delivered(&self, status: Status, delivered: &Delivered) {
+        let outcome = match &delivered.result {
+            Ok(()) => "taken",
+            Err(error) => error.code(),
+        };
+        let status = ("status", number(status));
+        self.callbacks
+            .get_or_create(&[status, ("outcome", outcome)])
+            .inc();
+        self.callback_seconds
+            .get_or_create(&[status])
+            .observe(delivered.took.as_secs_f64());
+    }
+
+    pub fn commanded(&self, command: &'static str, error: Option<i64>) {
+        let error = match error {
+            Some(0) => "0",
+            Some(1) => "1",
+            Some(2) => "2",
+            Some(3) => "3",
+            Some(4) => "4",
+            Some(5) => "5",
+            Some(6) => "6",
+            _ => "other",
+        };
+        self.commands
+            .get_or_create(&[("command", command), ("error", error)])
+            .inc();
+    }
+
+    /// `outcome` is `done`, `pending`, or the code of an error.
+    pub fn converted(&self, outcome: &'static str) {
+        self.conversions
+            .get_or_create(&[("outcome", outcome)])
+            .inc();
+    }
+
+    /// A WebSocket was opened; it counts until what is given is dropped.
+    pub fn connected(&self) -> Connected {
+        self.live_connections.inc();
+        Connected {
+            connections: self.live_connections.clone(),
+            received: self.live_bytes.get_or_create_owned(&[("direction", "in")]),
+            sent: self.live_bytes.get_or_create_owned(&[("direction", "out")]),
+        }
+    }
+
+    /// All of them, in the text format that Prometheus reads (`OpenMetrics` 1.0).
+    pub fn text(&self, now: &Now) -> Result<String, fmt::Error> {
+        let set = |gauge: &Gauge, number: usize| {
+            gauge.set(i64::try_from(number).unwrap_or(i64::MAX));
+        };
+        set(&self.documents, now.documents);
+        for (rights, number) in [("edit", now.editors), ("view", now.viewers)] {
+            set(
+                &self.participants.get_or_create(&[("rights", rights)]),
+                number,
+            );
+        }
+        for (state, number) in [("warm", now.warm_kits), ("busy", now.busy_kits)] {
+            set(&self.kits.get_or_create(&[("state", state)]), number);
+        }
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// One open WebSocket.
+#[derive(Clone)]
+pub struct Traffic {
+    received: Counter,
+    sent: Counter,
+}
+
+/// Counts a WebSocket for as long as it lives.
+pub struct Connected {
+    connections: Gauge,
+    received: Counter,
+    sent: Counter,
+}
+
+impl Connected {
+    /// The counters of what goes over it.
+    pub fn traffic(&self) -> Traffic {
+        Traffic {
+            received: self.received.clone(),
+            sent: self.sent.clone(),
+        }
+    }
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.connections.dec();
+    }
+}
+
+impl Traffic {
+    pub fn received(&self, bytes: usize) {
+        self.received
+            .inc_by(u64::try_from(bytes).unwrap_or(u64::MAX));
+    }
+
+    pub fn sent(&self, bytes: usize) {
+        self.sent.inc_by(u64::try_from(bytes).unwrap_or(u64::MAX));
+    }
+}
+
+fn number(status: Status) -> &'static str {
+    match status {
+        Status::Editing => "1",
+        Status::Ready => "2",
+        Status::SaveFailed => "3",
+        Status::Closed => "4",
+        Status::ForceSaved => "6",
+        Status::ForceSaveFailed => "7",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_happened_is_counted() {
+        let metrics = Metrics::new("0.1.0", "LibreOffice");
+        metrics.opened(false);
+        metrics.opened(true);
+        metrics.refused("token.signature");
+        metrics.commanded("info", Some(1));
+        metrics.commanded("other", None);
+        metrics.converted("done");
+        let delivered = Delivered {
+            result: Ok(()),
+            status: Some(200),
+            answer: Vec::new(),
+            cut: false,
+            requests: 1,
+            took: Duration::from_millis(20),
+        };
+        metrics.delivered(Status::Ready, &delivered);
+        let one = metrics.connected();
+        one.traffic().sent(5);
+        drop(metrics.connected());
+        let now = Now {
+            documents: 3,
+            editors: 2,
+            viewers: 1,
+            warm_kits: 4,
+            busy_kits: 5,
+        };
+        let text = metrics.text(&now).unwrap();
+        for line in [
+            "recto_openings_total{outcome=\"accepted\",code=\"\"} 1",
+            "recto_openings_total{outcome=\"returned\",code=\"\"} 1",
+            "recto_openings_total{outcome=\"refused\",code=\"token.signature\"} 1",
+            "recto_callbacks_total{status=\"2\",outcome=\"taken\"} 1",
+            "recto_callback_duration_seconds_bucket{le=\"0.01\",status=\"2\"} 0",
+            "recto_callback_duration_seconds_bucket{le=\"0.025\",status=\"2\"} 1",
+            "recto_callback_duration_seconds_count{status=\"2\"} 1",
+            "recto_commands_total{command=\"info\",error=\"1\"} 1",
+            "recto_commands_total{command=\"other\",error=\"other\"} 1",
+            "recto_conversions_total{outcome=\"done\"} 1",
+            "recto_live_connections 1",
+            "recto_live_bytes_total{direction=\"out\"} 5",
+            "recto_open_documents 3",
+            "recto_participants{rights=\"edit\"} 2",
+            "recto_participants{rights=\"view\"} 1",
+            "recto_kits{state=\"warm\"} 4",
+            "recto_kits{state=\"busy\"} 5",
+            "recto_build_info{version=\"0.1.0\",engine=\"LibreOffice\"} 1",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+        assert!(text.ends_with("# EOF\n"), "{text}");
+    }
+}
