@@ -81,6 +81,9 @@ pub struct Serve {
     /// Seconds from the last editor's leaving to the final save [default: 5].
     #[arg(long, env = "RECTO_SAVE_SECONDS")]
     pub save_seconds: Option<u64>,
+    /// Seconds from a change to its being given to the application while the document is edited; 0 is never [default: 0].
+    #[arg(long, env = "RECTO_FORCE_SAVE_SECONDS")]
+    pub force_save_seconds: Option<u64>,
     /// Seconds that a lost connection is waited for [default: 60].
     #[arg(long, env = "RECTO_RETURN_SECONDS")]
     pub return_seconds: Option<u64>,

@@ -40,6 +40,7 @@ struct File {
     max_document_mib: Option<u64>,
     snapshot_seconds: Option<u64>,
     save_seconds: Option<u64>,
+    force_save_seconds: Option<u64>,
     return_seconds: Option<u64>,
     recover_seconds: Option<u64>,
     convert_seconds: Option<u64>,
@@ -206,6 +207,11 @@ fn session(args: &Serve, file: &File) -> SessionConfig {
             defaults.snapshot_after,
         ),
         save_after: seconds(args.save_seconds, file.save_seconds, defaults.save_after),
+        force_save_every: args
+            .force_save_seconds
+            .or(file.force_save_seconds)
+            .filter(|seconds| *seconds > 0)
+            .map(Duration::from_secs),
         return_within: seconds(
             args.return_seconds,
             file.return_seconds,

@@ -12,6 +12,7 @@ mod content;
 mod conversion;
 mod explain;
 mod file_type;
+mod history;
 mod key;
 mod permissions;
 
@@ -25,6 +26,7 @@ pub use conversion::{
 };
 pub use explain::{Explain, editor_error};
 pub use file_type::{DocumentKind, FileType, FileTypeError};
+pub use history::{History, HistoryChange, HistoryUser};
 pub use key::{DocumentKey, KeyError};
 pub use permissions::Permissions;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use http::{HeaderMap, header};
 use recto_docs_api::{Conversion, DocumentKey, FileType};
-use recto_token::{Opening, Verified};
+use recto_token::{MethodGrant, Opening, Verified};
 use reqwest::Response;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -70,6 +70,18 @@ impl Fetcher {
         let file_type = conversion.source.content();
         self.fetch(conversion.key.as_ref(), &conversion.url, file_type, to)
             .await
+    }
+
+    /// Fetches one of the files that the token of an editor's method signs, by the rules of
+    /// [`Self::download`]; `None` if there is no file of this number.
+    pub async fn download_signed(
+        &self,
+        grant: &Verified<MethodGrant>,
+        number: usize,
+        to: &Path,
+    ) -> Option<Result<Downloaded, FetchError>> {
+        let file = grant.files.get(number)?;
+        Some(self.fetch(None, &file.url, None, to).await)
     }
 
     async fn fetch(

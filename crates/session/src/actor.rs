@@ -9,7 +9,7 @@ use recto_docs_api::{Callback, DocumentKey, Explain};
 use recto_engine::{Document, Event, InputError, Selection, ViewId};
 use recto_fetch::CallbackError;
 use recto_store::{BlobId, Phase, SessionRecord};
-use recto_token::{Opening, Verified};
+use recto_token::{MethodGrant, Opening, Verified};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
@@ -33,6 +33,13 @@ pub(crate) enum Command {
         participant: String,
         outlet: Outlet,
         message: FromBrowser,
+    },
+    /// Pictures that the integrator signed.
+    Insert {
+        participant: String,
+        outlet: Outlet,
+        id: u64,
+        grant: Box<Verified<MethodGrant>>,
     },
     Ended {
         participant: String,
@@ -95,6 +102,12 @@ pub(crate) enum Op {
         participant: String,
         id: u64,
         copied: Result<Copied, Problem>,
+    },
+    Inserted {
+        participant: String,
+        id: u64,
+        changer: Box<Changer>,
+        inserted: Result<(), Problem>,
     },
     Stored {
         document: u64,
@@ -338,6 +351,16 @@ impl Session {
                     self.on_message(&participant, message).await;
                 }
             }
+            Command::Insert {
+                participant,
+                outlet,
+                id,
+                grant,
+            } => {
+                if self.is_current(&participant, &outlet) {
+                    self.on_insert(&participant, id, *grant);
+                }
+            }
             Command::Ended {
                 participant,
                 outlet,
@@ -407,6 +430,8 @@ impl Session {
                 format,
                 print,
             } => self.on_download(id, question, format.as_deref(), print),
+            // The web side verifies its token and gives `Command::Insert` instead.
+            FromBrowser::InsertImage { .. } => {}
             FromBrowser::Chat { text } => self.on_chat(id, &text),
             FromBrowser::GiveUpEditing => self.give_up_editing(id),
             FromBrowser::Save => self.on_save(id).await,
@@ -488,6 +513,19 @@ impl Session {
                 }
                 self.answer_download(&participant, id, copied);
             }
+            Op::Inserted {
+                participant,
+                id,
+                changer,
+                inserted,
+            } => {
+                // Of several pictures some may be in, whatever became of the rest.
+                self.touch(*changer);
+                if let Some(participant) = self.participant(&participant) {
+                    participant.asked = participant.asked.saturating_sub(1);
+                    participant.send(ToBrowser::inserted(id, inserted.err()));
+                }
+            }
             Op::Stored { document, result } => self.on_stored(document, result).await,
             Op::CalledBack { callback, result } => self.on_called_back(*callback, result).await,
             Op::Nothing => {}
@@ -503,6 +541,7 @@ impl Session {
             .filter_map(|p| p.lost_at)
             .map(|lost_at| lost_at + config.return_within);
         lost.chain(self.saving.due)
+            .chain(self.saving.force_due)
             .chain(self.close_due())
             .chain(self.delivery.retry_at)
             .min()
@@ -525,6 +564,10 @@ impl Session {
         }
         if self.saving.due.is_some_and(|due| due <= now) {
             self.snapshot();
+        }
+        if self.saving.force_due.is_some_and(|due| due <= now) {
+            self.saving.force_due = None;
+            self.force_save_by_clock().await;
         }
         if self.close_due().is_some_and(|due| due <= now) {
             self.close().await;

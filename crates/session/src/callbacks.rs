@@ -160,6 +160,7 @@ impl Session {
         };
         let now = self.services.now();
         let file_type = opening.get().file_type.saved_as();
+        let changes = self.tell_changes(&blob, file_type).await;
         let url = match make_link(&self.services, &self.base, blob, file_type).await {
             Ok(url) => url,
             Err(error) => {
@@ -170,6 +171,9 @@ impl Session {
         };
         let mut callback = Callback::new(self.key.clone(), Status::Ready);
         callback.url = Some(url);
+        (callback.changesurl, callback.history) = changes
+            .map(|changes| (changes.url, changes.history))
+            .unzip();
         callback.filetype = Some(file_type.extension().into());
         callback.users = Some(vec![user.clone()]);
         let last = self

@@ -28,6 +28,8 @@ pub struct SessionConfig {
     pub retry: (Duration, Duration),
     /// How long a callback is tried before its document counts as forgotten. Default 24 h.
     pub retry_for: Duration,
+    /// How often the integrator is given what was changed while it is edited. Default: never.
+    pub force_save_every: Option<Duration>,
     /// Pace of the heartbeat. Default 15 s.
     pub heartbeat: Duration,
     /// Largest document in bytes. Default 100 MiB.
@@ -45,6 +47,7 @@ impl Default for SessionConfig {
             link_life: Duration::from_secs(900),
             retry: (Duration::from_secs(1), Duration::from_secs(600)),
             retry_for: Duration::from_secs(24 * 3600),
+            force_save_every: None,
             heartbeat: Duration::from_secs(15),
             max_bytes: 100 << 20,
         }

@@ -42,6 +42,14 @@ impl Session {
         ForceSaving::Started
     }
 
+    /// The time has come to give the integrator what was changed, if he was not given it meanwhile.
+    pub async fn force_save_by_clock(&mut self) {
+        if self.can_force_save() && self.saving.changer().is_some_and(|it| calls_back(&it)) {
+            self.begin_force_save(ForceSaveKind::Timer, None, None)
+                .await;
+        }
+    }
+
     /// A participant pressed the save button: what he sent before that is stored, and the integrator gets
     /// it if he wants it at once.
     pub async fn on_save(&mut self, id: &str) {
@@ -133,10 +141,14 @@ impl Session {
         let Some((blob, file_type)) = file else {
             return self.tell_force_save_failed(forced);
         };
+        let changes = self.tell_changes(&blob, file_type).await;
         match make_link(&self.services, &self.base, blob, file_type).await {
             Ok(url) => {
                 let mut callback = Callback::new(self.key.clone(), Status::ForceSaved);
                 callback.url = Some(url);
+                (callback.changesurl, callback.history) = changes
+                    .map(|changes| (changes.url, changes.history))
+                    .unzip();
                 callback.filetype = Some(file_type.extension().into());
                 self.call_back_forced(forced, callback);
             }

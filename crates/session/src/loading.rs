@@ -31,7 +31,7 @@ pub(crate) struct Loaded {
     pub record: Option<SessionRecord>,
 }
 
-fn scratch_folder(services: &Services) -> Result<TempDir, Problem> {
+pub(crate) fn scratch_folder(services: &Services) -> Result<TempDir, Problem> {
     tempfile::Builder::new()
         .prefix("load-")
         .tempdir_in(&services.scratch)
@@ -150,6 +150,7 @@ async fn keep_original(
         original,
         snapshot: None,
         changed: false,
+        changes: Vec::new(),
         phase: Phase::Open,
         attempts: 0,
         next_attempt: None,

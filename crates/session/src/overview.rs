@@ -61,7 +61,7 @@ impl Sessions {
 
 impl Session {
     pub(crate) fn state(&self) -> State {
-        let editors = self.participants.iter().filter(|p| p.may_edit()).count();
+        let editors = self.participants.iter().filter(|p| p.may_change()).count();
         let record = self.record.as_ref();
         State {
             file_type: record.map(|record| record.file_type.clone()),

@@ -144,6 +144,46 @@ impl Problem {
         )
     }
 
+    /// The archive of changes was not written.
+    pub fn no_archive(error: &std::io::Error) -> Self {
+        Self::new(
+            "history.archive",
+            -1,
+            &format!("The archive of the document's changes could not be written: {error}."),
+            "Check free space and rights of the data folder.",
+        )
+    }
+
+    /// The right to insert a picture is missing.
+    pub fn no_insert() -> Self {
+        Self::new(
+            "rights.no_insert",
+            -23,
+            "You may not insert pictures into this document.",
+            "Ask the owner of the document for the right to edit it.",
+        )
+    }
+
+    /// What was to be inserted is no picture that the engine takes.
+    pub fn no_picture() -> Self {
+        Self::new(
+            "insert.no_picture",
+            -102,
+            "The file that the application gave is no PNG or JPEG picture.",
+            "Give insertImage the address of a PNG or JPEG file.",
+        )
+    }
+
+    /// A picture is larger than what may be inserted.
+    pub fn picture_too_large() -> Self {
+        Self::new(
+            "insert.too_large",
+            -101,
+            "The picture that the application gave is larger than 16 MiB.",
+            "Give insertImage a smaller picture.",
+        )
+    }
+
     /// A browser reads more slowly than the document changes.
     pub fn too_slow() -> Self {
         Self::new(
@@ -172,6 +212,10 @@ mod tests {
         insta::assert_snapshot!(Problem::too_many_questions(), @"The document server is still busy with your last requests. Wait a moment and try again.");
         insta::assert_snapshot!(Problem::not_loaded(), @"The document is still being loaded. Wait a moment and try again.");
         insta::assert_snapshot!(Problem::no_such_format(DocumentKind::Cell), @"The document cannot be downloaded in this format. Use one of xlsx, ods, pdf, csv.");
+        insta::assert_snapshot!(Problem::no_archive(&std::io::Error::other("no space left")), @"The archive of the document's changes could not be written: no space left. Check free space and rights of the data folder.");
+        insta::assert_snapshot!(Problem::no_insert(), @"You may not insert pictures into this document. Ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(Problem::no_picture(), @"The file that the application gave is no PNG or JPEG picture. Give insertImage the address of a PNG or JPEG file.");
+        insta::assert_snapshot!(Problem::picture_too_large(), @"The picture that the application gave is larger than 16 MiB. Give insertImage a smaller picture.");
         insta::assert_snapshot!(Problem::too_slow(), @"This connection took in less than the document sent. The editor connects again by itself.");
     }
 }

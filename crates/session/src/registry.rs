@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use recto_docs_api::DocumentKey;
 use recto_store::SessionRecord;
-use recto_token::{Opening, Verified};
+use recto_token::{MethodGrant, Opening, Verified};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::actor::{self, Command, Join};
@@ -15,7 +15,7 @@ use crate::force_save::ForceSaving;
 use crate::orders::Order;
 use crate::participant::{Outlet, Returning};
 use crate::problem::Problem;
-use crate::wire::FromBrowser;
+use crate::wire::{FromBrowser, ToBrowser};
 
 /// Messages that may wait for one session.
 const MAILBOX: usize = 1024;
@@ -50,6 +50,22 @@ impl Joined {
             message,
         };
         self.mailbox.send(command).await.is_ok()
+    }
+
+    /// Hands on pictures that the integrator signed; false when the session has ended.
+    pub async fn insert(&self, id: u64, grant: Verified<MethodGrant>) -> bool {
+        let command = Command::Insert {
+            participant: self.participant.clone(),
+            outlet: self.outlet.clone(),
+            id,
+            grant: Box::new(grant),
+        };
+        self.mailbox.send(command).await.is_ok()
+    }
+
+    /// Answers the browser itself.
+    pub fn answer(&self, message: ToBrowser) {
+        self.outlet.send(message);
     }
 
     /// The connection ended: on purpose, or it was lost and its participant may return.

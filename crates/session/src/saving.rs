@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::actor::{Engine, Op, Session};
 use crate::force_save::ForceSave;
+use crate::history::Changes;
 use crate::participant::Changer;
 use crate::problem::Problem;
 use crate::wire::{SaveReport, SaveState, ToBrowser};
@@ -31,6 +32,8 @@ pub(crate) struct Saving {
     pub unforced: bool,
     /// Saves on demand that wait for their snapshots.
     pub forced: Vec<ForceSave>,
+    /// When the integrator is given the file by the clock.
+    pub force_due: Option<Instant>,
     /// When the next snapshot is due.
     pub due: Option<Instant>,
     in_flight: bool,
@@ -42,6 +45,8 @@ pub(crate) struct Saving {
     pub stored_unix: Option<i64>,
     /// Who changed the document last.
     last_changer: Option<Changer>,
+    /// All who changed it, and when.
+    pub changes: Changes,
     /// Who left last of those who may edit.
     pub last_editor: Option<Changer>,
     /// The final save has begun; a return cancels it.
@@ -73,6 +78,7 @@ impl Saving {
         self.unforced &= snapshot_exists;
         self.dirty = false;
         self.due = None;
+        self.force_due = None;
         self.in_flight = false;
     }
 
@@ -110,6 +116,7 @@ impl Session {
             (opening, user)
         };
         self.saving.changed = record.changed;
+        self.saving.changes = Changes::resume(record.changes.clone());
         self.saving.unforced = record.changed;
         self.saving.stored_unix = Some(record.updated);
         self.saving.last_changer = record.last_changer.as_deref().and_then(open).map(user);
@@ -127,6 +134,12 @@ impl Session {
         let saving = &mut self.saving;
         saving.changed = true;
         saving.unforced = true;
+        saving.changes.add(&changer, self.services.now());
+        if let Some(every) = self.services.config.force_save_every {
+            saving
+                .force_due
+                .get_or_insert_with(|| Instant::now() + every);
+        }
         saving.last_changer = Some(changer);
         saving
             .due
@@ -211,6 +224,7 @@ impl Session {
         let before = record.clone();
         let old = record.snapshot.replace(blob);
         record.changed = true;
+        record.changes = self.saving.changes.list().to_vec();
         record.updated = self.services.now();
         if let Some((opening, user)) = &self.saving.last_changer {
             record.last_changer = Some(seal(&self.services.keys, opening));
@@ -262,6 +276,7 @@ impl Session {
     async fn finish_close(&mut self) {
         self.saving.closing = false;
         self.saving.due = None;
+        self.saving.force_due = None;
         self.editors_left_at = None;
         if self.participants.is_empty()
             && let Engine::Open(document) = std::mem::replace(&mut self.engine, Engine::Absent)

@@ -22,6 +22,10 @@ pub struct Open {
     /// The config of `DocsAPI.DocEditor`, its token inside.
     #[serde(default)]
     pub config: Value,
+    /// The argument of `setHistoryData`: a version of the document is to be looked at, by whom the
+    /// session token tells.
+    #[serde(default)]
+    pub history: Option<Value>,
     /// The last session token, when the browser returns after a lost connection.
     #[serde(default)]
     pub session: Option<String>,
@@ -100,6 +104,13 @@ pub enum FromBrowser {
         /// Whether it is to be printed; it is PDF then.
         #[serde(default)]
         print: bool,
+    },
+    /// The application gives pictures; the answer is `inserted`.
+    InsertImage {
+        /// Repeated in the answer.
+        id: u64,
+        /// The argument of `insertImage`, its token inside.
+        call: Value,
     },
     /// Writes to the other participants.
     Chat {
@@ -255,6 +266,14 @@ pub enum ToBrowser {
         #[serde(flatten)]
         problem: Option<Told>,
     },
+    /// The answer to `insertImage`.
+    Inserted {
+        /// The question's id.
+        id: u64,
+        /// Why something is missing, if anything is.
+        #[serde(flatten)]
+        problem: Option<Told>,
+    },
     /// What this participant may do from now on.
     Rights(RightsState),
     /// What participants wrote to each other.
@@ -283,6 +302,16 @@ pub struct Told {
     pub message: String,
     /// What to do.
     pub hint: String,
+}
+
+impl From<Problem> for Told {
+    fn from(problem: Problem) -> Self {
+        Self {
+            code: problem.code,
+            message: problem.message,
+            hint: problem.hint,
+        }
+    }
 }
 
 /// Stages before a document is open.
@@ -482,10 +511,26 @@ impl ToBrowser {
             id,
             file_type: copied.as_ref().map(|copied| copied.file_type),
             url: copied.map(|copied| copied.url),
-            problem: problem.map(|problem| Told {
-                code: problem.code,
-                message: problem.message,
-                hint: problem.hint,
+            problem: problem.map(Told::from),
+        }
+    }
+
+    /// The answer to `insertImage`.
+    pub fn inserted(id: u64, problem: Option<Problem>) -> Self {
+        Self::Inserted {
+            id,
+            problem: problem.map(Told::from),
+        }
+    }
+
+    /// The answer to `insertImage` when its token was refused.
+    pub fn insert_refused(id: u64, refusal: &Refusal) -> Self {
+        Self::Inserted {
+            id,
+            problem: Some(Told {
+                code: refusal.code,
+                message: refusal.message.clone(),
+                hint: refusal.hint.clone(),
             }),
         }
     }

@@ -46,8 +46,8 @@ impl Journal {
     pub(crate) async fn save_session(&self, record: &SessionRecord) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO sessions (key, opening, last_changer, last_user, file_type, original,
-                 snapshot, changed, phase, attempts, next_attempt, result, base_url, created, updated, generation)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 snapshot, changed, phase, attempts, next_attempt, result, base_url, created, updated, generation, changes)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (key) DO UPDATE SET
                  opening = excluded.opening, last_changer = excluded.last_changer,
                  last_user = excluded.last_user, file_type = excluded.file_type,
@@ -55,7 +55,8 @@ impl Journal {
                  changed = excluded.changed, phase = excluded.phase,
                  attempts = excluded.attempts, next_attempt = excluded.next_attempt,
                  result = excluded.result, base_url = excluded.base_url, created = excluded.created,
-                 updated = excluded.updated, generation = excluded.generation",
+                 updated = excluded.updated, generation = excluded.generation,
+                 changes = excluded.changes",
         )
         .bind(record.key.to_string())
         .bind(&record.opening)
@@ -73,6 +74,7 @@ impl Journal {
         .bind(record.created)
         .bind(record.updated)
         .bind(record.generation)
+        .bind(serde_json::to_string(&record.changes).unwrap_or_else(|_| "[]".into()))
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -239,6 +241,7 @@ struct SessionRow {
     created: i64,
     updated: i64,
     generation: i64,
+    changes: String,
 }
 
 impl SessionRow {
@@ -266,6 +269,8 @@ impl SessionRow {
             original,
             snapshot,
             changed: self.changed,
+            changes: serde_json::from_str(&self.changes)
+                .map_err(|_| damaged("a list of changes that is none".into()))?,
             phase,
             attempts: self.attempts,
             next_attempt: self.next_attempt,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use recto_docs_api::DocumentKey;
+use recto_docs_api::{DocumentKey, HistoryChange};
 
 use crate::BlobId;
 
@@ -73,6 +73,8 @@ pub struct SessionRecord {
     pub snapshot: Option<BlobId>,
     /// Whether the document was changed since it was fetched.
     pub changed: bool,
+    /// Who changed it, the oldest first.
+    pub changes: Vec<HistoryChange>,
     /// How far the session has come.
     pub phase: Phase,
     /// Callbacks that failed so far.

@@ -25,6 +25,14 @@ fn record(name: &str, original: BlobId) -> SessionRecord {
         original,
         snapshot: None,
         changed: true,
+        changes: vec![recto_docs_api::HistoryChange {
+            document_sha256: None,
+            created: "2026-11-24 10:00:00".into(),
+            user: recto_docs_api::HistoryUser {
+                id: "u1".into(),
+                name: "Ann".into(),
+            },
+        }],
         phase: Phase::Open,
         attempts: 2,
         next_attempt: Some(CREATED + 4),

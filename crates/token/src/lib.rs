@@ -13,6 +13,7 @@
 mod claims;
 mod diagnose;
 pub mod explain;
+mod history;
 mod incoming;
 mod json;
 mod jws;
@@ -36,6 +37,7 @@ mod verified;
 pub use explain::{
     Context, Evidence, Explanation, Finding, Purpose, Severity, explain, explain_evidence,
 };
+pub use history::{history_with_tokens_off, verify_history};
 pub use incoming::{verify_callback, verify_callback_with, verify_download, verify_download_with};
 pub use key::{Algorithm, Key, KeyError, KeyState};
 pub use key_ring::KeyRing;
@@ -43,7 +45,8 @@ pub use keys::Keys;
 pub use link::{sign_link, verify_link};
 pub use local_json::{LocalJson, LocalJsonError, SecretSource};
 pub use method::{
-    HistoryVersion, Method, MethodGrant, PreviousVersion, Reference, SignedFile, verify_method,
+    HistoryVersion, Method, MethodGrant, PreviousVersion, Reference, SignedFile,
+    method_with_tokens_off, verify_method,
 };
 pub use opening::{Opening, Participant, opening_with_tokens_off, verify_opening};
 pub use outgoing::{

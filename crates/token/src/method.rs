@@ -213,36 +213,51 @@ pub fn verify_method(
         .found("{}"));
     }
     check_shape(&claims, method)?;
+    granted(&claims, method).map(Verified::new)
+}
+
+/// Takes the grant from the bare argument of a method, because the operator switched tokens off.
+///
+/// Whoever calls this logs that it did.
+pub fn method_with_tokens_off(
+    argument: &Value,
+    method: Method,
+) -> Result<Verified<MethodGrant>, Refusal> {
+    granted(argument, method).map(Verified::with_tokens_off)
+}
+
+/// What these claims grant.
+fn granted(claims: &Value, method: Method) -> Result<MethodGrant, Refusal> {
     let (files, reference, version) = match method {
-        Method::InsertImage => (images(&claims)?, None, None),
+        Method::InsertImage => (images(claims)?, None, None),
         Method::SetHistoryData => {
-            let version = version(&claims)?;
-            let file = file(&claims, "", Type::Any)?;
+            let version = version(claims)?;
+            let file = file(claims, "", Type::Any)?;
             (vec![file], None, Some(version))
         }
         Method::SetReferenceData | Method::SetReferenceSource => {
             let reference = Reference {
-                path: text(&claims, "path", Origin::Method)?,
+                path: text(claims, "path", Origin::Method)?,
                 data: claims
                     .get("referenceData")
                     .filter(|data| !data.is_null())
                     .cloned(),
             };
             (
-                vec![file(&claims, "", Type::For(method))?],
+                vec![file(claims, "", Type::For(method))?],
                 Some(reference),
                 None,
             )
         }
-        _ => (vec![file(&claims, "", Type::For(method))?], None, None),
+        _ => (vec![file(claims, "", Type::For(method))?], None, None),
     };
-    Ok(Verified::new(MethodGrant {
+    Ok(MethodGrant {
         method,
-        command: text(&claims, "c", Origin::Method)?,
+        command: text(claims, "c", Origin::Method)?,
         files,
         reference,
         version,
-    }))
+    })
 }
 
 fn check_shape(claims: &Value, method: Method) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ use recto_token::{Secret, verify_callback};
 use serde_json::{Value, json};
 
 use crate::common::{
-    Answer, Browser, Called, Integrator, SECRET, Server, Setup, get, new_key, now, signed,
+    Answer, Browser, Called, Integrator, SECRET, Server, Setup, get, new_key, now, sign, signed,
 };
 
 /// Both tokens of a callback verify, and say what the body says.
@@ -241,4 +241,136 @@ async fn a_missing_callback_is_told_to_whoever_could_mend_it() {
         })
         .await;
     assert!(integrator.all_called().is_empty());
+}
+
+/// The parts of a zip file by name.
+async fn archive(url: &str) -> std::collections::HashMap<String, Vec<u8>> {
+    let answer = reqwest::get(url).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/zip");
+    let bytes = answer.bytes().await.unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut parts = std::collections::HashMap::new();
+    for index in 0..zip.len() {
+        let mut part = zip.by_index(index).unwrap();
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut part, &mut content).unwrap();
+        parts.insert(part.name().to_owned(), content);
+    }
+    parts
+}
+
+#[tokio::test]
+async fn a_saved_file_comes_with_what_was_changed() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("changes");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let mut bob = Browser::open(&server, &integrator.signed(&key, "u2", "Bob")).await;
+    ann.types("By Ann. ").await;
+    bob.types("By Bob. ").await;
+    ann.leave().await;
+    bob.leave().await;
+    let saved = integrator.called_with(2).await;
+    check_tokens(&saved);
+    let history = &saved.body["history"];
+    assert_eq!(history["serverVersion"], recto_docs_api::DOCS_API_VERSION);
+    let users: Vec<_> = history["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["user"].clone())
+        .collect();
+    assert_eq!(
+        users,
+        [
+            json!({ "id": "u1", "name": "Ann" }),
+            json!({ "id": "u2", "name": "Bob" })
+        ]
+    );
+    let parts = archive(saved.body["changesurl"].as_str().unwrap()).await;
+    assert_eq!(parts["previous.txt"], b"The first line\n");
+    let current = String::from_utf8(parts["current.txt"].clone()).unwrap();
+    assert!(
+        current.contains("By Ann. ") && current.contains("By Bob. "),
+        "{current}"
+    );
+    let list: Value = serde_json::from_slice(&parts["changes.json"]).unwrap();
+    assert_eq!(list["changes"], history["changes"]);
+    assert_eq!(
+        (&list["previous"], &list["current"]),
+        (&json!("previous.txt"), &json!("current.txt"))
+    );
+}
+
+#[tokio::test]
+async fn by_the_clock_the_integrator_is_given_what_was_changed() {
+    let mut setup = Setup::default();
+    setup = setup.arg("--force-save-seconds", "1");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("timer");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    ann.types("Soon there. ").await;
+    let saved = integrator.called_with(6).await;
+    check_tokens(&saved);
+    assert_eq!(
+        (
+            &saved.body["forcesavetype"],
+            &saved.body["users"],
+            saved.body.get("actions")
+        ),
+        (&json!(2), &json!(["u1"]), None)
+    );
+    let (_, file) = get(saved.body["url"].as_str().unwrap()).await;
+    assert!(file.contains("Soon there. "), "{file}");
+    ann.leave().await;
+    assert_eq!(integrator.called_with(2).await.body["notmodified"], true);
+}
+
+#[tokio::test]
+async fn a_version_of_the_history_is_shown_and_stays_as_it_is() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    integrator.serve("old.txt", "An older text");
+    let key = new_key("history");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let version = |token: bool| {
+        let mut data =
+            json!({ "version": 1, "key": "old", "url": integrator.url("/files/old.txt") });
+        if token {
+            data["token"] = sign(&data, 300).into();
+        }
+        json!({ "type": "open", "history": data, "session": ann.opened["session"] })
+    };
+    let refused = Browser::refused(&server, &key, &version(false)).await;
+    assert_eq!(refused.code(), "token.missing");
+    let mut looking = Browser::connect(&server, &key).await;
+    looking.say(&version(true)).await;
+    let opened = looking.until_opened().await;
+    assert_eq!(
+        (&opened["access"], &opened["comment"]),
+        (&json!("view"), &json!(false))
+    );
+    looking.opened = opened;
+    let seq = looking
+        .input(json!({ "kind": "text", "text": "EVIL" }))
+        .await;
+    let denied = looking.until_that(|m| m["seq"] == seq).await;
+    assert_eq!(denied["code"], "rights.view_only");
+    let seq = looking
+        .input(json!({ "kind": "command", "name": ".uno:SelectAll", "args": {} }))
+        .await;
+    looking.until_applied(seq).await;
+    looking.say(&json!({ "type": "copy", "id": 1 })).await;
+    let copied = looking.until("clipboard").await;
+    assert!(
+        copied["text"].as_str().unwrap().contains("An older text"),
+        "{copied}"
+    );
+    looking.leave().await;
+    ann.types("Still here. ").await;
+    ann.leave().await;
+    let saved = integrator.called_with(2).await;
+    let (_, file) = get(saved.body["url"].as_str().unwrap()).await;
+    assert!(file.contains("Still here. The first line"), "{file}");
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::common::{Browser, Integrator, Server, command as order, new_key, signed};
+use crate::common::{Browser, Integrator, Server, command as order, new_key, sign, signed};
 
 /// A config for a reader.
 fn reading(integrator: &Integrator, key: &str, permissions: &Value) -> Value {
@@ -329,6 +329,66 @@ async fn p5_nobody_writes_in_anothers_name() {
         .await;
     let list = ann.until("values").await;
     assert_eq!(list["values"]["comments"][0]["author"], "Ann", "{list}");
+}
+
+#[tokio::test]
+async fn s6_pictures_are_fetched_from_where_the_token_says() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let pixel = image::RgbImage::from_pixel(4, 4, image::Rgb([200, 0, 0]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    pixel.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    integrator.serve("dot.png", png.into_inner());
+    integrator.serve("dot.txt", "no picture");
+    let key = new_key("s6-image");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let call = |url: &str| {
+        let mut call = json!({ "c": "add", "images": [{ "fileType": "png", "url": url }] });
+        call["token"] = sign(&call, 300).into();
+        call
+    };
+    let good = call(&integrator.url("/files/dot.png"));
+    // What stands beside the token is not fetched.
+    let mut forged = good.clone();
+    forged["images"][0]["url"] = "http://169.254.169.254/latest/meta-data".into();
+    for (call, code) in [
+        (good.clone(), Value::Null),
+        (forged, Value::Null),
+        (
+            call(&integrator.url("/files/dot.txt")),
+            json!("insert.no_picture"),
+        ),
+        (call("file:///etc/passwd"), json!("fetch.scheme")),
+        (
+            call("http://169.254.169.254/a.png"),
+            json!("fetch.forbidden_address"),
+        ),
+        (
+            json!({ "images": [{ "url": integrator.url("/files/dot.png") }] }),
+            json!("token.missing"),
+        ),
+    ] {
+        ann.say(&json!({ "type": "insertImage", "id": 5, "call": call }))
+            .await;
+        let answer = ann.until("inserted").await;
+        assert_eq!(answer["code"], code, "{answer}");
+    }
+    let fetched = integrator.fetched();
+    assert_eq!(
+        fetched
+            .iter()
+            .filter(|(path, _)| path.ends_with("dot.png"))
+            .count(),
+        2
+    );
+    let mut vera = Browser::open(
+        &server,
+        &reading(&integrator, &key, &json!({ "edit": false })),
+    )
+    .await;
+    vera.say(&json!({ "type": "insertImage", "id": 6, "call": good }))
+        .await;
+    assert_eq!(vera.until("inserted").await["code"], "rights.no_insert");
 }
 
 /// A command of Recto's own, for integrators whose users lose a right while they write.

@@ -14,8 +14,10 @@ use recto_docs_api::DocumentKey;
 use recto_session::wire::{FromBrowser, Open, ToBrowser};
 use recto_session::{Inlet, Outgoing, Problem, Returning, outlet};
 use recto_token::{
-    Opening, Refusal, Verified, opening_with_tokens_off, verify_opening, verify_session,
+    Method, Opening, Refusal, Verified, history_with_tokens_off, method_with_tokens_off,
+    opening_with_tokens_off, verify_history, verify_method, verify_opening, verify_session,
 };
+use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tracing::{Instrument, Span};
 
@@ -124,7 +126,7 @@ async fn serve(
             shared.metrics.opened(returned);
             drop(outlet);
             let on_purpose = tokio::select! {
-                on_purpose = read(&mut stream, &joined, heartbeat * SILENT, &traffic) => on_purpose,
+                on_purpose = read(&shared, &mut stream, &joined, heartbeat * SILENT, &traffic) => on_purpose,
                 _ = &mut writer => false,
             };
             joined.ended(on_purpose).await;
@@ -170,6 +172,19 @@ fn admit(
             .parse()
             .map_err(|_| Refusal::wrong_document(path_key))?;
         let grant = verify_session(&shared.keys, session, &key, now)?;
+        if let Some(history) = &open.history {
+            let from = grant.opening();
+            let version = if shared.tokens {
+                verify_history(&shared.keys, history, &from, now)?
+            } else {
+                tracing::warn!(
+                    key = path_key,
+                    "tokens are off: an unsigned version of the history is shown"
+                );
+                history_with_tokens_off(history, &from)?
+            };
+            return Ok((version, None));
+        }
         let participant = grant.get().participant.clone();
         let resumes = open
             .resume
@@ -198,6 +213,7 @@ fn admit(
 
 /// Hands messages on until the connection ends; true when it was ended on purpose.
 async fn read(
+    shared: &Shared,
     stream: &mut SplitStream<WebSocket>,
     joined: &recto_session::Joined,
     silence: Duration,
@@ -210,6 +226,11 @@ async fn read(
         traffic.received(length(&message));
         match message {
             Message::Text(text) => match serde_json::from_str::<FromBrowser>(&text) {
+                Ok(FromBrowser::InsertImage { id, call }) => {
+                    if !insert(shared, joined, id, &call).await {
+                        return false;
+                    }
+                }
                 Ok(message) => {
                     if !joined.send(message).await {
                         return false;
@@ -233,6 +254,29 @@ async fn read(
             }
             Message::Ping(_) | Message::Pong(_) => {}
             Message::Binary(_) => return false,
+        }
+    }
+}
+
+/// Hands on the pictures that the token of the call names; false when the session has ended.
+async fn insert(shared: &Shared, joined: &recto_session::Joined, id: u64, call: &Value) -> bool {
+    let now = (shared.sessions.services().clock)();
+    let token = call
+        .get("token")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let grant = if shared.tokens {
+        verify_method(&shared.keys, token, Method::InsertImage, now)
+    } else {
+        tracing::warn!("tokens are off: unsigned pictures are inserted");
+        method_with_tokens_off(call, Method::InsertImage)
+    };
+    match grant {
+        Ok(grant) => joined.insert(id, grant).await,
+        Err(refusal) => {
+            tracing::warn!(code = refusal.code, "pictures were refused");
+            joined.answer(ToBrowser::insert_refused(id, &refusal));
+            true
         }
     }
 }

@@ -120,7 +120,10 @@ fn p4_mode_can_be_lowered_and_never_raised() {
         "document.permissions",
         json!({"edit": false, "review": true, "comment": true}),
     );
-    assert_eq!(opened(no_edit.clone(), &no_edit).access, Access::View);
+    assert_eq!(opened(no_edit.clone(), &no_edit).access, Access::Review);
+    let mut view = no_edit.clone();
+    view["editorConfig"]["mode"] = "view".into();
+    assert_eq!(opened(view, &no_edit).access, Access::View);
 }
 
 #[test]

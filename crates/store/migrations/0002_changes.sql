@@ -1,0 +1,2 @@
+-- Who changed the document, as JSON.
+ALTER TABLE sessions ADD COLUMN changes TEXT NOT NULL DEFAULT '[]';

@@ -1,0 +1,189 @@
+//! Opening a version of a document's history: `setHistoryData`.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use recto_docs_api::{Access, DocumentKey, FileType};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::{
+    Keys, Method, MethodGrant, Opening, Refusal, Verified,
+    method::method_with_tokens_off,
+    opening::fields::{Origin, missing},
+    refusal::reason,
+    verify_method,
+};
+
+/// Verifies that the integrator lets whoever opened a document look at this version of it.
+///
+/// `data` is the argument of `setHistoryData`, its token inside; `from` is what the participant has
+/// open. The version is looked at and never changed, and what may be copied or downloaded of the
+/// document may be copied or downloaded of the version. It has a key of its own, so that it is never
+/// the document that others edit.
+pub fn verify_history(
+    keys: &Keys,
+    data: &Value,
+    from: &Verified<Opening>,
+    now: i64,
+) -> Result<Verified<Opening>, Refusal> {
+    let token = data
+        .get("token")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    version(
+        verify_method(keys, token, Method::SetHistoryData, now)?,
+        from,
+    )
+}
+
+/// As [`verify_history`], from the bare argument, because the operator switched tokens off.
+///
+/// Whoever calls this logs that it did.
+pub fn history_with_tokens_off(
+    data: &Value,
+    from: &Verified<Opening>,
+) -> Result<Verified<Opening>, Refusal> {
+    version(method_with_tokens_off(data, Method::SetHistoryData)?, from)
+}
+
+fn version(
+    grant: Verified<MethodGrant>,
+    from: &Verified<Opening>,
+) -> Result<Verified<Opening>, Refusal> {
+    let MethodGrant { files, version, .. } = grant.into_inner();
+    let (Some(file), Some(version)) = (files.into_iter().next(), version) else {
+        return Err(missing(&["url"], Origin::Method));
+    };
+    let file_type = match &file.file_type {
+        Some(file_type) => FileType::parse(file_type).ok(),
+        None => by_address(&file.url).or(Some(from.file_type)),
+    };
+    let Some(file_type) = file_type.filter(|it| it.kind() == from.file_type.kind()) else {
+        return Err(Refusal::token(
+            &reason::FILE_TYPE,
+            " fileType is of another kind",
+            "The version is a document of another kind than the one that is open.",
+            "Sign fileType and url of an earlier version of the same document.",
+        )
+        .at("fileType"));
+    };
+    let mut permissions = from.permissions.clone();
+    for name in ["edit", "review", "comment", "fillForms", "chat"] {
+        if let Some(flag) = permissions.flag_mut(name) {
+            *flag = Some(false);
+        }
+    }
+    let key = key_of(&version.key, &version.version, &file.url)?;
+    Ok(Verified::new(Opening {
+        key,
+        url: file.url,
+        title: from.title.clone(),
+        file_type,
+        callback_url: None,
+        user: from.user.clone(),
+        lang: from.lang.clone(),
+        access: Access::View,
+        permissions,
+        force_save: false,
+    }))
+}
+
+fn by_address(url: &str) -> Option<FileType> {
+    let url = Url::parse(url).ok()?;
+    FileType::parse(url.path().rsplit_once('.')?.1).ok()
+}
+
+/// A key that no integrator gives by chance, the same for all who look at this file as this version.
+fn key_of(key: &DocumentKey, version: &str, url: &str) -> Result<DocumentKey, Refusal> {
+    let mut hasher = Sha256::new();
+    for part in [key.as_str(), version, url] {
+        hasher.update(part.len().to_le_bytes());
+        hasher.update(part);
+    }
+    let digest = URL_SAFE_NO_PAD.encode(&hasher.finalize()[..20]);
+    DocumentKey::try_from(format!("history-{digest}").as_str())
+        .map_err(|_| missing(&["key"], Origin::Method))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{NOW, SECRET, config, hs256, keys};
+    use crate::verify_opening;
+
+    fn open(change: impl FnOnce(&mut Value)) -> Verified<Opening> {
+        let mut config = config();
+        change(&mut config);
+        config["token"] = hs256(SECRET, &config).into();
+        verify_opening(&keys(), &config, NOW).unwrap()
+    }
+
+    fn data() -> Value {
+        json!({
+            "version": 2, "key": "old-key", "url": "https://files.example/old.docx?v=2",
+            "changesUrl": "https://files.example/changes.zip",
+            "previous": { "key": "older", "url": "https://files.example/older.docx" },
+        })
+    }
+
+    fn verify(data: &Value, from: &Verified<Opening>) -> Result<Opening, Refusal> {
+        let mut data = data.clone();
+        data["token"] = hs256(SECRET, &data).into();
+        verify_history(&keys(), &data, from, NOW).map(Verified::into_inner)
+    }
+
+    #[test]
+    fn a_version_is_looked_at_under_a_key_of_its_own() {
+        let from = open(|_| {});
+        let version = verify(&data(), &from).unwrap();
+        assert_eq!(version.access, Access::View);
+        assert_eq!(version.url, "https://files.example/old.docx?v=2");
+        assert!(version.key.as_str().starts_with("history-") && version.key != from.key);
+        assert_eq!(version.callback_url, None);
+        let mut other = data();
+        other["version"] = 3.into();
+        assert_ne!(verify(&other, &from).unwrap().key, version.key);
+        assert_eq!(verify(&data(), &from).unwrap().key, version.key);
+    }
+
+    #[test]
+    fn p3_what_may_not_be_copied_may_not_be_copied_from_a_version() {
+        let from = open(|config| {
+            config["document"]["permissions"] = json!({ "copy": false, "download": false });
+        });
+        let version = verify(&data(), &from).unwrap();
+        assert!(!version.permissions.may_copy() && !version.permissions.may_download());
+        assert!(!version.permissions.may_edit());
+    }
+
+    #[test]
+    fn s6_only_what_was_signed_is_fetched() {
+        let from = open(|_| {});
+        let mut forged = data();
+        forged["token"] = hs256(SECRET, &data()).into();
+        forged["url"] = "http://169.254.169.254/".into();
+        let version = verify_history(&keys(), &forged, &from, NOW).unwrap();
+        assert_eq!(version.url, "https://files.example/old.docx?v=2");
+        let mut bare = data();
+        bare["token"] = "".into();
+        let refusal = verify_history(&keys(), &bare, &from, NOW).unwrap_err();
+        assert_eq!(refusal.code, "token.missing");
+    }
+
+    #[test]
+    fn a_version_of_another_kind_is_refused() {
+        let mut sheet = data();
+        sheet["fileType"] = "xlsx".into();
+        let refusal = verify(&sheet, &open(|_| {})).unwrap_err();
+        assert_eq!(refusal.code, "config.file_type");
+    }
+
+    #[test]
+    fn tokens_may_be_off() {
+        let from = open(|_| {});
+        let version = history_with_tokens_off(&data(), &from).unwrap();
+        assert_eq!(version.get().url, "https://files.example/old.docx?v=2");
+    }
+}
