@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod conformance;
+pub mod convert;
 pub mod token;
 
 use std::net::SocketAddr;
@@ -36,6 +37,10 @@ pub enum Command {
     /// Find out what is wrong with a token, check and sign tokens, and make and replace secrets.
     #[command(subcommand)]
     Token(token::Token),
+    /// Convert a file without a server, by the same engine in the same isolation.
+    ///
+    /// The exit code is 0 if the file is made, 1 if the document can't be converted, and 2 if it can't be tried.
+    Convert(convert::Convert),
     /// Compare the answers of a document server with those of ONLYOFFICE 9.3.
     ///
     /// The exit code is 0 if no answer is wrong, 1 if one is, and 2 if nothing could be asked.

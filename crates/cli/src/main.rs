@@ -23,7 +23,12 @@ fn main() -> ExitCode {
         recto_engine::kit_main(own);
     }
     let args = Args::parse();
-    start_log(args.log_json);
+    // Somebody who converts one file hears of what fails alone.
+    let usual = match args.command {
+        Command::Convert(_) => "error",
+        _ => "info,sqlx=warn",
+    };
+    start_log(args.log_json, usual);
     let mut unable = ExitCode::FAILURE;
     let result = match args.command {
         Command::Serve(args) => wait_for(commands::serve::run(args)),
@@ -33,6 +38,10 @@ fn main() -> ExitCode {
         Command::Token(command) => {
             unable = ExitCode::from(2);
             commands::token::run(&command, &config::Environment::of_process())
+        }
+        Command::Convert(args) => {
+            unable = ExitCode::from(2);
+            commands::convert::run(&args)
         }
         Command::Conformance(args) => {
             unable = ExitCode::from(2);
@@ -56,10 +65,9 @@ fn wait_for(service: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result
     Ok(ExitCode::SUCCESS)
 }
 
-fn start_log(json: bool) {
+fn start_log(json: bool, usual: &str) {
     use tracing_subscriber::EnvFilter;
-    let filter =
-        EnvFilter::try_from_env("RECTO_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let filter = EnvFilter::try_from_env("RECTO_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     // Below that level it writes whole frames, with the tokens in them.
     let filter = match "tungstenite=info".parse() {
         Ok(level) => filter.add_directive(level),

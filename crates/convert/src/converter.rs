@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use recto_docs_api::{ContentError, Conversion};
+use recto_docs_api::Conversion;
 use recto_engine::Engine;
 use recto_fetch::Fetcher;
 use recto_store::{BlobId, ResultRecord, Store, new_id};
@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::ConversionError;
 use crate::job::{Job, State, Waiter};
-use crate::local::convert_file;
+use crate::local::{check_source, convert_file};
 
 /// So many files are fetched for each that is converted: a slow sender holds up nobody else.
 const FETCHES_FOR_EACH: usize = 4;
@@ -365,13 +365,7 @@ impl Inner {
             .download_source(request, &folder.path().join(SOURCE))
             .await
             .map_err(|error| ConversionError::from(&error))?;
-        let content = request.source.content();
-        let checked = content.map(|it| it.check_content(&downloaded.head, downloaded.bytes));
-        match checked {
-            Some(Err(ContentError::Encrypted)) if request.password.is_some() => {}
-            Some(Err(error)) => return Err(ConversionError::from(&error)),
-            Some(Ok(())) | None => {}
-        }
+        check_source(request, &downloaded.head, downloaded.bytes)?;
         Ok((folder, downloaded.sha256))
     }
 

@@ -3,11 +3,28 @@
 use std::path::Path;
 use std::time::Duration;
 
-use recto_docs_api::Conversion;
+use recto_docs_api::{ContentError, Conversion};
 use recto_engine::{ConvertError, ConvertOptions, Engine, OpenError};
 
 use crate::ConversionError;
 use crate::picture;
+
+/// Checks that a file of `length` bytes that begins with `head` (4096 bytes are enough) can be what it
+/// is said to be, and that its password is given if it is seen to need one.
+pub fn check_source(
+    conversion: &Conversion,
+    head: &[u8],
+    length: u64,
+) -> Result<(), ConversionError> {
+    let Some(content) = conversion.source.content() else {
+        return Ok(());
+    };
+    match content.check_content(head, length) {
+        Err(ContentError::Encrypted) if conversion.password.is_some() => Ok(()),
+        Err(error) => Err(ConversionError::from(&error)),
+        Ok(()) => Ok(()),
+    }
+}
 
 /// Converts `from` as it is asked for, whatever its address, and writes the result to `to`. It is
 /// killed after `limit`.
@@ -29,6 +46,7 @@ pub async fn convert_file(
         password: conversion.password.clone(),
         code_page: conversion.code_page,
         delimiter: conversion.delimiter,
+        region: conversion.region.clone(),
         archival: conversion.archival,
         limit,
     };

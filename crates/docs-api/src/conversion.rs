@@ -2,6 +2,7 @@
 
 mod code_page;
 mod error;
+mod region;
 mod types;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use serde_json::{Map, Value};
 
 pub use code_page::CodePage;
 pub use error::ParameterError;
+pub use region::Region;
 pub use types::{OutputType, SourceType};
 
 use crate::DocumentKey;
@@ -24,11 +26,10 @@ const LARGEST_SIDE: u32 = 4096;
 /// Sides of a thumbnail for which the request names none, in pixels.
 const USUAL_SIDE: u32 = 100;
 /// What the request may say, and this engine does not do.
-const IGNORED: [&str; 6] = [
+const IGNORED: [&str; 5] = [
     "documentLayout",
     "documentRenderer",
     "pdfLayout",
-    "region",
     "spreadsheetLayout",
     "watermark",
 ];
@@ -112,6 +113,8 @@ pub struct Conversion {
     pub code_page: Option<CodePage>,
     /// What is between the values of a text, in ASCII.
     pub delimiter: Option<u8>,
+    /// How the numbers of a text of values are written; as in English if it is not said.
+    pub region: Option<Region>,
     /// The size of a picture.
     pub thumbnail: Thumbnail,
     /// Parameters that were given and that this server does nothing with.
@@ -167,6 +170,12 @@ impl Conversion {
         if pdf.flag("form")? == Some(true) {
             ignored.push("pdf.form");
         }
+        let mut region = reader.text(["region"])?.map(Region::parse).transpose()?;
+        if region.is_some() && !matches!(source.extension(), "csv" | "tsv") {
+            // Other files have their numbers as numbers.
+            region = None;
+            ignored.push("region");
+        }
         Ok(Self {
             key,
             url,
@@ -181,6 +190,7 @@ impl Conversion {
                 Some(number) => Some(CodePage::parse(number)?),
             },
             delimiter: reader.delimiter()?,
+            region,
             thumbnail: reader.thumbnail()?,
             ignored,
         })

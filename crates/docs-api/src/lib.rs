@@ -22,7 +22,8 @@ pub use comments::{CommentRule, CommentRules, GROUP_SEPARATOR};
 pub use config::{DocumentConfig, EditorConfig, EditorSettings, User};
 pub use content::ContentError;
 pub use conversion::{
-    Aspect, CodePage, Conversion, OutputType, ParameterError, Password, SourceType, Thumbnail,
+    Aspect, CodePage, Conversion, OutputType, ParameterError, Password, Region, SourceType,
+    Thumbnail,
 };
 pub use explain::{Explain, editor_error};
 pub use file_type::{DocumentKind, FileType, FileTypeError};

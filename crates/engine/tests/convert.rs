@@ -5,7 +5,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use recto_docs_api::{CodePage, OutputType, Password, SourceType};
+use recto_docs_api::{CodePage, OutputType, Password, Region, SourceType};
 use recto_engine::{ConvertError, ConvertOptions, OpenError, SaveError};
 use support::{Fixture, LIMIT, sheet, slides, start, text, unzip, words};
 
@@ -16,6 +16,7 @@ fn options<'a>(file_type: &'a str, to: &'a str) -> ConvertOptions<'a> {
         password: None,
         code_page: None,
         delimiter: None,
+        region: None,
         archival: false,
         limit: LIMIT,
     }
@@ -110,6 +111,17 @@ async fn texts_are_read_and_written_in_the_encoding_and_with_the_separator_that_
     let tabs = fixture.write("e.tsv", "a,b\tc\n");
     let made = convert(&fixture, &tabs, "e.csv", |_| {}).await.unwrap();
     assert_eq!(std::fs::read_to_string(made).unwrap(), "\"a,b\",c\n");
+
+    // Numbers as they are written in Germany, which a file keeps as numbers.
+    let german = fixture.write("g.csv", "x;1,5\n");
+    let region = |options: &mut ConvertOptions<'_>| {
+        options.region = Some(Region::parse("de-DE").unwrap());
+    };
+    let book = convert(&fixture, &german, "g.xlsx", region).await.unwrap();
+    assert!(unzip(&book, "xl/worksheets/sheet1.xml").contains("<v>1.5</v>"));
+    // Without a region, texts are written as in English.
+    let back = convert(&fixture, &german, "g2.csv", region).await.unwrap();
+    assert_eq!(std::fs::read_to_string(back).unwrap(), "x,1.5\n");
 
     let plain = fixture.write("a.txt", b"\x93\xfa\x96{");
     let japanese = |options: &mut ConvertOptions<'_>| {

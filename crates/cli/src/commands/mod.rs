@@ -1,6 +1,7 @@
 //! One command a file.
 
 pub mod conformance;
+pub mod convert;
 pub mod demo;
 pub mod portal;
 pub mod serve;

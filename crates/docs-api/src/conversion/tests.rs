@@ -84,6 +84,7 @@ fn what_is_wrong_is_named() {
         ("thumbnail", json!({ "aspect": 3 })),
         ("thumbnail", json!({ "first": false })),
         ("pdf", json!(true)),
+        ("region", json!("Germany")),
     ] {
         match with(name, value.clone()) {
             Err(ParameterError::Wrong(named, _)) => assert_eq!(named, name, "{value}"),
@@ -110,6 +111,12 @@ fn pdf_has_flavours() {
     assert_eq!(form.ignored, ["pdf.form"]);
     let layout = with("spreadsheetLayout", json!({ "fitToWidth": 1 })).unwrap();
     assert_eq!(layout.ignored, ["spreadsheetLayout"]);
+    // A file of another kind has its numbers as numbers.
+    let region = with("region", json!("de-DE")).unwrap();
+    assert_eq!((region.region, region.ignored), (None, vec!["region"]));
+    let text = json!({ "url": "u", "filetype": "csv", "outputtype": "xlsx", "region": "de-DE" });
+    let text = parse(&text).unwrap();
+    assert!(text.region.unwrap().has_decimal_comma() && text.ignored.is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use recto_docs_api::{CodePage, Password};
+use recto_docs_api::{CodePage, Password, Region};
 
 use super::csv;
 use super::document::{Kind, refused};
@@ -29,6 +29,8 @@ pub struct ConvertOptions<'a> {
     /// What is between the values of a text, ASCII. If it is not said, it is recognised in the file and
     /// a comma (a tab for `tsv`) in the result.
     pub delimiter: Option<u8>,
+    /// How the numbers of a text of values are written; as in English if it is not said.
+    pub region: Option<Region>,
     /// Makes a PDF that is fit for an archive: PDF/A-2b.
     pub archival: bool,
     /// How long loading and writing may take together; then the kit is killed.
@@ -146,15 +148,17 @@ async fn bring(kit: &Link, file: &Path, options: &ConvertOptions<'_>) -> Result<
             ("tsv", None) => Some(b'\t'),
             (_, said) => said,
         },
+        region: options.region.clone(),
     };
     let text = |name: &str, write: fn(PathBuf, PathBuf, csv::Text) -> std::io::Result<()>| {
         let (from, to) = (file.to_owned(), kit.folder.doc().join(name));
+        let how = how.clone();
         tokio::task::spawn_blocking(move || write(from, to, how))
     };
     let (name, written) = match options.file_type {
         "csv" | "tsv" => {
             let name = "document.fods".to_owned();
-            let written = text(&name, |from, to, how| csv::convert(&from, &to, how)).await;
+            let written = text(&name, |from, to, how| csv::convert(&from, &to, &how)).await;
             (name, written)
         }
         "txt" => {

@@ -6,27 +6,30 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use recto_docs_api::CodePage;
+use recto_docs_api::{CodePage, Region};
 
 /// LibreOffice's limits.
 const ROWS: usize = 1 << 20;
 const COLUMNS: usize = 1 << 14;
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
-<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:body><office:spreadsheet><table:table table:name="Sheet1">"#;
+<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.spreadsheet">"#;
+const BODY: &str = r#"<office:body><office:spreadsheet><table:table table:name="Sheet1">"#;
 const TAIL: &str = "</table:table></office:spreadsheet></office:body></office:document>\n";
 
 /// How a text is written, as far as its sender said.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Text {
     /// Recognised if it is not known.
     pub code_page: Option<CodePage>,
     /// Recognised if it is not known; an ASCII character.
     pub delimiter: Option<u8>,
+    /// How numbers are written; as in English if it is not known.
+    pub region: Option<Region>,
 }
 
 /// Writes `from`, comma separated values, to `to` as a flat `OpenDocument` sheet.
-pub(super) fn convert(from: &Path, to: &Path, how: Text) -> std::io::Result<()> {
+pub(super) fn convert(from: &Path, to: &Path, how: &Text) -> std::io::Result<()> {
     std::fs::write(to, sheet(&std::fs::read(from)?, how)?)
 }
 
@@ -36,7 +39,7 @@ pub(super) fn recode(from: &Path, to: &Path, code_page: Option<CodePage>) -> std
     std::fs::write(to, format!("\u{feff}{text}"))
 }
 
-fn sheet(bytes: &[u8], how: Text) -> std::io::Result<String> {
+fn sheet(bytes: &[u8], how: &Text) -> std::io::Result<String> {
     let text = decode(bytes, how.code_page);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -44,13 +47,18 @@ fn sheet(bytes: &[u8], how: Text) -> std::io::Result<String> {
         .delimiter(how.delimiter.unwrap_or_else(|| delimiter(&text)))
         .from_reader(text.as_bytes());
     let mut sheet = String::from(HEAD);
+    if let Some(region) = &how.region {
+        style(&mut sheet, region);
+    }
+    sheet.push_str(BODY);
+    let comma = how.region.as_ref().is_some_and(Region::has_decimal_comma);
     for record in reader.records().take(ROWS) {
         let record = record.map_err(std::io::Error::other)?;
         sheet.push_str("<table:table-row>");
         record
             .iter()
             .take(COLUMNS)
-            .for_each(|value| cell(&mut sheet, value));
+            .for_each(|value| cell(&mut sheet, value, comma));
         sheet.push_str("</table:table-row>");
     }
     sheet.push_str(TAIL);
@@ -100,15 +108,33 @@ fn delimiter(text: &str) -> u8 {
         .map_or(b',', |(byte, _)| *byte)
 }
 
-fn cell(sheet: &mut String, value: &str) {
+/// Has the values shown as they are written in the region.
+fn style(sheet: &mut String, region: &Region) {
+    // Writing to a string cannot fail; both parts are letters.
+    let _ = write!(
+        sheet,
+        r#"<office:styles><style:default-style style:family="table-cell"><style:text-properties fo:language="{}" fo:country="{}"/></style:default-style></office:styles>"#,
+        region.language(),
+        region.country().unwrap_or("none")
+    );
+}
+
+fn cell(sheet: &mut String, value: &str, comma: bool) {
     if value.is_empty() {
         sheet.push_str("<table:table-cell/>");
         return;
     }
-    let number = value
+    let english = if comma && !value.contains('.') {
+        std::borrow::Cow::from(value.replace(',', "."))
+    } else {
+        value.into()
+    };
+    let number = english
         .parse::<f64>()
         .ok()
-        .filter(|number| number.is_finite() && number.to_string() == value);
+        .filter(|number| number.is_finite() && number.to_string() == english)
+        // A point is no decimal point there.
+        .filter(|_| !(comma && value.contains('.')));
     // Writing to a string cannot fail.
     let _ = match number {
         Some(number) => write!(
@@ -143,8 +169,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn cells(text: &str) -> String {
-        let sheet = sheet(text.as_bytes(), Text::default()).unwrap();
-        sheet[HEAD.len()..sheet.len() - TAIL.len()].replace("table:table-", "")
+        let sheet = sheet(text.as_bytes(), &Text::default()).unwrap();
+        sheet[HEAD.len() + BODY.len()..sheet.len() - TAIL.len()].replace("table:table-", "")
     }
 
     #[test]
@@ -167,8 +193,25 @@ mod tests {
             delimiter: Some(b':'),
             ..Text::default()
         };
-        let sheet = sheet(b"a,b:c;d", how).unwrap();
+        let sheet = sheet(b"a,b:c;d", &how).unwrap();
         assert!(sheet.contains("<text:p>a,b</text:p>") && sheet.contains("<text:p>c;d</text:p>"));
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_region() {
+        let how = Text {
+            region: Some(Region::parse("de-DE").unwrap()),
+            ..Text::default()
+        };
+        let sheet = sheet(b"1,5;1.5;007;-2;1,50;1,2,3", &how).unwrap();
+        let floats = |value: &str| sheet.contains(&format!("office:value=\"{value}\""));
+        assert!(floats("1.5") && floats("-2"));
+        assert_eq!(sheet.matches("\"float\"").count(), 2, "{sheet}");
+        assert!(
+            sheet.contains("<text:p>1.5</text:p>"),
+            "a date or a version there"
+        );
+        assert!(sheet.contains(r#"fo:language="de" fo:country="DE""#));
     }
 
     #[test]
@@ -184,7 +227,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_become_a_sheet(bytes: Vec<u8>) {
-            let sheet = sheet(&bytes, Text::default()).unwrap();
+            let sheet = sheet(&bytes, &Text::default()).unwrap();
             prop_assert!(sheet.ends_with(TAIL));
         }
     }

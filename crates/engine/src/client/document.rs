@@ -366,7 +366,7 @@ async fn bring(kit: &Link, file: &Path, extension: &str) -> Result<String, OpenE
         // LibreOffice asks in a dialog how to read such a file.
         let name = "document.fods";
         let (from, to) = (file.to_owned(), folder.join(name));
-        tokio::task::spawn_blocking(move || csv::convert(&from, &to, csv::Text::default()))
+        tokio::task::spawn_blocking(move || csv::convert(&from, &to, &csv::Text::default()))
             .await
             .map_err(std::io::Error::other)
             .and_then(|converted| converted)
