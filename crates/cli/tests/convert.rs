@@ -177,7 +177,8 @@ fn what_can_not_be_tried_says_why() {
         assert_eq!(done.code, Some(code), "{arguments:?}: {}", done.err);
         // The temporary name differs each time.
         let said = done.err.split(": No such file").next().unwrap().trim();
-        told.push_str(&format!("{}\n", said.trim_end()));
+        told.push_str(said.trim_end());
+        told.push('\n');
     }
     insta::assert_snapshot!(told, @r#"
     recto: The file gone.docx can't be read. Check its path and rights

@@ -41,17 +41,17 @@ pub(super) fn recode(from: &Path, to: &Path, code_page: Option<CodePage>) -> std
 
 fn sheet(bytes: &[u8], how: &Text) -> std::io::Result<String> {
     let text = decode(bytes, how.code_page);
+    let comma = how.region.as_ref().is_some_and(Region::has_decimal_comma);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(how.delimiter.unwrap_or_else(|| delimiter(&text)))
+        .delimiter(how.delimiter.unwrap_or_else(|| delimiter(&text, comma)))
         .from_reader(text.as_bytes());
     let mut sheet = String::from(HEAD);
     if let Some(region) = &how.region {
         style(&mut sheet, region);
     }
     sheet.push_str(BODY);
-    let comma = how.region.as_ref().is_some_and(Region::has_decimal_comma);
     for record in reader.records().take(ROWS) {
         let record = record.map_err(std::io::Error::other)?;
         sheet.push_str("<table:table-row>");
@@ -86,7 +86,9 @@ fn decode(bytes: &[u8], code_page: Option<CodePage>) -> String {
 }
 
 /// The separator that is most frequent in the first line, outside of quotes.
-fn delimiter(text: &str) -> u8 {
+///
+/// Where numbers have a comma, it separates values only if nothing else does.
+fn delimiter(text: &str, comma: bool) -> u8 {
     let mut quoted = false;
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
     for byte in text.bytes() {
@@ -99,6 +101,9 @@ fn delimiter(text: &str) -> u8 {
                 .filter(|(known, _)| *known == byte)
                 .for_each(|(_, n)| *n += 1),
         }
+    }
+    if comma && counts[1..].iter().any(|(_, count)| *count > 0) {
+        counts[0].1 = 0;
     }
     // The first of equals: a comma when there is none at all.
     counts
@@ -175,6 +180,9 @@ mod tests {
 
     #[test]
     fn separators_are_recognised() {
+        let delimiter = |text| super::delimiter(text, false);
+        assert_eq!(super::delimiter("1,5;2,5,5", true), b';');
+        assert_eq!(super::delimiter("a,b", true), b',');
         assert_eq!(delimiter("a,b;c,d"), b',');
         assert_eq!(delimiter("a;b;\"x,y,z,w\"\n,,,,,,"), b';');
         assert_eq!(delimiter("a\tb"), b'\t');
