@@ -124,6 +124,7 @@ impl From<&ConvertError> for ConversionError {
                 Self::of(PASSWORD, error).with_password_hint()
             }
             ConvertError::Open(OpenError::WrongPassword) => Self::of(PASSWORD, error),
+            ConvertError::Open(OpenError::TooLarge { .. }) => Self::of(SIZE, error),
             ConvertError::Open(OpenError::Engine(_)) => Self::of(UNKNOWN, error),
             ConvertError::TimedOut(_) => Self::of(TIMEOUT, error),
             _ => Self::of(CONVERSION, error),
@@ -169,6 +170,7 @@ mod tests {
         insta::assert_snapshot!(of_fetch(gone), @"-4 fetch.status: The address of the file to convert (url) gives no file: https://files.example answered with status 404. Check that the address is still valid when the document server fetches it, and that it is the address of the file itself.");
         insta::assert_snapshot!(of_fetch(FetchError::TooLarge { limit: 1 << 20 }), @"-10 fetch.too_large: The document is larger than the 1 MiB that the document server takes. Make the document smaller, for instance its images, or have the limit raised.");
         insta::assert_snapshot!(of_engine(ConvertError::TimedOut(Duration::from_secs(120))), @"-2 convert.timed_out: Converting the file took longer than 120 seconds and was stopped. Split the document into smaller ones, or have the time limit raised.");
+        insta::assert_snapshot!(of_engine(OpenError::TooLarge { mib: 50 }.into()), @"-10 open.too_large: The file would be larger than 50 MiB when it is unpacked. Split the document into smaller ones, or save it again in the program that made it.");
         insta::assert_snapshot!(of_engine(OpenError::Damaged.into()), @"-3 open.damaged: The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.");
         insta::assert_snapshot!(of_engine(OpenError::Encrypted.into()), @"-5 open.encrypted: The file is protected with a password. Give the file's password as password.");
         insta::assert_snapshot!(of_engine(OpenError::WrongPassword.into()), @"-5 open.wrong_password: The password does not open the file. Give the password with which the file opens in the program that made it; capital and small letters differ.");

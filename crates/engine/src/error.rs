@@ -52,6 +52,12 @@ pub enum OpenError {
     /// The engine cannot read it.
     #[error("The file is damaged or is not what its name says.")]
     Damaged,
+    /// It is an archive of more than a document may have.
+    #[error("The file would be larger than {mib} MiB when it is unpacked.")]
+    TooLarge {
+        /// What is permitted.
+        mib: u64,
+    },
     /// The kit was killed because loading took too long.
     #[error("Opening the file took too long and was stopped.")]
     TimedOut,

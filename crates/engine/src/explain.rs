@@ -58,6 +58,7 @@ impl Explain for OpenError {
             Self::Encrypted => "open.encrypted",
             Self::WrongPassword => "open.wrong_password",
             Self::Damaged => "open.damaged",
+            Self::TooLarge { .. } => "open.too_large",
             Self::TimedOut => "open.timed_out",
             Self::Crashed => "open.crashed",
             Self::Type(_) => "open.type",
@@ -80,6 +81,9 @@ impl Explain for OpenError {
                 .into(),
             Self::Damaged => "Open it in the program that made it and save it again, or go back \
                               to an earlier version."
+                .into(),
+            Self::TooLarge { .. } => "Split the document into smaller ones, or save it again in \
+                                      the program that made it."
                 .into(),
             Self::TimedOut => "Split the document into smaller ones, or have the time limit \
                                raised."
@@ -263,6 +267,7 @@ mod tests {
     fn what_a_person_reads() {
         insta::assert_snapshot!(told(&OpenError::Encrypted), @"open.encrypted (-19): The file is protected with a password. Remove the password in the program that set it, and open the document again.");
         insta::assert_snapshot!(told(&OpenError::Damaged), @"open.damaged (-82): The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.");
+        insta::assert_snapshot!(told(&OpenError::TooLarge { mib: 50 }), @"open.too_large (-82): The file would be larger than 50 MiB when it is unpacked. Split the document into smaller ones, or save it again in the program that made it.");
         insta::assert_snapshot!(told(&OpenError::TimedOut), @"open.timed_out (-82): Opening the file took too long and was stopped. Split the document into smaller ones, or have the time limit raised.");
         insta::assert_snapshot!(told(&OpenError::WrongPassword), @"open.wrong_password (-19): The password does not open the file. Give the password with which the file opens in the program that made it; capital and small letters differ.");
         insta::assert_snapshot!(told(&ConvertError::TimedOut(std::time::Duration::from_secs(120))), @"convert.timed_out (-83): Converting the file took longer than 120 seconds and was stopped. Split the document into smaller ones, or have the time limit raised.");

@@ -213,3 +213,148 @@ async fn the_old_address_answers_xml() {
         assert!(text.contains(part), "{text}");
     }
 }
+
+/// Names that lead elsewhere, if anybody takes them for a path.
+const PATHS: [&str; 7] = [
+    "../../../etc/passwd",
+    "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "..\\..\\windows\\win.ini",
+    "/etc/passwd",
+    "a\0b",
+    "\u{202e}fdp.exe",
+    "Übersicht \u{1f4c4}.docx",
+];
+
+#[tokio::test]
+async fn f1_no_name_of_a_request_becomes_a_path() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let text = ("txt", "Hello".as_bytes());
+    let long = "x".repeat(5000);
+    // One key and one content: it is converted once.
+    let key = new_key("named");
+    for name in PATHS.into_iter().chain([&*long]) {
+        for more in [
+            json!({ "key": name }),
+            json!({ "filetype": name }),
+            json!({ "filetype": null, "fileType": name }),
+            json!({ "outputtype": name }),
+        ] {
+            let answer = made(&server, &integrator, text, "odt", &more).await;
+            assert_eq!(answer["error"], -7, "{more}: {answer}");
+        }
+        // A field that nobody knows is passed over, as the server's own name for a file is.
+        let more = json!({ "key": key, "title": name, "filename": name, "saveKey": name });
+        let answer = made(&server, &integrator, text, "odt", &more).await;
+        let (odt, header) = file(&answer).await;
+        assert!(part(odt, "content.xml").contains("Hello"));
+        let named = header.split("filename=").nth(1).unwrap();
+        assert!(!named.contains(['/', '\\', '\0']), "{header}");
+        assert!(header.is_ascii() && header.len() < 2200, "{header}");
+    }
+}
+
+#[tokio::test]
+async fn f1_the_address_of_a_result_leads_nowhere_else() {
+    let server = Server::shared().await;
+    for path in [
+        "/cache/files/../../etc/passwd",
+        "/cache/files/%2e%2e%2f%2e%2e%2f/x",
+        "/cache/files/..%2f..%2f/passwd",
+        "/cache/files/%00/x",
+        "/cache/files/a/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+        "/cache/files/\u{fc}/x",
+    ] {
+        for query in ["", "?expires=9999999999&sig=x", "?filename=../../x"] {
+            let url = server.url(&format!("{path}{query}"));
+            let status = reqwest::get(url).await.unwrap().status().as_u16();
+            assert!(matches!(status, 403 | 404 | 400), "{path}{query}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn f4_only_listed_types_are_read_and_written() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    for (from, to, code) in [
+        ("html", "pdf", "conversion.file_type"),
+        ("odb", "pdf", "conversion.file_type"),
+        ("hwp", "docx", "conversion.file_type"),
+        ("pdf", "docx", "conversion.file_type"),
+        ("svg", "png", "conversion.file_type"),
+        ("txt", "exe", "conversion.output_type"),
+        ("txt", "php", "conversion.output_type"),
+        ("txt", "fodt", "conversion.output_type"),
+        ("txt", "pptx", "conversion.pair"),
+        ("csv", "docx", "conversion.pair"),
+    ] {
+        let answer = made(&server, &integrator, (from, b"Hello"), to, &json!({})).await;
+        assert_eq!(
+            (&answer["error"], &answer["code"]),
+            (&json!(-7), &json!(code)),
+            "{from} {to}: {answer}"
+        );
+    }
+    assert!(
+        integrator.fetched().is_empty(),
+        "nothing was fetched for it"
+    );
+}
+
+#[tokio::test]
+async fn f5_a_result_is_given_for_its_link_alone_and_for_900_seconds() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let text = ("txt", "Hello".as_bytes());
+    let answer = made(&server, &integrator, text, "odt", &json!({})).await;
+    let other = made(&server, &integrator, text, "rtf", &json!({})).await;
+    let link = |answer: &Value| answer["fileUrl"].as_str().unwrap().to_owned();
+    let (link, other) = (link(&answer), link(&other));
+    let (path, query) = link.split_once('?').unwrap();
+    let parameter = |name: &str| {
+        let mut all = query.split('&');
+        let found = all.find_map(|part| part.strip_prefix(&format!("{name}=")));
+        found.unwrap().to_owned()
+    };
+    let (expires, sig) = (parameter("expires"), parameter("sig"));
+    let life = expires.parse::<i64>().unwrap() - now();
+    assert!((880..=900).contains(&life), "{life}");
+    let status = async |url: String| reqwest::get(url).await.unwrap().status().as_u16();
+    assert_eq!(status(link.clone()).await, 200);
+    let later = expires.parse::<i64>().unwrap() + 1;
+    let renamed = path.replace("output.odt", "output.html");
+    let (elsewhere, _) = other.split_once('?').unwrap();
+    for url in [
+        path.to_owned(),
+        format!("{path}?expires={expires}"),
+        format!("{path}?expires={later}&sig={sig}"),
+        format!("{path}?expires=0{expires}&sig={sig}"),
+        format!("{path}?expires={expires}&sig={}", sig.to_lowercase()),
+        format!("{renamed}?{query}"),
+        format!("{elsewhere}?{query}"),
+    ] {
+        assert_eq!(status(url.clone()).await, 403, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn c3_what_a_file_links_to_is_not_fetched() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let target = integrator.url("/files/outside.png");
+    let flat = format!(
+        r#"<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text><text:p>Hello<draw:frame text:anchor-type="as-char" svg:width="3cm" svg:height="3cm"><draw:image xlink:href="{target}" xlink:type="simple"/></draw:frame></text:p><text:section text:name="S"><text:section-source xlink:href="file:///etc/passwd" xlink:type="simple"/><text:p>Kept</text:p></text:section></office:text></office:body></office:document>"#
+    );
+    for to in ["txt", "docx", "pdf"] {
+        let source = ("fodt", flat.as_bytes());
+        let answer = made(&server, &integrator, source, to, &json!({})).await;
+        let (bytes, _) = file(&answer).await;
+        assert!(!String::from_utf8_lossy(&bytes).contains("root:"), "{to}");
+    }
+    let fetched = integrator.fetched();
+    assert!(
+        fetched.iter().all(|(path, _)| !path.contains("outside")),
+        "{fetched:?}"
+    );
+}

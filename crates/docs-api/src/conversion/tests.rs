@@ -200,7 +200,7 @@ proptest! {
     fn no_parameters_panic(values in proptest::collection::vec(value(), 12)) {
         let names = [
             "key", "url", "filetype", "outputtype", "title", "async", "password", "codePage",
-            "delimiter", "delimiterChar", "thumbnail", "pdf",
+            "delimiter", "delimiterChar", "thumbnail", "region",
         ];
         let parameters = names.into_iter().map(String::from).zip(values).collect();
         let _ = Conversion::parse(&parameters);

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use recto_docs_api::{CodePage, Password, Region};
 
-use super::csv;
 use super::document::{Kind, refused};
 use super::link::{Link, Reply, lock, unexpected};
 use super::{Engine, saved};
+use super::{archive, csv};
 use crate::error::{ConvertError, EngineError, OpenError, SaveError};
 use crate::event::Death;
 use crate::formats::{self, Wanted};
@@ -63,6 +63,7 @@ impl Engine {
         };
         let written = formats::converted_to(kind, options.to, wanted)
             .ok_or_else(|| SaveError::Type(options.to.to_owned()))?;
+        archive::check(file, options.file_type, kind).await?;
         let kit = self.0.pool.take().await.map_err(OpenError::from)?;
         {
             let mut open = lock(&self.0.open);

@@ -1,5 +1,6 @@
 //! The async client: what the rest of Recto sees of the engine.
 
+mod archive;
 mod convert;
 mod csv;
 mod document;
@@ -106,6 +107,7 @@ impl Engine {
         let kind = formats::opened_as(options.file_type)
             .ok_or_else(|| OpenError::Type(options.file_type.to_owned()))?;
         let limit = self.0.config.load_limit;
+        archive::check(file, options.file_type, kind).await?;
         let kit = self.0.pool.take().await?;
         let opened = Document::open(Arc::clone(&kit), file, options.file_type, kind, limit).await;
         match opened {

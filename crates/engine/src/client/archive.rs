@@ -1,0 +1,134 @@
+//! Archives that would be larger than a document may be, before LibreOffice unpacks them.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use super::document::Kind;
+use crate::error::OpenError;
+use crate::formats;
+
+const MIB: u64 = 1 << 20;
+/// Everything in an archive together, by the sizes that it states.
+const WHOLE: u64 = 2048 * MIB;
+/// Entries of an archive; a presentation of thousands of slides has some ten thousand.
+const ENTRIES: usize = 65_535;
+
+/// How many bytes of XML a document may have, unpacked (spec 9.3).
+fn most_xml(kind: Kind) -> u64 {
+    match kind {
+        Kind::Word | Kind::Slide => 50 * MIB,
+        Kind::Cell => 300 * MIB,
+    }
+}
+
+/// Checks a file that is an archive by its extension.
+pub(super) async fn check(file: &Path, extension: &str, kind: Kind) -> Result<(), OpenError> {
+    if !formats::is_zip(extension) {
+        return Ok(());
+    }
+    let file = file.to_owned();
+    tokio::task::spawn_blocking(move || unpacked(&file, most_xml(kind)))
+        .await
+        .unwrap_or(Ok(()))
+}
+
+/// What can't be read here is left to LibreOffice, which says what it is, within a kit's own limits.
+fn unpacked(file: &Path, limit: u64) -> Result<(), OpenError> {
+    let Ok(file) = File::open(file) else {
+        return Ok(());
+    };
+    let Ok(mut archive) = zip::ZipArchive::new(BufReader::new(file)) else {
+        return Ok(());
+    };
+    let too_large = |limit: u64| OpenError::TooLarge { mib: limit / MIB };
+    let (mut whole, mut xml) = (0_u64, 0_u64);
+    if archive.len() > ENTRIES {
+        return Err(too_large(WHOLE));
+    }
+    for index in 0..archive.len() {
+        let Ok(entry) = archive.by_index(index) else {
+            continue;
+        };
+        whole = whole.saturating_add(entry.size());
+        if whole > WHOLE {
+            return Err(too_large(WHOLE));
+        }
+        let name = entry.name_raw().to_ascii_lowercase();
+        if !(name.ends_with(b".xml") || name.ends_with(b".rels")) {
+            continue;
+        }
+        if xml.saturating_add(entry.size()) > limit {
+            return Err(too_large(limit));
+        }
+        // The size that is stated may be a lie.
+        let mut rest = entry.take(limit - xml + 1);
+        xml += std::io::copy(&mut rest, &mut std::io::sink()).unwrap_or(0);
+        if xml > limit {
+            return Err(too_large(limit));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn archive(entries: &[(&str, usize)]) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.docx");
+        let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());
+        for (name, size) in entries {
+            archive
+                .start_file(*name, SimpleFileOptions::default())
+                .unwrap();
+            archive.write_all(&vec![b' '; *size]).unwrap();
+        }
+        archive.finish().unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn c1_the_xml_of_all_parts_counts_together() {
+        let (_folder, path) = archive(&[
+            ("word/document.xml", 600),
+            ("word/_rels/document.xml.rels", 400),
+            ("word/media/image1.png", 5000),
+        ]);
+        assert!(unpacked(&path, 1000).is_ok());
+        assert!(matches!(
+            unpacked(&path, 999),
+            Err(OpenError::TooLarge { .. })
+        ));
+    }
+
+    #[test]
+    fn c1_a_size_that_is_stated_too_small_does_not_help() {
+        let (_folder, path) = archive(&[("word/document.xml", 1 << 20)]);
+        let mut bytes = std::fs::read(&path).unwrap();
+        // The stated size stands in the entry's own header and in the directory at the end.
+        let size = (1_u32 << 20).to_le_bytes();
+        let places: Vec<_> = (0..bytes.len() - 4)
+            .filter(|at| bytes[*at..*at + 4] == size)
+            .collect();
+        assert!(!places.is_empty());
+        for at in places {
+            bytes[at..at + 4].copy_from_slice(&10_u32.to_le_bytes());
+        }
+        std::fs::write(&path, bytes).unwrap();
+        assert!(unpacked(&path, 1000).is_err());
+    }
+
+    #[test]
+    fn what_is_no_archive_is_left_to_the_engine() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, b"PK\x03\x04nothing").unwrap();
+        assert!(unpacked(&path, 1).is_ok());
+    }
+}
