@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { language } from '../shared/language.js';
 import { catalogues, translate } from './i18n/index.js';
 import { asText } from './state/report.js';
-import { whenWords } from './state/when.js';
+import { whenWords } from '../shared/when.js';
 
 const { en, fr } = catalogues;
 

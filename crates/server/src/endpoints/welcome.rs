@@ -10,11 +10,13 @@ pub async fn welcome() -> Html<&'static str> {
          <body style=\"font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:4em auto;padding:0 1em\">\
          <h1>Recto</h1><p>This is a document server. It has no pages for visitors: an \
          application embeds its editor with <code>/web-apps/apps/api/documents/api.js</code>. Its \
-         administrator may ask it <a href=\"token/\">what is wrong with a token</a>, and \
+         administrator may ask it <a href=\"token/\">what is wrong with a token</a> and \
+         <a href=\"callbacks/\">what applications answered</a>, and \
          anybody may read <a href=\"docs/\">its documentation</a>.</p>\
          <p lang=\"fr\">Ceci est un serveur de documents. Une application intègre son éditeur avec \
          <code>/web-apps/apps/api/documents/api.js</code>. Son administrateur peut lui demander \
-         <a href=\"token/\">ce qui ne va pas avec un jeton</a>, et chacun peut lire \
+         <a href=\"token/\">ce qui ne va pas avec un jeton</a> et \
+         <a href=\"callbacks/\">ce que les applications ont répondu</a>, et chacun peut lire \
          <a href=\"docs/\" hreflang=\"en\">sa documentation</a> (en anglais).</p>",
     )
 }

@@ -2,7 +2,7 @@ import { language } from '../../shared/language.js';
 import { translate } from '../i18n/index.js';
 import type { DecodedToken, Time } from '../state/decode.js';
 import type { Piece } from '../state/json.js';
-import { whenWords } from '../state/when.js';
+import { whenWords } from '../../shared/when.js';
 
 /** Header and payload of the pasted token, without its signature. */
 export function Decoded({ token }: { token: DecodedToken }) {

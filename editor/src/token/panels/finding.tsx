@@ -1,8 +1,8 @@
 import { ArrowRight } from 'lucide-preact';
 import { docsPlace } from '../../shared/docs.js';
+import { Prose } from '../../shared/prose.js';
 import { translate, type MessageKey } from '../i18n/index.js';
 import type { Finding } from '../state/ask.js';
-import { Prose } from './prose.js';
 import { SeverityChip } from './severity.js';
 
 /** One thing that was found; what the server says of it is in English. */

@@ -11,13 +11,13 @@ import {
   Send,
 } from 'lucide-preact';
 import { writeText } from '../../shared/clipboard.js';
+import { Prose } from '../../shared/prose.js';
 import { translate, type MessageKey } from '../i18n/index.js';
 import type { Explanation, Failure, Finding } from '../state/ask.js';
 import { asText } from '../state/report.js';
 import type { Workbench } from '../state/workbench.js';
 import { Decoded } from './decoded.js';
 import { FindingCard } from './finding.js';
-import { Prose } from './prose.js';
 import { SeverityChip } from './severity.js';
 
 const KINDS = new Set<MessageKey>([

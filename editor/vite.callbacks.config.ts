@@ -1,0 +1,3 @@
+import { page } from './vite.page.config.js';
+
+export default page('callbacks');
