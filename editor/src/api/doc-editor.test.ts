@@ -70,6 +70,14 @@ describe('DocEditor', () => {
     }
   });
 
+  it('can be called without new, as ONLYOFFICE’s components do', async () => {
+    const { DocEditor } = await load();
+    const call = DocEditor as unknown as (id: string, config: unknown) => unknown;
+    expect(call('here', good)).toBeInstanceOf(DocEditor);
+    expect(DocEditor.version()).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(document.querySelector('iframe')?.id).toBe('here');
+  });
+
   it('gives a connector that does nothing and says so', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const { DocEditor } = await load();

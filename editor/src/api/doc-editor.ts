@@ -113,6 +113,11 @@ export class DocEditor implements DocEditorApi {
     return '9.3.0';
   }
 
+  /** Nothing needs it: the editor page is small, and the browser keeps it. */
+  static warmUp(): void {
+    // Integrators call it ahead of time.
+  }
+
   /** Removes the editor and puts the placeholder back. */
   destroyEditor(): void {
     const frame = this.#frame;

@@ -53,6 +53,8 @@ function Rename({ title, editor, host }: { title: string; editor: Editor; host: 
         event.stopPropagation();
         if (event.key === 'Escape') event.currentTarget.value = '';
         if (event.key !== 'Escape' && event.key !== 'Enter') return;
+        // The focus goes to the document, and the key would go with it.
+        event.preventDefault();
         host.rename(event.currentTarget.value);
         editor.focusDocument();
       }}

@@ -48,7 +48,9 @@ export function Popover(props: PopoverProps) {
     const fits = below + height <= window.innerHeight - EDGE || above < EDGE;
     element.style.left = `${Math.max(EDGE, left)}px`;
     element.style.top = `${fits ? below : above}px`;
-    element.querySelector<HTMLElement>('input, select, button:not([disabled])')?.focus();
+    // Without anything to act on, the panel itself takes the keys, so that Escape closes it.
+    const first = element.querySelector<HTMLElement>('input, select, a, button:not([disabled])');
+    (first ?? element).focus();
   }, [open]);
 
   useEffect(() => {
@@ -96,6 +98,7 @@ export function Popover(props: PopoverProps) {
           ref={panel}
           class={props.wide === true ? 'panel panel--tools' : 'panel'}
           role="dialog"
+          tabIndex={-1}
           aria-label={label}
           onKeyDown={(event) => {
             if (event.key !== 'Escape') return;
