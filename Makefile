@@ -56,7 +56,12 @@ docs: ## Build the book into docs/book (needs mdbook)
 	@command -v mdbook >/dev/null || { echo 'mdbook is missing. Get it with: cargo install --locked mdbook' >&2; exit 1; }
 	@mdbook build docs
 
-examples: examples/node/node_modules/.installed target/venv-examples/.installed ## Install what the examples need
+examples: examples/node/node_modules/.installed target/venv-examples/.installed examples/react/dist/index.html examples/vue/dist/index.html ## Install what the examples need, and build those of the browser
+
+examples/%/dist/index.html: examples/%/node_modules/.installed $(wildcard examples/react/*.* examples/react/src/* examples/vue/*.* examples/vue/src/*)
+	@echo 'examples/$*: building'
+	@cd examples/$* && npm run --silent build -- --logLevel warn
+	@touch $@
 
 target/venv-examples/.installed: examples/python/requirements.txt
 	@echo 'examples: preparing Python packages in target/venv-examples'
@@ -72,6 +77,9 @@ samples: ## Make the sample documents
 
 editor: editor/dist/api.js ## Build the browser side
 
+# They stand between an example's sources and its build, and are kept.
+.PRECIOUS: %/node_modules/.installed
+
 # npm ci only when the lock file has changed or the modules are gone.
 %/node_modules/.installed: %/package-lock.json
 	@echo '$*: installing npm packages'
@@ -85,5 +93,5 @@ editor/dist/api.js: editor/node_modules/.installed $(EDITOR_SOURCES)
 	@touch $@
 
 clean: ## Remove what was built; documents of the demo in data/ stay
-	@rm -rf editor/dist editor/node_modules examples/node/node_modules crates/bench/node/node_modules e2e/node_modules e2e/results samples/out docs/book
+	@rm -rf editor/dist editor/node_modules examples/node/node_modules examples/react/node_modules examples/react/dist examples/vue/node_modules examples/vue/dist crates/bench/node/node_modules e2e/node_modules e2e/results samples/out docs/book
 	@if command -v cargo >/dev/null; then cargo clean; else rm -rf target; fi

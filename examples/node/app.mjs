@@ -18,7 +18,7 @@ const sign = (payload) => jwt.sign(payload, secret, { algorithm: 'HS256', expire
 // The algorithm is ours to choose, never the token's.
 const verify = (token) => jwt.verify(token, secret, { algorithms: ['HS256'], clockTolerance: 60 });
 
-app.get('/', async (request, response) => {
+async function configFor(request) {
   const name = fileOf(request);
   const content = await readFile(join(folder, name));
   const user = String(request.query.user ?? 'ada'); // a real application knows who is signed in
@@ -40,7 +40,16 @@ app.get('/', async (request, response) => {
     },
   };
   config.token = sign(config); // last: nothing may change afterwards
-  const json = JSON.stringify(config).replaceAll('<', '\\u003c');
+  return config;
+}
+
+// For pages that are made in the browser: see ../react and ../vue.
+app.get('/config', async (request, response) => {
+  response.json({ documentServer: `${server}/`, config: await configFor(request) });
+});
+
+app.get('/', async (request, response) => {
+  const json = JSON.stringify(await configFor(request)).replaceAll('<', '\\u003c');
   response.type('html').send(`<!doctype html><meta charset="utf-8"><title>Document</title>
 <style>html, body { height: 100%; margin: 0 }</style><div id="editor"></div>
 <script src="${server}/web-apps/apps/api/documents/api.js"></script>
