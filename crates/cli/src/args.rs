@@ -29,7 +29,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the document server.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Run the portal: a small document manager that uses a document server.
     Portal(Portal),
     /// Run both with a shared secret, to try Recto.

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     start_log(args.log_json, usual);
     let mut unable = ExitCode::FAILURE;
     let result = match args.command {
-        Command::Serve(args) => wait_for(commands::serve::run(args)),
+        Command::Serve(args) => wait_for(commands::serve::run(*args)),
         Command::Portal(args) => wait_for(commands::portal::run(args)),
         Command::Demo(args) => wait_for(commands::demo::run(args)),
         // 1 says that something was found, so that what can't be carried out needs another code.

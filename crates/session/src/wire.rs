@@ -25,7 +25,7 @@ pub struct Open {
     /// The argument of `setHistoryData`: a version of the document is to be looked at, by whom the
     /// session token tells.
     #[serde(default)]
-    pub history: Option<Value>,
+    pub version: Option<Value>,
     /// The last session token, when the browser returns after a lost connection.
     #[serde(default)]
     pub session: Option<String>,

@@ -340,7 +340,7 @@ async fn a_version_of_the_history_is_shown_and_stays_as_it_is() {
         if token {
             data["token"] = sign(&data, 300).into();
         }
-        json!({ "type": "open", "history": data, "session": ann.opened["session"] })
+        json!({ "type": "open", "version": data, "session": ann.opened["session"] })
     };
     let refused = Browser::refused(&server, &key, &version(false)).await;
     assert_eq!(refused.code(), "token.missing");

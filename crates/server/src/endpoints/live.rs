@@ -172,16 +172,16 @@ fn admit(
             .parse()
             .map_err(|_| Refusal::wrong_document(path_key))?;
         let grant = verify_session(&shared.keys, session, &key, now)?;
-        if let Some(history) = &open.history {
+        if let Some(version) = &open.version {
             let from = grant.opening();
             let version = if shared.tokens {
-                verify_history(&shared.keys, history, &from, now)?
+                verify_history(&shared.keys, version, &from, now)?
             } else {
                 tracing::warn!(
                     key = path_key,
                     "tokens are off: an unsigned version of the history is shown"
                 );
-                history_with_tokens_off(history, &from)?
+                history_with_tokens_off(version, &from)?
             };
             return Ok((version, None));
         }
