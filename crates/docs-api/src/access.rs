@@ -57,9 +57,9 @@ mod tests {
 
     fn permissions(edit: Option<bool>, review: Option<bool>, comment: Option<bool>) -> Permissions {
         Permissions {
+            comment,
             edit,
             review,
-            comment,
             ..Permissions::default()
         }
     }
