@@ -151,7 +151,7 @@ async fn p2_what_a_reviewer_does_can_be_rejected() {
         },
         Input::Key {
             char: 0,
-            code: 513 | 0x2000,
+            code: 0x0201 | 0x2000,
         },
         Input::Erase {
             before: 0,
