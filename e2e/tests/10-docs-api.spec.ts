@@ -199,15 +199,24 @@ test.describe('the Docs API', () => {
         await expect(versions.first()).toContainText('current');
         await versions.nth(1).getByRole('button').first().click();
         expect(await hears(page, 'onRequestHistoryData')).toBe(2);
-        const data = { version: 2, key: 'v2', url: `${integrator.url}/v2`, fileType: 'docx' };
+        // The version has the key under which the document is open now.
+        const former = integrator.add({
+          download: { status: 200, type: 'text/plain', body: 'As it was on Wednesday.' },
+        });
+        const url = `${integrator.url}/file/${former.id}`;
+        const data = { version: 2, key: id, url, fileType: 'txt' };
         await call(page, 'setHistoryData', { ...data, token: sign(data, secret) });
         await expect(frame.getByTestId('history-details')).toContainText('Ada Okafor');
+        await expect(frame.getByTestId('version-badge')).toContainText('Version 2');
+        await expect(frame.getByTestId('toolbar')).toHaveCount(0);
+        await editor.focus();
+        await editor.showsText('As it was on Wednesday.');
         await picture(page, 'history');
         await frame.getByTestId('history-restore').click();
         expect(await hears(page, 'onRequestRestore')).toEqual({
           version: 2,
           url: data.url,
-          fileType: 'docx',
+          fileType: 'txt',
         });
         await call(page, 'refreshHistory', { error: 'The versions are being tidied.' });
         await expect(frame.getByTestId('history-error')).toHaveText(
@@ -216,6 +225,9 @@ test.describe('the Docs API', () => {
         await frame.getByTestId('history-close').click();
         await hears(page, 'onRequestHistoryClose');
         await expect(frame.getByTestId('history')).toHaveCount(0);
+        await expect(frame.getByTestId('version-badge')).toHaveCount(0);
+        await expect(frame.getByTestId('toolbar')).toBeVisible();
+        await editor.showsText('This is a real document.');
       });
 
       await test.step('who has access is shown, and changed by the application', async () => {

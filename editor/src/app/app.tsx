@@ -19,24 +19,50 @@ export function App({ editor, host }: { editor: Editor; host: Integration }) {
   const { options } = host;
   const problem = state.problem.value;
   if (problem !== null) return <ProblemPanel problem={problem} />;
-  const opened = state.document.value;
   if (state.phase.value === 'closed') return <ClosedPanel />;
-  if (opened === null) return <ProgressPanel editor={editor} host={host} />;
-  const { kind } = opened;
+  if (state.document.value === null) return <ProgressPanel editor={editor} host={host} />;
+  // A version of the history takes the document's place, for reading.
+  const version = host.history.shown.value;
+  const shown = version ?? editor;
+  const kind = shown.state.problem.value === null ? shown.state.document.value?.kind : undefined;
+  const tools = version === null && state.editable && options.toolbar;
+  const names = [
+    'editor',
+    `editor--${kind ?? 'none'}`,
+    ...(options.bottom ? ['editor--bottom'] : []),
+  ];
   return (
-    <div class={`editor editor--${kind}${options.bottom ? ' editor--bottom' : ''}`}>
+    <div class={names.join(' ')}>
       <Header editor={editor} host={host} />
-      {state.editable && options.toolbar && <Toolbar editor={editor} kind={kind} host={host} />}
-      {kind === 'cell' && <FormulaBar editor={editor} />}
+      {tools && kind !== undefined && <Toolbar editor={editor} kind={kind} host={host} />}
+      {kind === 'cell' && <FormulaBar editor={shown} />}
       <div class="editor__middle">
-        {kind === 'slide' && <SlideList editor={editor} />}
-        <DocumentView editor={editor} />
+        {kind === 'slide' && <SlideList editor={shown} />}
+        {kind === undefined ? (
+          <Place editor={shown} host={host} />
+        ) : (
+          <DocumentView editor={shown} />
+        )}
         <HistoryPanel editor={editor} host={host} />
-        <Notices editor={editor} />
+        <Notices editor={shown} />
       </div>
-      {kind === 'cell' && <SheetTabs editor={editor} />}
-      {options.statusBar && <StatusBar editor={editor} />}
+      {kind === 'cell' && <SheetTabs editor={shown} />}
+      {options.statusBar && kind !== undefined && <StatusBar editor={shown} />}
       <Dialogs editor={editor} host={host} />
+    </div>
+  );
+}
+
+/** What stands where a version is going to be, or cannot be. */
+function Place({ editor, host }: { editor: Editor; host: Integration }) {
+  const problem = editor.state.problem.value;
+  return (
+    <div class="editor__place">
+      {problem === null ? (
+        <ProgressPanel editor={editor} host={host} />
+      ) : (
+        <ProblemPanel problem={problem} />
+      )}
     </div>
   );
 }

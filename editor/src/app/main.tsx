@@ -40,6 +40,7 @@ window.addEventListener('pageshow', (event) => {
 });
 
 function leave(): void {
+  open?.host.history.leave();
   open?.editor.leave();
 }
 
@@ -84,6 +85,7 @@ function start(config: PlainConfig): void {
     host,
     stop: () => {
       for (const stop of stops) stop();
+      host.history.leave();
       editor.leave();
       // Nothing of the former document stays in the page.
       render(null, root);

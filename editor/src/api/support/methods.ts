@@ -26,7 +26,7 @@ export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
   setActionLink: missing('There are no links to a place in a document.', 'Link to the document.'),
   setFavorite: built(),
   setHistoryData: built(
-    'Shows whom a version is by and what its `changes` say; an `error` is shown. The pages of the version are not shown.',
+    'Shows the version in the document’s place, for reading, and the list of its `changes`; what changed is not marked in the text. The token is needed unless tokens are off.',
   ),
   setMailMergeRecipients: missing(
     'There is no mail merge.',

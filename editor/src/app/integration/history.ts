@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { RefreshHistoryOptions, SetHistoryDataOptions } from '@onlyoffice/doceditor-types';
-import type { Raise } from '../state/editor.js';
+import type { Editor, Raise } from '../state/editor.js';
 import { fields } from './options.js';
 
 /** Who changed something, and when, in the integrator's own words. */
@@ -33,28 +33,34 @@ export class History {
   readonly current = signal<number | null>(null);
   readonly error = signal<string | null>(null);
   readonly picked = signal<Picked | null>(null);
+  /** The picked version as a document of its own, to be looked at. */
+  readonly shown = signal<Editor | null>(null);
   readonly #raise: Raise;
+  readonly #look: (argument: unknown) => Editor | null;
 
-  constructor(raise: Raise) {
+  /** `look` opens the version that the argument of `setHistoryData` names. */
+  constructor(raise: Raise, look: (argument: unknown) => Editor | null) {
     this.#raise = raise;
+    this.#look = look;
   }
 
   show(): void {
     this.open.value = true;
     this.versions.value = null;
     this.error.value = null;
-    this.picked.value = null;
+    this.#put(null);
     this.#raise('onRequestHistory', undefined);
   }
 
   close(): void {
     if (!this.open.value) return;
     this.open.value = false;
+    this.#put(null);
     this.#raise('onRequestHistoryClose', undefined);
   }
 
   pick(version: number): void {
-    this.picked.value = { version, data: null, error: null };
+    this.#put({ version, data: null, error: null });
     this.#raise('onRequestHistoryData', version);
   }
 
@@ -68,7 +74,7 @@ export class History {
   refresh(options: RefreshHistoryOptions): void {
     const { history, currentVersion, error } = fields(options);
     this.open.value = true;
-    this.picked.value = null;
+    this.#put(null);
     this.error.value = typeof error === 'string' && error !== '' ? error : null;
     this.versions.value = Array.isArray(history) ? versionsOf(history) : [];
     this.current.value = numberOf(currentVersion);
@@ -82,17 +88,26 @@ export class History {
     const failed = typeof error === 'string' && error !== '' ? error : null;
     const about = numberOf(version);
     if (about !== null && about !== picked.version) return;
-    this.picked.value = {
-      version: picked.version,
-      data:
-        failed === null
-          ? {
-              ...(typeof url === 'string' && { url }),
-              ...(typeof fileType === 'string' && { fileType }),
-            }
-          : null,
-      error: failed,
-    };
+    const data =
+      failed === null
+        ? {
+            ...(typeof url === 'string' && { url }),
+            ...(typeof fileType === 'string' && { fileType }),
+          }
+        : null;
+    this.#put({ version: picked.version, data, error: failed });
+    if (typeof url === 'string') this.shown.value = this.#look(options);
+  }
+
+  /** Leaves the version that is shown. */
+  leave(): void {
+    this.#put(null);
+  }
+
+  #put(picked: Picked | null): void {
+    this.shown.peek()?.leave();
+    this.shown.value = null;
+    this.picked.value = picked;
   }
 }
 

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Editor } from '../state/editor.js';
+import { History } from './history.js';
 import { Integration, nameOf, Pictures } from './integration.js';
 import { withOutdated } from './outdated.js';
 import { embedCode } from './menu.js';
@@ -19,6 +20,7 @@ let participants = signal<{ userId: string }[]>([]);
 
 const integration = (config: object = {}, listeners = ALL): Integration => {
   const editor = {
+    session: null,
     state: { participants, document: signal({ title: 'Plan.docx' }) },
   } as unknown as Editor;
   return new Integration(
@@ -87,6 +89,31 @@ describe('history', () => {
     expect(history.picked.value).toEqual({ version: 2, data: null, error: null });
     history.tell({ version: 2, error: 'It is lost.' });
     expect(history.picked.value?.error).toBe('It is lost.');
+  });
+
+  it('shows one version at a time, and the document again when it is left', () => {
+    const left: unknown[] = [];
+    const looked: unknown[] = [];
+    const history = new History(
+      () => undefined,
+      (argument) => {
+        looked.push(argument);
+        return { leave: () => left.push(argument) } as unknown as Editor;
+      },
+    );
+    history.refresh(list as never);
+    const first = { version: 1, url: 'http://app.test/1', key: 'a', token: 't1' };
+    const second = { version: 2, url: 'http://app.test/2', key: 'b', token: 't2' };
+    history.pick(1);
+    history.tell(first);
+    expect(history.shown.value).not.toBeNull();
+    history.pick(2);
+    expect(history.shown.value).toBeNull();
+    history.tell(second);
+    history.close();
+    expect(looked).toEqual([first, second]);
+    expect(left).toEqual([first, second]);
+    expect(history.shown.value).toBeNull();
   });
 
   it('shows why there is no list', () => {

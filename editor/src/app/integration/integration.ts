@@ -3,7 +3,8 @@ import type { SharingSetting } from '@onlyoffice/doceditor-types';
 import type { Call, PlainConfig } from '../../shared/bridge.js';
 import { language } from '../i18n/index.js';
 import { pasteImage } from '../input/clipboard.js';
-import type { Editor, Raise } from '../state/editor.js';
+import { liveUrl } from '../live/connection.js';
+import { Editor, type Raise } from '../state/editor.js';
 import { History } from './history.js';
 import { fields, optionsOf, type Options } from './options.js';
 
@@ -36,7 +37,9 @@ export class Integration {
     page: string | undefined,
   ) {
     this.options = optionsOf(config, listeners, page);
-    this.history = new History(raise);
+    this.history = new History(raise, (argument) =>
+      look(argument, editor, config, this.options.zoom),
+    );
     this.#editor = editor;
     this.#config = config;
     this.#listeners = listeners;
@@ -196,6 +199,26 @@ export class Integration {
     }
     this.#faces.value = faces;
   }
+}
+
+/** Opens a version of the document that `editor` has open; null when it is not open. */
+function look(
+  argument: unknown,
+  { session }: Editor,
+  config: PlainConfig,
+  zoom: Options['zoom'],
+): Editor | null {
+  if (session === null) return null;
+  const shown = new Editor(
+    liveUrl(new URL(window.location.href), config.document?.key ?? ''),
+    {},
+    { readOnly: true, version: { session, argument } },
+    // The application hears of its document alone.
+    () => undefined,
+  );
+  shown.state.startZoom = zoom;
+  shown.open();
+  return shown;
 }
 
 /** Pictures that the page around the editor has fetched, by their addresses. */

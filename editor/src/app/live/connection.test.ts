@@ -36,13 +36,13 @@ class FakeSocket extends EventTarget {
   }
 }
 
-const opened = (more: object = {}) => ({
+const opened = (more: object = {}, key = 'k') => ({
   type: 'opened',
   participant: 'p1',
   view: 1,
   session: 's1',
   document: {
-    key: 'k',
+    key,
     title: 't',
     fileType: 'docx',
     kind: 'word',
@@ -112,6 +112,34 @@ describe('connection', () => {
     ]);
     socket().say(opened());
     expect(connection.state).toBe('ready');
+  });
+
+  it('opens a version by the session of its document, and returns under its own key', () => {
+    const handlers = {
+      message: () => undefined,
+      tile: () => undefined,
+      state: () => undefined,
+      opened: () => undefined,
+      place: () => [],
+      full: () => undefined,
+    };
+    const argument = { version: 2, token: 't2' };
+    const version = new Connection('ws://x/doc/k/live', {}, handlers, { session: 's0', argument });
+    version.connect();
+    socket().accept();
+    expect(socket().sent).toEqual([
+      { type: 'open', config: {}, session: 's0', resume: null, version: argument },
+    ]);
+    socket().say(opened({}, 'version.a b'));
+    socket().close();
+    vi.advanceTimersByTime(60_000);
+    socket().accept();
+    expect(socket().url).toBe('ws://x/doc/version.a%20b/live');
+    expect(socket().sent).toEqual([
+      { type: 'open', config: {}, session: 's1', resume: { participant: 'p1', sent: 0 } },
+    ]);
+    version.leave();
+    expect(beacons).toEqual([['http://x/doc/version.a%20b/goodbye', 's1']]);
   });
 
   it('returns with the newest session and sends what was not confirmed', () => {

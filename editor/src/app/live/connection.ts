@@ -19,6 +19,13 @@ export interface ConnectionHandlers {
   full(): void;
 }
 
+/** A version of the document that somebody has open. */
+export interface Version {
+  session: string;
+  /** What the application gave to `setHistoryData`. */
+  argument: unknown;
+}
+
 /** Failures that end the connection but not the session: the editor returns. */
 const PASSING: ReadonlySet<string> = new Set(['server.stopping', 'session.too_slow']);
 
@@ -31,8 +38,10 @@ const PATIENCE = 2;
 
 /** The live connection to the document server: opens, keeps alive, returns after a loss. */
 export class Connection {
-  readonly #url: string;
+  #url: string;
   readonly #config: unknown;
+  /** A version to look at, for whoever has this session. */
+  readonly #version: Version | null;
   readonly #handlers: ConnectionHandlers;
   readonly queue = new InputQueue();
   #socket: WebSocket | null = null;
@@ -51,15 +60,26 @@ export class Connection {
   #nextId = 1;
   readonly #pending = new Map<number, Pending>();
 
-  constructor(url: string, config: unknown, handlers: ConnectionHandlers) {
+  constructor(
+    url: string,
+    config: unknown,
+    handlers: ConnectionHandlers,
+    version: Version | null = null,
+  ) {
     this.#url = url;
     this.#config = config;
+    this.#version = version;
     this.#handlers = handlers;
     window.addEventListener('online', this.#hurry);
   }
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** The last session token that the server gave. */
+  get session(): string | null {
+    return this.#session;
   }
 
   connect(): void {
@@ -77,11 +97,13 @@ export class Connection {
       this.#transmit({
         type: 'open',
         config: this.#config,
-        session: this.#session,
+        session: this.#session ?? this.#version?.session ?? null,
         resume:
           this.#participant === null
             ? null
             : { participant: this.#participant, sent: this.queue.last },
+        ...(this.#session === null &&
+          this.#version !== null && { version: this.#version.argument }),
       });
     });
     socket.addEventListener('message', (event: MessageEvent<unknown>) => {
@@ -210,6 +232,8 @@ export class Connection {
 
   #opened(opened: Opened): void {
     this.#session = opened.session;
+    // A version has a key of its own.
+    this.#url = withKey(this.#url, opened.document.key);
     this.#participant = opened.participant;
     this.#heartbeat = opened.heartbeat > 0 ? opened.heartbeat : OPENING_HEARTBEAT_S;
     this.#attempt = 0;
@@ -274,6 +298,11 @@ export class Connection {
     this.#state = state;
     this.#handlers.state(state);
   }
+}
+
+/** The same connection for another document. */
+function withKey(live: string, key: string): string {
+  return live.replace(/[^/]*\/live$/, `${encodeURIComponent(key)}/live`);
 }
 
 /** Where a page says that it was closed: beside the live connection. */

@@ -179,6 +179,8 @@ export type ClientMessage =
       config: unknown;
       session: string | null;
       resume: { participant: string; sent: number } | null;
+      /** The argument of `setHistoryData`: a version to look at; `session` is then that of the document. */
+      version?: unknown;
     }
   | { type: 'input'; seq: number; input: Input }
   | ({ type: 'viewport'; part: number } & View)

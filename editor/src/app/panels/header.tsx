@@ -4,6 +4,7 @@ import {
   CloudCheck,
   CloudUpload,
   Eye,
+  FileClock,
   LoaderCircle,
   PencilLine,
   WifiOff,
@@ -22,6 +23,8 @@ export function Header({ editor, host }: { editor: Editor; host: Integration }) 
   const { stopped, denied } = editor.state;
   const opened = editor.state.document.value;
   const reading = opened?.access === 'view' || denied.value;
+  const { shown, picked } = host.history;
+  const version = shown.value === null ? null : (picked.value?.version ?? null);
   const closeLabel = options.close?.label ?? translate('close');
   return (
     <header class="header">
@@ -29,7 +32,11 @@ export function Header({ editor, host }: { editor: Editor; host: Integration }) 
       <Menu editor={editor} host={host} />
       {options.title && <Title editor={editor} host={host} />}
       <Favorite host={host} />
-      {reading ? (
+      {version !== null ? (
+        <span class="badge" data-testid="version-badge">
+          <FileClock size={14} /> {translate('historyVersion', { version })}
+        </span>
+      ) : reading ? (
         <span class="badge" data-testid="view-only-badge">
           <Eye size={14} /> {translate('viewOnly')}
         </span>

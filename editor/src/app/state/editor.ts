@@ -1,7 +1,12 @@
 import { batch } from '@preact/signals';
 import type { EditorEventName, EditorEvents } from '../../shared/bridge.js';
 import { translate, type MessageKey, type Parameters } from '../i18n/index.js';
-import { Connection, type ConnectionState } from '../live/connection.js';
+import {
+  Connection,
+  type ConnectionHandlers,
+  type ConnectionState,
+  type Version,
+} from '../live/connection.js';
 import type {
   CommandArgs,
   Input,
@@ -13,6 +18,7 @@ import type {
   ViewEvent,
 } from '../live/protocol.js';
 import { TileSource } from '../tiles/source.js';
+import { placeOf } from './place.js';
 import { parseSheetGeometry } from './sheet-geometry.js';
 import { allowedToViewer, commandValues, UNNAMED } from './rules.js';
 import { EditorState, type Notice, type Peer } from './state.js';
@@ -51,13 +57,13 @@ export class Editor {
   constructor(
     url: string,
     config: unknown,
-    options: { readOnly: boolean; guest?: string },
+    options: { readOnly: boolean; guest?: string; version?: Version },
     raise: Raise,
   ) {
     this.#readOnly = options.readOnly;
     this.#guest = options.guest ?? '';
     this.#raise = raise;
-    this.#connection = new Connection(url, config, {
+    const handlers: ConnectionHandlers = {
       message: (message) => batch(() => this.#receive(message)),
       tile: (tile) => {
         if (this.state.stage.value === 'recovering') this.state.stage.value = null;
@@ -67,12 +73,18 @@ export class Editor {
       opened: (opened) => batch(() => this.#opened(opened)),
       place: () => this.#place(),
       full: () => this.notify('warning', 'noticeQueueFull'),
-    });
+    };
+    this.#connection = new Connection(url, config, handlers, options.version);
     this.tiles = new TileSource((message) => this.#connection.send(message));
   }
 
   open(): void {
     this.#connection.connect();
+  }
+
+  /** The last session token; null before the document is open. */
+  get session(): string | null {
+    return this.#connection.session;
   }
 
   retry(): void {
@@ -220,35 +232,11 @@ export class Editor {
 
   /** What brings a new view to this editor's caret, before inputs that were meant for it. */
   #place(): readonly Input[] {
-    const { document, part, caret, cellAddress } = this.state;
-    switch (document.value?.kind) {
-      case 'word': {
-        if (caret.value === null) return [];
-        const [x, y, , height] = caret.value;
-        const at = { kind: 'mouse', x, y: Math.round(y + height / 2) } as const;
-        return (['down', 'up'] as const).map((action) => ({
-          ...at,
-          action,
-          count: 1,
-          buttons: 1,
-          modifiers: 0,
-        }));
-      }
-      case 'cell': {
-        const cell: Input = {
-          kind: 'command',
-          name: '.uno:GoToCell',
-          args: { ToPoint: { type: 'string', value: cellAddress.value } },
-        };
-        return [{ kind: 'part', index: part.value }, ...(cellAddress.value === '' ? [] : [cell])];
-      }
-      case 'slide':
-        // A text that was being edited can't be entered again from here: what was typed meanwhile is told lost.
-        if (this.#connection.queue.size > 0) this.notify('warning', 'noticeInputsLost');
-        return [{ kind: 'part', index: part.value }];
-      case undefined:
-        return [];
+    // A text that was being edited can't be entered again from here: what was typed meanwhile is told lost.
+    if (this.state.document.value?.kind === 'slide' && this.#connection.queue.size > 0) {
+      this.notify('warning', 'noticeInputsLost');
     }
+    return placeOf(this.state);
   }
 
   #ask(kind: 'word' | 'cell' | 'slide'): void {

@@ -39,7 +39,9 @@ export function DocumentView({ editor }: { editor: Editor }) {
       rows: rows.current,
     });
     const stop = effect(() => controller.update());
-    field.current.focus({ preventScroll: true });
+    // Whoever walks through the versions stays in their list.
+    const inHistory = document.activeElement?.closest('.history') ?? null;
+    if (inHistory === null) field.current.focus({ preventScroll: true });
     return () => {
       stop();
       controller.close();

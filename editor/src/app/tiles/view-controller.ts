@@ -215,6 +215,8 @@ export class ViewController {
     const { state } = this.#editor;
     const kind = state.document.value?.kind;
     const wished = state.startZoom;
+    // Once: a document that is shown again is shown as it was left.
+    state.startZoom = null;
     // A page that was asked for in its natural size would be cut off on a phone.
     const tooWide = this.#window.width < PHONE && kind !== 'cell' && this.#fittingZoom() < 1;
     if (wished === 'width') state.fitWidth.value = kind !== 'cell';
