@@ -209,6 +209,7 @@ test.describe('the Docs API', () => {
         await expect(frame.getByTestId('history-details')).toContainText('Ada Okafor');
         await expect(frame.getByTestId('version-badge')).toContainText('Version 2');
         await expect(frame.getByTestId('toolbar')).toHaveCount(0);
+        await expect(frame.getByTestId('close')).toBeInViewport({ ratio: 1 });
         await editor.focus();
         await editor.showsText('As it was on Wednesday.');
         await picture(page, 'history');

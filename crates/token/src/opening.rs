@@ -237,7 +237,7 @@ fn check_shape(claims: &Value) -> Result<(), Refusal> {
         return Err(Refusal::token(
             &reason::OPENS_HISTORY,
             " version opens the history",
-            "The payload has \"version\" at its top level, which asks for the version history, and that is not built.",
+            "The payload has \"version\" at its top level, which asks for the version history.",
             "Leave \"version\" out of what is signed to open the document itself.",
         )
         .at("version"));

@@ -147,6 +147,21 @@ describe('messages to and from the editor page', () => {
     expect(data?.getConfig()).toMatchObject(good);
   });
 
+  it('says once what a config of a new version repeats, and refuses a bad one', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const config = { ...good, editorConfig: { lang: 'de' } };
+    const { editor, sent, say } = await open({}, config);
+    say({ recto: 'ready' });
+    editor.refreshFile({ ...config, document: { ...good.document, key: 'k2' } });
+    editor.refreshFile({ document: {} });
+    expect(warn).toHaveBeenCalledOnce();
+    expect(sent.map(({ name }) => name)).toEqual([undefined, 'refreshFile']);
+    expect(error.mock.calls[0]?.[0]).toMatchInlineSnapshot(
+      `"DocsAPI.DocEditor: refreshFile: document.url: The config has no document.url. Set document.url to the address from which the document server can fetch the file."`,
+    );
+  });
+
   it('calls the former name of an event too', async () => {
     const onReady = vi.fn();
     const { say } = await open({ onReady });

@@ -79,9 +79,11 @@ export class DocEditor implements DocEditorApi {
       );
       return;
     }
-    for (const text of checked.warnings) warn(text);
-    for (const text of remarksOnConfig(checked.config)) warn(text);
-    for (const text of remarksOnEvents(checked.listeners)) warn(text);
+    this.#remark([
+      ...checked.warnings,
+      ...remarksOnConfig(checked.config),
+      ...remarksOnEvents(checked.listeners),
+    ]);
 
     const url = editorUrl(window.location.origin);
     this.#origin = url.origin;
@@ -161,7 +163,7 @@ export class DocEditor implements DocEditorApi {
       console.error(`DocsAPI.DocEditor: refreshFile: ${path}: ${message} ${hint}`);
       return;
     }
-    for (const text of [...checked.warnings, ...remarksOnConfig(checked.config)]) warn(text);
+    this.#remark([...checked.warnings, ...remarksOnConfig(checked.config)]);
     this.#config = config;
     this.#call('refreshFile', checked.config);
     this.#pictures.want(picturesIn(checked.config));
@@ -196,8 +198,15 @@ export class DocEditor implements DocEditorApi {
     this.#pictures.want(Array.isArray(users) ? users.map((user) => user?.image) : []);
   }
 
-  /** Fetches the pictures and inserts them at the caret, in their order. */
+  /**
+   * Inserts pictures at the caret, in their order. With a token the server fetches what it signs; without
+   * one the page does.
+   */
   insertImage(options: InsertImageOptions): void {
+    if (typeof options?.token === 'string' && options.token !== '') {
+      this.#call('insertSigned', options);
+      return;
+    }
     const addresses = Array.isArray(options?.images)
       ? options.images.map((image) => image?.url)
       : [options?.url];
@@ -238,8 +247,9 @@ export class DocEditor implements DocEditorApi {
     return inertConnector(warn);
   }
 
-  downloadAs(): void {
-    this.#without('downloadAs');
+  /** Has a copy made; onDownloadAs tells its address. */
+  downloadAs(format?: string): void {
+    this.#call('downloadAs', typeof format === 'string' && format !== '' ? format : null);
   }
 
   setActionLink(): void {
@@ -280,10 +290,16 @@ export class DocEditor implements DocEditorApi {
   }
 
   #without(name: keyof DocEditorApi | UntypedMethod): void {
-    if (this.#said.has(name)) return;
-    this.#said.add(name);
     const text = remark({ ...METHODS, ...UNTYPED_METHODS }[name]);
-    if (text !== null) warn(`${name} has no effect. ${text}`);
+    if (text !== null) this.#remark([`${name} has no effect. ${text}`]);
+  }
+
+  /** Says each thing once. */
+  #remark(texts: readonly string[]): void {
+    for (const text of texts) {
+      if (!this.#said.has(text)) warn(text);
+      this.#said.add(text);
+    }
   }
 
   #replace(placeholder: HTMLElement, element: HTMLElement): void {

@@ -5,6 +5,7 @@ import type { Editor } from './state/editor.js';
 import { FormulaBar } from './panels/formula-bar.js';
 import { Header } from './panels/header.js';
 import { Notices } from './panels/notices.js';
+import { SidePanel } from './panels/side-panel.js';
 import { ProblemPanel } from './panels/problem.js';
 import { ClosedPanel, ProgressPanel } from './panels/progress.js';
 import { SheetTabs } from './panels/sheet-tabs.js';
@@ -44,6 +45,7 @@ export function App({ editor, host }: { editor: Editor; host: Integration }) {
           <DocumentView editor={shown} />
         )}
         <HistoryPanel editor={editor} host={host} />
+        {version === null && kind !== undefined && <SidePanel editor={editor} host={host} />}
         <Notices editor={shown} />
       </div>
       {kind === 'cell' && <SheetTabs editor={shown} />}

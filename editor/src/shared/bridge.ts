@@ -32,6 +32,8 @@ export interface EditorEvents {
   onRequestInsertImage: { c: 'add' };
   onRequestRefreshFile: undefined;
   onRequestRename: string;
+  onDownloadAs: { fileType: string; url: string };
+  onRequestSaveAs: { fileType: string; title: string; url: string };
   onRequestRestore: { version: number; url?: string; fileType?: string };
   onRequestSharingSettings: undefined;
   onRequestUsers: { c: 'info'; id: string[] };
@@ -43,7 +45,11 @@ export type EditorEventName = keyof EditorEvents;
 export interface EditorMethods {
   denyEditingRights: string | null;
   focus: boolean;
+  /** An extension; the one of saving for null. */
+  downloadAs: string | null;
   insertImage: Blob;
+  /** The argument with its token, for the server to fetch what was signed. */
+  insertSigned: unknown;
   /** A picture that was fetched for the editor: its address as in the config, and as `data:`. */
   picture: { address: string; data: string };
   refreshFile: PlainConfig;

@@ -206,7 +206,7 @@ fn history_is_not_built() {
     assert_eq!(refusal.code, "payload.opens_history");
     insta::assert_snapshot!(lines(&refusal), @r#"
         payload.opens_history "token: version opens the history"
-        The payload has "version" at its top level, which asks for the version history, and that is not built.
+        The payload has "version" at its top level, which asks for the version history.
         Leave "version" out of what is signed to open the document itself.
         path: version
     "#);

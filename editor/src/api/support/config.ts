@@ -8,7 +8,6 @@ type CustomizationPath = Extract<ConfigPath, `editorConfig.customization.${strin
 const NO_FORMS = ['PDF forms are not supported.', 'Use a text document.'] as const;
 const NO_PLUGINS = ['There are no plugins.', 'Remove the option.'] as const;
 const NO_LINKED_DATA = 'Spreadsheets do not take data from other files.';
-const NO_COMMENTS = 'There are no comments to write yet.';
 const DEPRECATED = 'ONLYOFFICE has dropped it.';
 const ALONE = 'Without `edit`, the document is for viewing.';
 
@@ -38,17 +37,17 @@ const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = 
   'document.key': built(),
   'document.options': moot('It is not documented by ONLYOFFICE.'),
   'document.permissions': built('Enforced in the server.'),
-  'document.permissions.chat': moot('There is no chat.'),
-  'document.permissions.comment': built(ALONE),
-  'document.permissions.commentGroups': moot(NO_COMMENTS),
-  'document.permissions.commentGroups.edit': moot(NO_COMMENTS),
-  'document.permissions.commentGroups.remove': moot(NO_COMMENTS),
-  'document.permissions.commentGroups.view': moot(NO_COMMENTS),
+  'document.permissions.chat': built(),
+  'document.permissions.comment': built('Without `edit`, comments and nothing else.'),
+  'document.permissions.commentGroups': built(),
+  'document.permissions.commentGroups.edit': built(),
+  'document.permissions.commentGroups.remove': built(),
+  'document.permissions.commentGroups.view': built(),
   'document.permissions.copy': built(),
-  'document.permissions.deleteCommentAuthorOnly': moot(NO_COMMENTS),
+  'document.permissions.deleteCommentAuthorOnly': built(),
   'document.permissions.download': built(),
   'document.permissions.edit': built(),
-  'document.permissions.editCommentAuthorOnly': moot(NO_COMMENTS),
+  'document.permissions.editCommentAuthorOnly': built(),
   'document.permissions.fillForms': built(ALONE),
   'document.permissions.modifyContentControl': missing(
     'Whoever may edit may also change content controls.',
@@ -56,9 +55,11 @@ const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = 
     [true],
   ),
   'document.permissions.modifyFilter': moot('There are no filters to set.'),
-  'document.permissions.print': moot('The editor does not print.'),
+  'document.permissions.print': built('What is printed is a PDF.'),
   'document.permissions.protect': moot('The editor does not protect anything with a password.'),
-  'document.permissions.review': built(ALONE),
+  'document.permissions.review': built(
+    'Without `edit`, each change of a text becomes a tracked one; in other documents it is for viewing.',
+  ),
   'document.permissions.reviewGroups': moot('The editor has no buttons to accept changes with.'),
   'document.permissions.userInfoGroups': missing(
     'Everybody in a document sees who else is in it.',

@@ -8,7 +8,7 @@ const NO_RULERS = 'There are no rulers.';
 const NO_TABS = 'The toolbar is one row without tabs.';
 const NO_LEFT = 'There is no left panel.';
 const NO_RIGHT = 'There is no right panel.';
-const NO_COMMENTS = 'There are no comments to write yet.';
+const NO_COMMENTS = 'Nobody can be mentioned in a comment yet.';
 const NO_SPELLCHECK = [
   'The editor does not check spelling.',
   'Remove the option, or set it to false.',
@@ -31,11 +31,11 @@ const TABLE: Readonly<Record<Name<Path>, Support>> = {
     [false],
   ),
   autosave: missing('Changes are always stored at once.', 'Remove the option.', [true]),
-  chat: missing('There is no chat.', 'Set the option to false.', [false]),
+  chat: built(),
   close: built('Needs onRequestClose.'),
   'close.text': built(),
   'close.visible': built(),
-  comments: moot(NO_COMMENTS),
+  comments: built('`false` takes the list of comments away.'),
   compactHeader: moot('The header is one row.'),
   compactToolbar: moot(NO_TABS),
   compatibleFeatures: moot('Files keep what the engine can keep.'),

@@ -23,10 +23,7 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   onDocumentStateChange: built(
     '`true` while there is anything that the document server has not stored, whoever wrote it.',
   ),
-  onDownloadAs: missing(
-    'The editor cannot ask the server for a file in another format.',
-    'Ask the conversion service for it.',
-  ),
+  onDownloadAs: built('After `downloadAs`; the address lives for 15 minutes.'),
   onError: built(),
   onInfo: built('`data.getConfig()` gives the config that the editor was started with.'),
   onMakeActionLink: missing(
@@ -58,14 +55,11 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   onRequestRefreshFile: built('Instead of onError with the code -102.'),
   onRequestRename: built('The title becomes a field. `data` is the new name with its extension.'),
   onRequestRestore: built(),
-  onRequestSaveAs: missing(
-    'The editor cannot ask the server for a copy.',
-    'Offer copying in your application.',
-  ),
+  onRequestSaveAs: built('“Save a copy” in the menu; the address lives for 15 minutes.'),
   onRequestSelectDocument: missing(...NO_SECOND_FILE),
   onRequestSelectSpreadsheet: missing(...NO_MERGE),
   onRequestSendNotify: missing(
-    'Nobody can be mentioned, because there are no comments to write yet.',
+    'Nobody can be mentioned in a comment yet.',
     'Notify people from your application.',
   ),
   onRequestSharingSettings: built(),

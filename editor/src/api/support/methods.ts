@@ -10,15 +10,14 @@ export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
     'Change the file in your application, or in the callback.',
   ),
   denyEditingRights: built(
-    'The page becomes one for reading. To take a right away from somebody, use the command `drop` and sign a config without it.',
+    'The page becomes one for reading, in the server too. To take a right away whatever the page does, use the command `permissions`.',
   ),
   destroyEditor: built(),
-  downloadAs: missing(
-    'The editor cannot ask the server for a file in another format.',
-    'Ask the conversion service for it.',
+  downloadAs: built(
+    'The formats are those of the menu: docx, odt, pdf, rtf and txt for a text, for example. It needs the right to download.',
   ),
   insertImage: built(
-    'PNG and JPEG up to 10 MB, at the caret. The page fetches them, so each address must be on the page’s own origin or allow it (CORS); a token is not needed.',
+    'PNG and JPEG, at the caret. With `token` the server fetches what it signs, up to 16 MB each. Without one the page does, up to 10 MB, so each address must be on the page’s own origin or allow it (CORS).',
   ),
   refreshFile: built(),
   refreshHistory: built(),

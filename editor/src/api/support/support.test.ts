@@ -101,9 +101,15 @@ describe('a config', () => {
 
 describe('listeners', () => {
   it('that are never called are named', () => {
-    const names = ['onAppReady', 'onRequestSaveAs', 'onDocumentRedy', 'onSomethingElse', 'onReady'];
+    const names = [
+      'onAppReady',
+      'onRequestMailMergeRecipients',
+      'onDocumentRedy',
+      'onSomethingElse',
+      'onReady',
+    ];
     expect(remarksOnEvents(names).join('\n')).toMatchInlineSnapshot(`
-      "events.onRequestSaveAs is never called. The editor cannot ask the server for a copy. Offer copying in your application.
+      "events.onRequestMailMergeRecipients is never called. There is no mail merge. Fill the documents in your application.
       events.onDocumentRedy is not an event of the Docs API. Write events.onDocumentReady if that is what is meant.
       events.onSomethingElse is not an event of the Docs API. Remove it."
     `);

@@ -76,6 +76,14 @@ export class Integration {
         if (call.argument) this.#editor.focusDocument();
         else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         return;
+      case 'downloadAs':
+        void this.#editor.download(call.argument).then((copy) => {
+          if (copy !== null) this.#raise('onDownloadAs', copy);
+        });
+        return;
+      case 'insertSigned':
+        void this.#editor.insertSigned(call.argument);
+        return;
       case 'insertImage':
         void pasteImage(this.#editor, call.argument);
         return;
@@ -143,6 +151,44 @@ export class Integration {
 
   requestEditing(): void {
     this.#raise('onRequestEditRights', undefined);
+  }
+
+  /** A copy for the reader: the application takes it if it wants to, or else it is downloaded. */
+  async download(format: string | null): Promise<void> {
+    const copy = await this.#editor.download(format);
+    if (copy === null) return;
+    // The address is for applications; a reader reaches the server where this page is from.
+    const { pathname, search } = new URL(copy.url);
+    const link = document.createElement('a');
+    link.href = pathname + search;
+    link.download = '';
+    link.click();
+  }
+
+  /** Gives the application a copy to be kept under another name. */
+  async saveAs(): Promise<void> {
+    const copy = await this.#editor.download(null);
+    if (copy === null) return;
+    const title = this.#editor.state.document.value?.title ?? '';
+    this.#raise('onRequestSaveAs', { ...copy, title: `${nameOf(title)}.${copy.fileType}` });
+  }
+
+  /** Shows the document as PDF to the browser's own printing. */
+  async print(): Promise<void> {
+    const copy = await this.#editor.download(null, true);
+    if (copy === null) return;
+    const { pathname, search } = new URL(copy.url);
+    const answer = await fetch(pathname + search);
+    if (!answer.ok) return;
+    const address = URL.createObjectURL(await answer.blob());
+    const frame = document.createElement('iframe');
+    frame.className = 'print';
+    frame.dataset.testid = 'print-frame';
+    frame.title = '';
+    frame.src = address;
+    frame.addEventListener('load', () => frame.contentWindow?.print());
+    document.querySelector('iframe.print')?.remove();
+    document.body.append(frame);
   }
 
   requestSharing(): void {

@@ -4,6 +4,7 @@ import {
   Code,
   Download,
   FileClock,
+  Files,
   FileText,
   CircleQuestionMark,
   Info,
@@ -13,6 +14,7 @@ import {
   Menu as MenuIcon,
   MessageSquareHeart,
   PencilLine,
+  Printer,
   Save,
   Share2,
 } from 'lucide-preact';
@@ -73,6 +75,35 @@ function Items({ editor, host, close }: ItemsProps) {
     <div class="menu" data-testid="menu-items">
       {item('new', 'newDocument', CirclePlus, () => host.createNew(), options.create !== null)}
       {item('save', 'save', Save, () => editor.save(), editable && options.save)}
+      {editor.state.document.value?.rights.download === true &&
+        !options.embedded &&
+        editor.state.document.value.formats.map((format) => (
+          <Item
+            key={format}
+            id={`download-${format}`}
+            icon={Download}
+            onClick={() => {
+              close();
+              void host.download(format);
+            }}
+          >
+            {translate('downloadAs', { format: format.toUpperCase() })}
+          </Item>
+        ))}
+      {item(
+        'save-as',
+        'saveAs',
+        Files,
+        () => void host.saveAs(),
+        options.saveAs && editor.state.document.value?.rights.download === true,
+      )}
+      {item(
+        'print',
+        'print',
+        Printer,
+        () => void host.print(),
+        editor.state.document.value?.rights.print === true,
+      )}
       {item(
         'rename',
         'rename',

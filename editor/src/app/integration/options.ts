@@ -26,6 +26,8 @@ export interface Options {
   title: boolean;
   saveState: boolean;
   save: boolean;
+  comments: boolean;
+  chat: boolean;
   people: boolean;
   info: boolean;
 
@@ -37,6 +39,7 @@ export interface Options {
     label: string | null;
   } | null;
   rename: boolean;
+  saveAs: boolean;
   history: boolean;
   sharing: boolean;
   images: boolean;
@@ -124,6 +127,8 @@ export function optionsOf(
     saveState: header.save !== false,
     save: file.save !== false && tools.save !== false,
     people: header.users !== false,
+    comments: customization.comments !== false,
+    chat: customization.chat !== false,
     info: file.info !== false,
 
     close:
@@ -135,6 +140,7 @@ export function optionsOf(
         ? { url: backUrl, blank: back.blank !== false, ask: backAsks, label: text(back.text) }
         : null,
     rename: listens('onRequestRename'),
+    saveAs: listens('onRequestSaveAs'),
     history: listens('onRequestHistory') && listens('onRequestHistoryData'),
     sharing: listens('onRequestSharingSettings'),
     images: listens('onRequestInsertImage'),

@@ -1,6 +1,6 @@
 import { GIVE_UP_MS, pauseBefore } from './backoff.js';
 import { decodeMessage, decodeTile, type TileFrame } from './decode.js';
-import type { ClientMessage, Input, Opened, ServerMessage } from './protocol.js';
+import type { ClientMessage, Input, Opened, ServerMessage, Told } from './protocol.js';
 import { InputQueue } from './queue.js';
 
 export type ConnectionState =
@@ -157,6 +157,21 @@ export class Connection {
     return answer?.type === 'values' ? answer.values : null;
   }
 
+  /** Asks for a copy of the document; null when the connection was lost meanwhile. */
+  async download(
+    format: string | null,
+    print: boolean,
+  ): Promise<Extract<ServerMessage, { type: 'download' }> | null> {
+    const answer = await this.#ask((id) => ({ type: 'download', id, format, print }));
+    return answer?.type === 'download' ? answer : null;
+  }
+
+  /** Has pictures inserted that the application signed; null when the connection was lost meanwhile. */
+  async insertImage(call: unknown): Promise<Told | null> {
+    const answer = await this.#ask((id) => ({ type: 'insertImage', id, call }));
+    return answer?.type === 'inserted' ? answer : null;
+  }
+
   /** Leaves on purpose: the server need not wait for a return. */
   leave(): void {
     if (this.#state === 'closed' || this.#state === 'ended') return;
@@ -207,6 +222,8 @@ export class Connection {
         return;
       case 'clipboard':
       case 'values':
+      case 'download':
+      case 'inserted':
         this.#pending.get(message.id)?.(message);
         this.#pending.delete(message.id);
         return;

@@ -35,6 +35,11 @@ const TYPES: ReadonlySet<string> = new Set<ServerMessage['type']>([
   'link',
   'part',
   'headers',
+  'comments',
+  'download',
+  'inserted',
+  'rights',
+  'chat',
   'commandResult',
   'dialog',
 ]);

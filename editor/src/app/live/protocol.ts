@@ -3,7 +3,7 @@
 export type Rect = readonly [x: number, y: number, width: number, height: number];
 
 export type DocumentKind = 'word' | 'cell' | 'slide';
-export type Access = 'edit' | 'view';
+export type Access = 'view' | 'comment' | 'review' | 'edit';
 export type SaveState = 'unsaved' | 'saving' | 'saved' | 'failed';
 
 export interface Part {
@@ -28,7 +28,32 @@ export interface SaveStatus {
   hint: string | null;
 }
 
-export interface Opened {
+/** What this participant may do; the server asks it again for each message. */
+export interface Rights {
+  access: Access;
+  comment: boolean;
+  copy: boolean;
+  download: boolean;
+  print: boolean;
+  chat: boolean;
+}
+
+export interface ChatMessage {
+  userId: string;
+  name: string;
+  color: string;
+  at: string;
+  text: string;
+}
+
+/** Why something was not done; absent when it was. */
+export interface Told {
+  code?: string;
+  message?: string;
+  hint?: string;
+}
+
+export interface Opened extends Rights {
   type: 'opened';
   participant: string;
   view: number;
@@ -42,9 +67,9 @@ export interface Opened {
     width: number;
     height: number;
   };
-  access: Access;
-  copy: boolean;
-  download: boolean;
+  /** What a copy of the document may be had as. */
+  formats: string[];
+  chatMessages: ChatMessage[];
   user: { id: string; name: string };
   lang: string;
   participants: Participant[];
@@ -108,6 +133,7 @@ export type ViewEvent =
   | { type: 'link'; url: string }
   | { type: 'part'; index: number }
   | { type: 'headers' }
+  | { type: 'comments' }
   | { type: 'commandResult'; name: string; success: boolean; conflict: boolean }
   | { type: 'dialog'; title: string };
 
@@ -126,6 +152,10 @@ export type ServerMessage =
   | ({ type: 'save' } & SaveStatus)
   | { type: 'clipboard'; id: number; text: string | null; html: string | null }
   | { type: 'values'; id: number; command: string; values: unknown }
+  | ({ type: 'download'; id: number; url: string | null; fileType: string | null } & Told)
+  | ({ type: 'inserted'; id: number } & Told)
+  | ({ type: 'rights' } & Rights)
+  | { type: 'chat'; messages: ChatMessage[] }
   | { type: 'session'; token: string }
   | { type: 'pong' }
   | ViewEvent;
@@ -187,6 +217,10 @@ export type ClientMessage =
   | ({ type: 'tiles' } & TileList)
   | { type: 'copy'; id: number; cut: boolean }
   | { type: 'query'; id: number; command: string }
+  | { type: 'download'; id: number; format: string | null; print: boolean }
+  | { type: 'insertImage'; id: number; call: unknown }
+  | { type: 'chat'; text: string }
+  | { type: 'giveUpEditing' }
   | { type: 'save' }
   | { type: 'ping' }
   | { type: 'leave' };

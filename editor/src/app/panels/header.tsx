@@ -6,7 +6,9 @@ import {
   Eye,
   FileClock,
   LoaderCircle,
+  MessageSquare,
   PencilLine,
+  PenLine,
   WifiOff,
   X,
 } from 'lucide-preact';
@@ -16,13 +18,16 @@ import { Menu } from '../integration/menu.js';
 import { Favorite, Title } from '../integration/title.js';
 import type { Editor } from '../state/editor.js';
 import { Mark } from '../../shared/mark.js';
+import type { Icon } from '../toolbar/popover.js';
 import { Participants } from './participants.js';
+import { PanelButtons } from './side-panel.js';
 
 export function Header({ editor, host }: { editor: Editor; host: Integration }) {
   const { options } = host;
   const { stopped, denied } = editor.state;
   const opened = editor.state.document.value;
-  const reading = opened?.access === 'view' || denied.value;
+  const access = denied.value ? 'view' : opened?.rights.access;
+  const reading = access === 'view';
   const { shown, picked } = host.history;
   const version = shown.value === null ? null : (picked.value?.version ?? null);
   const closeLabel = options.close?.label ?? translate('close');
@@ -33,15 +38,21 @@ export function Header({ editor, host }: { editor: Editor; host: Integration }) 
       {options.title && <Title editor={editor} host={host} />}
       <Favorite host={host} />
       {version !== null ? (
-        <span class="badge" data-testid="version-badge">
-          <FileClock size={14} /> {translate('historyVersion', { version })}
-        </span>
+        <Badge
+          icon={FileClock}
+          text={translate('historyVersion', { version })}
+          id="version-badge"
+        />
       ) : reading ? (
-        <span class="badge" data-testid="view-only-badge">
-          <Eye size={14} /> {translate('viewOnly')}
-        </span>
+        <Badge icon={Eye} text={translate('viewOnly')} id="view-only-badge" />
       ) : (
         options.saveState && <SaveState editor={editor} />
+      )}
+      {version === null && (access === 'review' || access === 'comment') && (
+        <span class="badge" data-testid={`${access}-badge`}>
+          {access === 'review' ? <PenLine size={14} /> : <MessageSquare size={14} />}{' '}
+          {translate(access === 'review' ? 'reviewing' : 'commenting')}
+        </span>
       )}
       {reading && !denied.value && stopped.value === null && options.edit && (
         <button
@@ -55,6 +66,7 @@ export function Header({ editor, host }: { editor: Editor; host: Integration }) 
       )}
       <span class="header__space" />
       <ConnectionState editor={editor} />
+      {version === null && <PanelButtons editor={editor} host={host} />}
       {options.people && <Participants editor={editor} host={host} />}
       {options.close !== null && (
         <button
@@ -69,6 +81,14 @@ export function Header({ editor, host }: { editor: Editor; host: Integration }) 
         </button>
       )}
     </header>
+  );
+}
+
+function Badge({ icon: IconOf, text, id }: { icon: Icon; text: string; id: string }) {
+  return (
+    <span class="badge" title={text} data-testid={id}>
+      <IconOf size={14} /> <span class="badge__text">{text}</span>
+    </span>
   );
 }
 

@@ -8,6 +8,13 @@ import { Popover } from '../toolbar/popover.js';
 
 const SHOWN = 4;
 
+const ROLES = {
+  view: 'canView',
+  comment: 'canComment',
+  review: 'canReview',
+  edit: 'canEdit',
+} as const;
+
 /** First letters of the first and last word of a name. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
@@ -51,7 +58,7 @@ export function Participants({ editor, host }: { editor: Editor; host: Integrati
                 <Avatar participant={one} host={host} />
                 <span class="participants__name">{nameOf(one)}</span>
                 <span class="participants__role">
-                  {translate(!one.online ? 'away' : one.access === 'edit' ? 'canEdit' : 'canView')}
+                  {translate(one.online ? ROLES[one.access] : 'away')}
                 </span>
               </li>
             ))}

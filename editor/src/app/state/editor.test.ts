@@ -125,7 +125,7 @@ describe('editor', () => {
     raised = [];
     say({ type: 'title', title: 'Renamed.docx' });
     expect(editor.state.document.value?.title).toBe('Renamed.docx');
-    expect(editor.state.document.value?.access).toBe('edit');
+    expect(editor.state.document.value?.rights.access).toBe('edit');
     expect(raised).toEqual([['onMetaChange', { title: 'Renamed.docx' }]]);
   });
 

@@ -12,21 +12,26 @@ import type {
   Input,
   Opened,
   Participant,
+  Rights,
   SaveStatus,
   ServerMessage,
+  Told,
   View,
   ViewEvent,
 } from '../live/protocol.js';
 import { TileSource } from '../tiles/source.js';
 import { placeOf } from './place.js';
 import { parseSheetGeometry } from './sheet-geometry.js';
-import { allowedToViewer, commandValues, UNNAMED } from './rules.js';
+import { parseComments } from './comments.js';
+import { allowedToViewer, commandValues, isComment, UNNAMED } from './rules.js';
 import { EditorState, type Notice, type Peer } from './state.js';
 
 export type Raise = <N extends EditorEventName>(name: N, data: EditorEvents[N]) => void;
 
 const GEOMETRY = '.uno:SheetGeometryData?columns=1&rows=1&sizes=1&hidden=1';
 const NOTICE_MS = 8000;
+/** Messages of the chat that are shown. */
+const CHAT_KEPT = 500;
 /** What the Docs API calls a document that could not be saved. */
 const NOT_SAVED = -101;
 
@@ -102,8 +107,9 @@ export class Editor {
     this.#closeWhenDelivered();
   }
 
-  /** The application takes the right to edit away, as far as this page goes. */
+  /** The application takes the right to edit away: the server holds the page to it. */
   deny(why: string | null): void {
+    this.#connection.send({ type: 'giveUpEditing' });
     this.state.denied.value = true;
     this.#notice('warning', why ?? translate('noticeEditingDenied'));
   }
@@ -111,7 +117,8 @@ export class Editor {
   /** Sends an input if this participant may. */
   input(input: Input): void {
     if (this.state.document.value === null) return;
-    if (!this.state.editable && !allowedToViewer(input)) return;
+    const comments = this.state.commentable && isComment(input);
+    if (!this.state.editable && !comments && !allowedToViewer(input)) return;
     if (input.kind === 'key' || input.kind === 'text' || input.kind === 'command') {
       this.follow = true;
     }
@@ -151,11 +158,91 @@ export class Editor {
   }
 
   async copy(cut: boolean): Promise<{ text: string | null; html: string | null } | null> {
-    if (this.state.document.value?.copy !== true) {
+    if (this.state.document.value?.rights.copy !== true) {
       this.notify('warning', 'noticeCopyForbidden');
       return null;
     }
     return this.#connection.copy(cut && this.state.editable);
+  }
+
+  /** A copy of the document, for the application or to be downloaded; null when there is none, and why was said. */
+  async download(
+    format: string | null,
+    print = false,
+  ): Promise<{ url: string; fileType: string } | null> {
+    const copy = await this.#connection.download(format, print);
+    if (copy?.url !== null && copy?.url !== undefined && copy.fileType !== null) {
+      return { url: copy.url, fileType: copy.fileType };
+    }
+    this.#told(copy);
+    return null;
+  }
+
+  /** Inserts pictures that the application signed. */
+  async insertSigned(call: unknown): Promise<void> {
+    const answer = await this.#connection.insertImage(call);
+    if (answer?.code !== undefined || answer === null) this.#told(answer);
+  }
+
+  chat(text: string): void {
+    if (text.trim() !== '') this.#connection.send({ type: 'chat', text: text.trim() });
+  }
+
+  showPanel(panel: 'comments' | 'chat' | null): void {
+    this.state.panel.value = panel;
+    if (panel === 'chat') this.state.unread.value = 0;
+    if (panel === 'comments') this.#askComments();
+  }
+
+  comment(text: string): void {
+    this.#commentCommand('InsertAnnotation', { Text: text, Author: '' });
+  }
+
+  answer(id: string, text: string): void {
+    this.#commentCommand('ReplyComment', { Id: id, Text: text });
+  }
+
+  changeComment(id: string, text: string): void {
+    this.#commentCommand('EditAnnotation', { Id: id, Text: text });
+  }
+
+  resolveComment(id: string): void {
+    this.#commentCommand('ResolveComment', { Id: id });
+  }
+
+  deleteComment(id: string): void {
+    this.#commentCommand('DeleteComment', { Id: id });
+  }
+
+  #commentCommand(name: string, args: Record<string, string>): void {
+    const typed = Object.entries(args).map(([key, value]) => [key, { type: 'string', value }]);
+    this.command(`.uno:${name}`, Object.fromEntries(typed) as CommandArgs);
+    // Changes are not always reported; what is asked after a command is answered after it.
+    this.#askComments();
+  }
+
+  #askComments(): void {
+    void this.#connection.query('.uno:ViewAnnotations').then((values) => {
+      if (values !== null) this.state.comments.value = parseComments(values);
+    });
+  }
+
+  #rights(rights: Rights): Rights {
+    const { access, comment, copy, download, print, chat } = rights;
+    const read = this.#readOnly;
+    return {
+      access: read ? 'view' : access,
+      comment: comment && !read,
+      copy,
+      download,
+      print,
+      chat,
+    };
+  }
+
+  #told(told: Told | null): void {
+    const text = `${told?.message ?? translate('noticeNotDone')} ${told?.hint ?? ''}`;
+    this.#notice('warning', text.trim());
   }
 
   notify(
@@ -199,8 +286,8 @@ export class Editor {
       title: document.title,
       fileType: document.fileType,
       kind: document.kind,
-      access: this.#readOnly ? 'view' : opened.access,
-      copy: opened.copy,
+      rights: this.#rights(opened),
+      formats: opened.formats,
       self: opened.participant,
       userName: opened.user.name,
     };
@@ -215,6 +302,8 @@ export class Editor {
     // They are reported anew; after the engine was replaced, other views have these numbers.
     state.peers.value = new Map();
     this.#participants(participants);
+    state.chat.value = opened.chatMessages;
+    if (state.panel.value === 'comments') this.#askComments();
     this.#saved(save);
     if (this.#ready) {
       if (this.#area !== null) this.area(this.#area);
@@ -325,6 +414,19 @@ export class Editor {
       case 'save':
         this.#saved(message);
         return;
+      case 'rights': {
+        const document = state.document.value;
+        if (document === null) return;
+        state.document.value = { ...document, rights: this.#rights(message) };
+        if (!state.denied.value) this.notify('info', 'noticeRights');
+        return;
+      }
+      case 'chat':
+        state.chat.value = [...state.chat.value, ...message.messages].slice(-CHAT_KEPT);
+        if (state.panel.value !== 'chat') state.unread.value += message.messages.length;
+        return;
+      case 'download':
+      case 'inserted':
       case 'opened':
       case 'session':
       case 'pong':
@@ -376,6 +478,9 @@ export class Editor {
         // The parts of a text are its pages, which lie below each other.
         if (state.document.value?.kind === 'word') return;
         if (this.#acknowledged >= this.#partInput) this.#showPart(event.index);
+        return;
+      case 'comments':
+        if (state.panel.value === 'comments') this.#askComments();
         return;
       case 'headers':
         this.#askGeometry();

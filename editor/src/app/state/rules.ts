@@ -19,6 +19,19 @@ export function allowedToViewer(input: Input): boolean {
   }
 }
 
+const COMMENT_COMMANDS: ReadonlySet<string> = new Set([
+  '.uno:InsertAnnotation',
+  '.uno:ReplyComment',
+  '.uno:EditAnnotation',
+  '.uno:ResolveComment',
+  '.uno:DeleteComment',
+]);
+
+/** Whether somebody who may comment, and no more, may send this. */
+export function isComment(input: Input): boolean {
+  return input.kind === 'command' && COMMENT_COMMANDS.has(input.name);
+}
+
 /** The values in the engine's answer to a query. */
 export function commandValues(values: unknown): Record<string, unknown> | null {
   if (typeof values !== 'object' || values === null) return null;

@@ -1,16 +1,18 @@
 import { signal, type Signal } from '@preact/signals';
 import type {
-  Access,
   Cell,
+  ChatMessage,
   DocumentKind,
   Failed,
   Part,
   Participant,
   Rect,
   Refused,
+  Rights,
   SaveStatus,
 } from '../live/protocol.js';
 import { TWIPS_AT_100 } from '../tiles/geometry.js';
+import type { Comment } from './comments.js';
 import type { SheetGeometry } from './sheet-geometry.js';
 
 export type Phase =
@@ -20,8 +22,9 @@ export interface OpenDocument {
   title: string;
   fileType: string;
   kind: DocumentKind;
-  access: Access;
-  copy: boolean;
+  rights: Rights;
+  /** What a copy of it may be had as. */
+  formats: readonly string[];
   self: string;
   userName: string;
 }
@@ -88,6 +91,11 @@ export class EditorState {
   readonly styles = signal<readonly string[]>([]);
   readonly fonts = signal<readonly string[]>([]);
   readonly notices = signal<readonly Notice[]>([]);
+  readonly comments = signal<readonly Comment[]>([]);
+  readonly chat = signal<readonly ChatMessage[]>([]);
+  /** Messages that came while the chat was not shown. */
+  readonly unread = signal(0);
+  readonly panel = signal<'comments' | 'chat' | null>(null);
 
   readonly #states = new Map<string, Signal<string>>();
 
@@ -101,9 +109,18 @@ export class EditorState {
     return state;
   }
 
+  /** Whether the text may be changed, if only by proposals. */
   get editable(): boolean {
-    return (
-      this.document.value?.access === 'edit' && this.stopped.value === null && !this.denied.value
-    );
+    const access = this.document.value?.rights.access;
+    return this.#active && (access === 'edit' || access === 'review');
+  }
+
+  /** Whether comments may be written. */
+  get commentable(): boolean {
+    return this.#active && this.document.value?.rights.comment === true;
+  }
+
+  get #active(): boolean {
+    return this.stopped.value === null && !this.denied.value;
   }
 }

@@ -35,7 +35,7 @@ export function LinkTool({ editor }: { editor: Editor }) {
     text.value = '';
     address.value = '';
     const { state } = editor;
-    if (state.selection.value.length === 0 || state.document.value?.copy !== true) return;
+    if (state.selection.value.length === 0 || state.document.value?.rights.copy !== true) return;
     const selected = (await editor.copy(false))?.text?.trim() ?? '';
     if (text.value === '' && selected.length <= SELECTION_MOST) text.value = selected;
   };

@@ -1,0 +1,287 @@
+import { useSignal } from '@preact/signals';
+import { Check, MessageSquare, MessagesSquare, Reply, Send, Trash2, X } from 'lucide-preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { translate } from '../i18n/index.js';
+import type { Integration } from '../integration/integration.js';
+import { safeColor } from '../overlay/overlay.js';
+import { threadsOf, type Comment, type Thread } from '../state/comments.js';
+import type { Editor } from '../state/editor.js';
+
+/** The buttons that show comments and chat. */
+export function PanelButtons({ editor, host }: { editor: Editor; host: Integration }) {
+  const { state } = editor;
+  const rights = state.document.value?.rights;
+  if (rights === undefined || host.options.embedded) return null;
+  const unread = state.unread.value;
+  const toggle = (panel: 'comments' | 'chat') => () => {
+    editor.showPanel(state.panel.value === panel ? null : panel);
+  };
+  return (
+    <>
+      {host.options.comments && (
+        <button
+          type="button"
+          class="tool"
+          aria-pressed={state.panel.value === 'comments'}
+          title={translate('comments')}
+          aria-label={translate('comments')}
+          data-testid="comments-button"
+          onClick={toggle('comments')}
+        >
+          <MessageSquare size={18} />
+        </button>
+      )}
+      {host.options.chat && rights.chat && (
+        <button
+          type="button"
+          class="tool"
+          aria-pressed={state.panel.value === 'chat'}
+          title={translate('chat')}
+          aria-label={unread > 0 ? translate('chatUnread', { count: unread }) : translate('chat')}
+          data-testid="chat-button"
+          onClick={toggle('chat')}
+        >
+          <MessagesSquare size={18} />
+          {unread > 0 && (
+            <span class="tool__count" data-testid="chat-unread">
+              {unread}
+            </span>
+          )}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Comments or chat, beside the document; over it where there is little room. */
+export function SidePanel({ editor, host }: { editor: Editor; host: Integration }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const panel = editor.state.panel.value;
+  useEffect(() => {
+    if (panel !== null) heading.current?.focus();
+  }, [panel]);
+  if (panel === null) return null;
+  const close = (): void => {
+    editor.showPanel(null);
+    editor.focusDocument();
+  };
+  return (
+    <aside
+      class="side"
+      aria-labelledby="side-title"
+      data-testid={panel}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') close();
+      }}
+    >
+      <header class="history__header">
+        <h2 id="side-title" ref={heading} tabIndex={-1}>
+          {translate(panel)}
+        </h2>
+        <button
+          type="button"
+          class="tool"
+          title={translate('close')}
+          aria-label={translate('close')}
+          data-testid="side-close"
+          onClick={close}
+        >
+          <X size={18} />
+        </button>
+      </header>
+      {panel === 'chat' ? (
+        <Chat editor={editor} host={host} />
+      ) : (
+        <Comments editor={editor} host={host} />
+      )}
+    </aside>
+  );
+}
+
+function Chat({ editor, host }: { editor: Editor; host: Integration }) {
+  const end = useRef<HTMLLIElement>(null);
+  const messages = editor.state.chat.value;
+  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [messages]);
+  return (
+    <>
+      <ol class="side__list" aria-live="polite">
+        {messages.length === 0 && <li class="history__note">{translate('chatEmpty')}</li>}
+        {messages.map((message, index) => (
+          <li key={`${message.at} ${String(index)}`} class="message" data-testid="chat-message">
+            <p class="message__head">
+              <strong style={{ color: safeColor(message.color) }}>{message.name}</strong>
+              <time dateTime={message.at}>{host.date(message.at)}</time>
+            </p>
+            <p class="message__text">{message.text}</p>
+          </li>
+        ))}
+        <li ref={end} aria-hidden="true" />
+      </ol>
+      <Writing
+        label={translate('chatWrite')}
+        send={translate('send')}
+        testId="chat-text"
+        onSend={(text) => editor.chat(text)}
+      />
+    </>
+  );
+}
+
+function Comments({ editor, host }: { editor: Editor; host: Integration }) {
+  const { state } = editor;
+  const threads = threadsOf(state.comments.value);
+  return (
+    <>
+      <ol class="side__list">
+        {threads.length === 0 && <li class="history__note">{translate('commentsEmpty')}</li>}
+        {threads.map((thread) => (
+          <ThreadItem key={thread.comment.id} thread={thread} editor={editor} host={host} />
+        ))}
+      </ol>
+      {state.commentable && (
+        <Writing
+          label={translate('commentWrite')}
+          send={translate('commentAdd')}
+          testId="comment-text"
+          onSend={(text) => editor.comment(text)}
+        />
+      )}
+    </>
+  );
+}
+
+function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }) {
+  const { thread, editor, host } = props;
+  const { comment, answers } = thread;
+  const answering = useSignal(false);
+  const word = editor.state.document.value?.kind === 'word';
+  const writes = editor.state.commentable;
+  return (
+    <li
+      class={comment.resolved ? 'thread thread--resolved' : 'thread'}
+      data-testid="comment"
+      data-resolved={comment.resolved}
+    >
+      <One comment={comment} host={host} />
+      {answers.map((one) => (
+        <div key={one.id} class="thread__answer" data-testid="comment-answer">
+          <One comment={one} host={host} />
+        </div>
+      ))}
+      {/* Only texts have threads: LibreOffice answers, resolves and deletes nowhere else. */}
+      {writes && word && (
+        <p class="thread__tools">
+          <Tool
+            id="answer"
+            label={translate('commentAnswer')}
+            icon={Reply}
+            onClick={() => (answering.value = !answering.value)}
+          />
+          <Tool
+            id="resolve"
+            label={translate(comment.resolved ? 'commentReopen' : 'commentResolve')}
+            icon={Check}
+            onClick={() => editor.resolveComment(comment.id)}
+          />
+          <Tool
+            id="delete"
+            label={translate('commentDelete')}
+            icon={Trash2}
+            onClick={() => {
+              editor.deleteComment(comment.id);
+              // This button is about to go, and the focus with it.
+              document.getElementById('side-title')?.focus();
+            }}
+          />
+        </p>
+      )}
+      {answering.value && (
+        <Writing
+          label={translate('commentAnswer')}
+          send={translate('commentAnswer')}
+          testId="answer-text"
+          focus
+          onSend={(text) => {
+            answering.value = false;
+            editor.answer(comment.id, text);
+          }}
+        />
+      )}
+    </li>
+  );
+}
+
+function One({ comment, host }: { comment: Comment; host: Integration }) {
+  return (
+    <>
+      <p class="message__head">
+        <strong>{comment.author || translate('anonymous')}</strong>
+        <time>{host.date(comment.at.replace(/[.,]\d+$/, ''))}</time>
+      </p>
+      <p class="message__text">{comment.text}</p>
+    </>
+  );
+}
+
+function Tool(props: { id: string; label: string; icon: typeof Reply; onClick: () => void }) {
+  const { icon: IconOf } = props;
+  return (
+    <button
+      type="button"
+      class="tool tool--small"
+      title={props.label}
+      aria-label={props.label}
+      data-testid={`comment-${props.id}`}
+      onClick={props.onClick}
+    >
+      <IconOf size={16} />
+    </button>
+  );
+}
+
+/** A field for a text. Enter sends it, Shift and Enter makes a line. */
+function Writing(props: {
+  label: string;
+  send: string;
+  testId: string;
+  focus?: boolean;
+  onSend: (text: string) => void;
+}) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (props.focus === true) field.current?.focus();
+  }, [props.focus]);
+  const send = (): void => {
+    const text = field.current?.value.trim() ?? '';
+    if (text === '' || field.current === null) return;
+    field.current.value = '';
+    props.onSend(text);
+  };
+  return (
+    <form
+      class="writing"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={2}
+        maxLength={2000}
+        aria-label={props.label}
+        placeholder={props.label}
+        data-testid={props.testId}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+            event.preventDefault();
+            send();
+          }
+        }}
+      />
+      <button type="submit" class="button" data-testid={`${props.testId}-send`}>
+        <Send size={16} /> {props.send}
+      </button>
+    </form>
+  );
+}
