@@ -35,7 +35,9 @@ export function App({ editor, host }: { editor: Editor; host: Integration }) {
   return (
     <div class={names.join(' ')}>
       <Header editor={editor} host={host} />
-      {tools && kind !== undefined && <Toolbar editor={editor} kind={kind} host={host} />}
+      {tools && kind !== undefined && (
+        <Toolbar key={state.document.value.rights.access} editor={editor} kind={kind} host={host} />
+      )}
       {kind === 'cell' && <FormulaBar editor={shown} />}
       <div class="editor__middle">
         {kind === 'slide' && <SlideList editor={shown} />}

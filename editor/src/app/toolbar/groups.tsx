@@ -36,8 +36,18 @@ const SIZES = [
   96,
 ].map(String);
 
-/** The tools for a kind of document, in the order of their importance. */
+/** The groups whose tools do what can be a proposal; the server refuses a reviewer the others. */
+const PROPOSING: ReadonlySet<string> = new Set(['history', 'emphasis', 'font', 'color']);
+
+/** The tools for a kind of document and what may be done with it, in the order of their importance. */
 export function groupsFor(editor: Editor, kind: DocumentKind, host: Integration): Group[] {
+  const groups = allGroups(editor, kind, host);
+  return editor.state.document.value?.rights.access === 'review'
+    ? groups.filter(({ id }) => PROPOSING.has(id))
+    : groups;
+}
+
+function allGroups(editor: Editor, kind: DocumentKind, host: Integration): Group[] {
   const tool = (
     label: MessageKey,
     icon: Icon,
