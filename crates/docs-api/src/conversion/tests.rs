@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::Explain;
+use crate::{DocumentKind, Explain};
 
 fn parse(parameters: &Value) -> Result<Conversion, ParameterError> {
     Conversion::parse(parameters.as_object().unwrap())
@@ -193,6 +193,40 @@ fn value() -> impl Strategy<Value = Value> {
         Just(json!({ "aspect": 1, "width": 9 })),
         Just(json!([1])),
     ]
+}
+
+const BEGIN: &str =
+    "<!-- pairs: written by `RECTO_WRITE_DOCS=1 cargo test -p recto-docs-api documentation` -->\n";
+const END: &str = "<!-- end of pairs -->\n";
+
+#[test]
+fn the_documentation_lists_the_pairs() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/topics/conversion.md"
+    );
+    let page = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = page.split_once(BEGIN).unwrap();
+    let (_, after) = rest.split_once(END).unwrap();
+    let list = |names: Vec<&str>| format!("`{}`", names.join("` `"));
+    let mut table = "\n| from | to |\n|---|---|\n".to_owned();
+    for kind in [DocumentKind::Word, DocumentKind::Cell, DocumentKind::Slide] {
+        let sources: Vec<_> = SourceType::all().filter(|it| it.kind() == kind).collect();
+        let outputs = sources[0].outputs().map(OutputType::extension).collect();
+        let sources = sources.into_iter().map(SourceType::extension).collect();
+        let row = [list(sources), list(outputs)].join(" | ");
+        table.extend(["| ", &row, " |\n"]);
+    }
+    let wanted = format!("{before}{BEGIN}{table}\n{END}{after}");
+    if std::env::var_os("RECTO_WRITE_DOCS").is_some() {
+        std::fs::write(path, wanted).unwrap();
+        return;
+    }
+    assert_eq!(page, wanted);
+    // What has no effect is named there.
+    for name in IGNORED {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
 }
 
 proptest! {
