@@ -361,6 +361,39 @@ test.describe('the Docs API', () => {
     await editor.showsText('Opened anew. ');
   });
 
+  test('a page with the key of a version that was saved gets the new version, or is told', async ({
+    browser,
+    page,
+  }) => {
+    const listen = ['onRequestRefreshFile', 'onError', 'onOutdatedVersion'];
+    const { page: address, id } = integrator.add({ listen });
+    const writer = await browser.newPage();
+    const first = new Editor(writer, new LiveWatch(writer));
+    await writer.goto(address);
+    await first.ready();
+    await first.focus();
+    await first.type('Saved before. ');
+    await first.live.allApplied();
+    await first.close();
+    await expect.poll(() => integrator.received(id).map(({ status }) => status)).toEqual([1, 2]);
+
+    const editor = new Editor(page, new LiveWatch(page));
+    await page.goto(address);
+    await hears(page, 'onRequestRefreshFile');
+    await expect(editor.frame.getByTestId('progress')).toBeVisible();
+    const next = integrator.add({});
+    const answer = await fetch(`${integrator.url}/config?id=${next.id}`);
+    await call(page, 'refreshFile', ((await answer.json()) as { config: unknown }).config);
+    await editor.isState('ready');
+    expect((await heard(page)).map(({ name }) => name)).toEqual(['onRequestRefreshFile']);
+
+    integrator.change(id, { listen: listen.slice(1) });
+    await page.goto(address);
+    await hears(page, 'onOutdatedVersion');
+    expect((await heard(page))[0]).toMatchObject({ name: 'onError', data: { errorCode: -102 } });
+    expect((await editor.refused()).code).toBe('session.version_changed');
+  });
+
   test('an embedded document has the links of its kind and no toolbar', async ({
     page,
     picture,

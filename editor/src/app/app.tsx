@@ -19,6 +19,8 @@ export function App({ editor, host }: { editor: Editor; host: Integration }) {
   const { state } = editor;
   const { options } = host;
   const problem = state.problem.value;
+  if (problem !== null && host.refreshing.value)
+    return <ProgressPanel editor={editor} host={host} />;
   if (problem !== null) return <ProblemPanel problem={problem} />;
   if (state.phase.value === 'closed') return <ClosedPanel />;
   if (state.document.value === null) return <ProgressPanel editor={editor} host={host} />;

@@ -66,7 +66,7 @@ function start(config: PlainConfig): void {
     config,
     // An embedded document is there to be read, whatever else its reader may do.
     { readOnly: options.embedded, guest: options.guest },
-    withOutdated(raise, listeners),
+    withOutdated(raise, listeners, () => open?.host.awaitRefresh()),
   );
   editor.state.startZoom = options.zoom;
   const host = new Integration(editor, config, listeners, raise, pictures, page);

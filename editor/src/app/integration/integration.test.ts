@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { signal } from '@preact/signals';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Editor } from '../state/editor.js';
+import type { Editor, Raise } from '../state/editor.js';
 import { History } from './history.js';
 import { Integration, nameOf, Pictures } from './integration.js';
 import { withOutdated } from './outdated.js';
@@ -174,6 +174,18 @@ describe('people', () => {
   });
 });
 
+describe('a new config that was asked for', () => {
+  it('is waited for a while before the page says what is wrong', () => {
+    vi.useFakeTimers();
+    const host = integration();
+    host.awaitRefresh();
+    expect(host.refreshing.value).toBe(true);
+    vi.advanceTimersByTime(10_000);
+    expect(host.refreshing.value).toBe(false);
+    vi.useRealTimers();
+  });
+});
+
 describe('places', () => {
   it('that are not of the web are not opened', () => {
     const opened = vi.spyOn(window, 'open').mockReturnValue(null);
@@ -191,18 +203,19 @@ describe('places', () => {
 });
 
 describe('an outdated version', () => {
+  const asked = vi.fn();
+  const record: Raise = (name, data) => raised.push([name, data]);
+
   const error = { errorCode: -102, errorDescription: 'M.' };
 
   it('is refreshed where the application can', () => {
-    withOutdated((name, data) => raised.push([name, data]), ['onRequestRefreshFile'])(
-      'onError',
-      error,
-    );
+    withOutdated(record, ['onRequestRefreshFile'], asked)('onError', error);
+    expect(asked).toHaveBeenCalledOnce();
     expect(raised).toEqual([['onRequestRefreshFile', undefined]]);
   });
 
   it('is an error elsewhere', () => {
-    withOutdated((name, data) => raised.push([name, data]), [])('onError', error);
+    withOutdated(record, [], asked)('onError', error);
     expect(raised).toEqual([
       ['onError', error],
       ['onOutdatedVersion', undefined],

@@ -8,6 +8,9 @@ import { Editor, type Raise } from '../state/editor.js';
 import { History } from './history.js';
 import { fields, optionsOf, type Options } from './options.js';
 
+/** How long an application may take to answer `onRequestRefreshFile`. */
+const REFRESH_MS = 10_000;
+
 export type Dialog = 'about' | 'info' | 'sharing';
 
 /** What lies between the document and the application around it: its offers, its answers, its events. */
@@ -19,6 +22,8 @@ export class Integration {
   readonly sharing = signal<readonly SharingSetting[]>([]);
   readonly dialog = signal<Dialog | null>(null);
   readonly renaming = signal(false);
+  /** The application has been asked for a config of the new version. */
+  readonly refreshing = signal(false);
   readonly #config: PlainConfig;
   readonly #raise: Raise;
   readonly #listeners: readonly string[];
@@ -115,6 +120,12 @@ export class Integration {
       case 'picture':
       case 'refreshFile':
     }
+  }
+
+  /** Says nothing of the outdated version while the application fetches a config of the new one. */
+  awaitRefresh(): void {
+    this.refreshing.value = true;
+    setTimeout(() => (this.refreshing.value = false), REFRESH_MS);
   }
 
   toggleFavorite(): void {

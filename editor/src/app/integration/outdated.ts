@@ -7,11 +7,17 @@ const OUTDATED = -102;
  * Tells of an outdated version as the application wants to hear it: it gives a new config when it listens to
  * `onRequestRefreshFile`; else it gets the error, and the event of former times.
  */
-export function withOutdated(raise: Raise, listeners: readonly string[]): Raise {
+export function withOutdated(
+  raise: Raise,
+  listeners: readonly string[],
+  /** The application was asked for a new config. */
+  asked: () => void,
+): Raise {
   return (name, data) => {
     if (codeOf(data) !== OUTDATED) {
       raise(name, data);
     } else if (listeners.includes('onRequestRefreshFile')) {
+      asked();
       raise('onRequestRefreshFile', undefined);
     } else {
       raise(name, data);
