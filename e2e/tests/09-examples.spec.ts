@@ -2,11 +2,14 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Editor } from '../fixtures/editor.ts';
+import { verify } from '../fixtures/integrator.ts';
 import { LiveWatch } from '../fixtures/live.ts';
 import { docxText } from '../fixtures/office.ts';
 import { newSecret, ROOT, sample, temporaryFolder } from '../fixtures/paths.ts';
 import { DocumentServer, freePort, Program } from '../fixtures/processes.ts';
 import { expect, test } from '../fixtures/test.ts';
+
+type Opening = { documentServer: string; config: { token: string; document: object } };
 
 const EXAMPLES = join(ROOT, 'examples');
 
@@ -68,6 +71,13 @@ for (const [language, start] of Object.entries(starts)) {
     await expect
       .poll(() => docxText(file), { message: 'the file is saved', timeout: 30_000 })
       .toContain('Written with the example. ');
+
+    if (language === 'Node') {
+      // What the pages in examples/react and examples/vue ask for.
+      const answer = (await (await fetch(`${url}/config?user=ada`)).json()) as Opening;
+      expect(answer.documentServer).toBe(`${server.url}/`);
+      expect(verify(answer.config.token, secret)?.document).toEqual(answer.config.document);
+    }
 
     // The file is for the document server only.
     const refused = await fetch(`${url}/file?file=Welcome.docx`);

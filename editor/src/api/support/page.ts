@@ -11,7 +11,7 @@ This page is made from the table by which the editor itself answers (\`editor/sr
 
 An option that is not in this list, or is misspelt, is named in the console, with the nearest one that there is.
 
-Pictures (logos, avatars, templates) are fetched by the page around the editor, not by the editor: their addresses must be on the page's own origin, allow it to read them (CORS), or be \`data:\` addresses.
+Pictures (logos, avatars, templates) are fetched by the page around the editor, not by the editor: their addresses must be on the page's own origin, allow it to read them (CORS), or be \`data:\` addresses, and a content security policy of the page must allow them in \`connect-src\`.
 `;
 
 /** docs/reference/docs-api.md */
