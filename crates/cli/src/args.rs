@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand};
 use ipnet::IpNet;
+use recto_fetch::HostPattern;
 use recto_server::Refusals;
 use url::Url;
 
@@ -63,6 +64,33 @@ pub struct Serve {
     /// Private network that may be fetched from all the same, for example 10.1.0.0/16; may be repeated.
     #[arg(long, env = "RECTO_ALLOW_NETWORK", value_delimiter = ',')]
     pub allow_network: Vec<IpNet>,
+    /// Host that may be fetched from although its name leads to a private address, for example
+    /// files.lan or *.apps.lan; may be repeated.
+    #[arg(long, env = "RECTO_ALLOW_HOST", value_delimiter = ',')]
+    pub allow_host: Vec<HostPattern>,
+    /// Contact only hosts and networks that are allowed by name, public ones too.
+    #[arg(long, env = "RECTO_ONLY_ALLOWED", value_parser = FalseyValueParser::new())]
+    pub only_allowed: bool,
+    /// Host that requests are sent to without a token, such as a store with signed addresses; may be
+    /// repeated.
+    #[arg(long, env = "RECTO_UNSIGNED_HOST", value_delimiter = ',')]
+    pub unsigned_host: Vec<HostPattern>,
+    /// File of certificates in PEM whose authorities are trusted beside the system's.
+    #[arg(long, env = "RECTO_CA_FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Do not verify certificates of integrators. Whoever stands between can then read and change
+    /// documents: use --ca-file instead.
+    #[arg(long, env = "RECTO_INSECURE_TLS", value_parser = FalseyValueParser::new())]
+    pub insecure_tls: bool,
+    /// Seconds that connecting to an integrator may take [default: 10].
+    #[arg(long, env = "RECTO_CONNECT_SECONDS")]
+    pub connect_seconds: Option<u64>,
+    /// Seconds that a download may take [default: 120].
+    #[arg(long, env = "RECTO_DOWNLOAD_SECONDS")]
+    pub download_seconds: Option<u64>,
+    /// Seconds that an integrator may take to answer a callback [default: 600].
+    #[arg(long, env = "RECTO_CALLBACK_SECONDS")]
+    pub callback_seconds: Option<u64>,
     /// File that holds the secret shared with integrators (environment: JWT_SECRET_FILE, or JWT_SECRET
     /// for the secret itself).
     #[arg(long)]

@@ -1,6 +1,8 @@
 //! The document server's configuration: file, then environment, then flags, each stronger than the
 //! one before.
 
+mod outgoing;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use anyhow::{Context, bail};
 use ipnet::IpNet;
 use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
+use recto_fetch::HostPattern;
 use recto_server::{AdminPassword, Refusals, ServerConfig, Tokens};
 use recto_session::SessionConfig;
 use recto_token::Keys;
@@ -31,11 +34,24 @@ struct File {
     data: Option<PathBuf>,
     #[serde(default)]
     allow_network: Vec<IpNet>,
+    #[serde(default)]
+    allow_host: Vec<HostPattern>,
+    #[serde(default)]
+    only_allowed: bool,
+    #[serde(default)]
+    unsigned_host: Vec<HostPattern>,
+    ca_file: Option<PathBuf>,
+    #[serde(default)]
+    insecure_tls: bool,
+    connect_seconds: Option<u64>,
+    download_seconds: Option<u64>,
+    callback_seconds: Option<u64>,
     jwt_enabled: Option<bool>,
     jwt_secret_file: Option<PathBuf>,
     jwt_keys_file: Option<PathBuf>,
     jwt_local_json: Option<PathBuf>,
     jwt_header: Option<String>,
+    jwt_prefix: Option<String>,
     public_url: Option<Url>,
     max_document_mib: Option<u64>,
     snapshot_seconds: Option<u64>,
@@ -69,6 +85,8 @@ pub struct Environment {
     pub jwt_secret_file: Option<PathBuf>,
     /// `JWT_HEADER`
     pub jwt_header: Option<String>,
+    /// `JWT_PREFIX`
+    pub jwt_prefix: Option<String>,
     /// `RECTO_ADMIN_PASSWORD`
     pub admin_password: Option<String>,
 }
@@ -82,6 +100,7 @@ impl Environment {
             jwt_secret: text("JWT_SECRET"),
             jwt_secret_file: text("JWT_SECRET_FILE").map(PathBuf::from),
             jwt_header: text("JWT_HEADER"),
+            jwt_prefix: text("JWT_PREFIX"),
             admin_password: text("RECTO_ADMIN_PASSWORD"),
         }
     }
@@ -92,6 +111,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     let file = file(args.config.as_deref())?;
     let session = session(&args, &file);
     let convert = conversions(&args, &file);
+    let outgoing = outgoing::config(&args, &file)?;
     let data = args.data.or(file.data).unwrap_or_else(|| "data".into());
     let enabled = match environment.jwt_enabled.as_deref().map(str::trim) {
         None | Some("") => file.jwt_enabled.unwrap_or(true),
@@ -145,11 +165,8 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             format!("JWT_HEADER is {name:?}, which can't be the name of a header. Use letters and hyphens, such as AuthorizationJwt")
         })?,
     };
-    let allow_network = if args.allow_network.is_empty() {
-        file.allow_network
-    } else {
-        args.allow_network
-    };
+    let prefix = environment.jwt_prefix.clone().or(file.jwt_prefix);
+    let token_prefix = token_prefix(prefix.as_deref().unwrap_or("Bearer"))?;
     let listen = args
         .listen
         .or(file.listen)
@@ -158,9 +175,10 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         listen,
         data,
         public_url: args.public_url.or(file.public_url),
-        allow_network,
+        outgoing,
         tokens,
         token_header,
+        token_prefix,
         frame_ancestors: args
             .frame_ancestors
             .or(file.frame_ancestors)
@@ -177,6 +195,21 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         session,
         convert,
         engine,
+    })
+}
+
+/// The word before a token, and its blank; nothing if the token stands alone.
+fn token_prefix(word: &str) -> anyhow::Result<String> {
+    let word = word.trim();
+    if !word.bytes().all(|byte| byte.is_ascii_graphic()) {
+        bail!(
+            "JWT_PREFIX is {word:?}, which can't stand before a token in a header. Give one word in ASCII, such as Bearer, or nothing."
+        );
+    }
+    Ok(if word.is_empty() {
+        String::new()
+    } else {
+        format!("{word} ")
     })
 }
 
@@ -270,120 +303,4 @@ fn file(named: Option<&Path>) -> anyhow::Result<File> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECRET: &str = "0123456789abcdef0123456789abcdef";
-
-    fn environment() -> Environment {
-        Environment {
-            jwt_secret: Some(SECRET.into()),
-            ..Environment::default()
-        }
-    }
-
-    fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("recto.toml");
-        std::fs::write(&path, text).unwrap();
-        (folder, path)
-    }
-
-    #[test]
-    fn a_flag_is_stronger_than_the_file() {
-        let (_folder, path) =
-            written("listen = \"127.0.0.1:1\"\nsave_seconds = 9\nsnapshot_seconds = 7");
-        let args = Serve {
-            config: Some(path),
-            save_seconds: Some(3),
-            ..Serve::default()
-        };
-        let config = server(args, &environment()).unwrap();
-        assert_eq!(config.listen.port(), 1);
-        assert_eq!(config.session.save_after, Duration::from_secs(3));
-        assert_eq!(config.session.snapshot_after, Duration::from_secs(7));
-    }
-
-    #[test]
-    fn a_misspelt_name_is_named() {
-        let (_folder, path) = written("lisen = \"127.0.0.1:1\"");
-        let args = Serve {
-            config: Some(path),
-            ..Serve::default()
-        };
-        let error = format!(
-            "{:#}",
-            server(args, &environment()).map(|_| ()).unwrap_err()
-        );
-        assert!(error.contains("lisen"), "{error}");
-    }
-
-    #[test]
-    fn how_much_is_told_follows_the_address_unless_it_is_said() {
-        let told = |listen: &str, refusals| {
-            let args = Serve {
-                listen: Some(listen.parse().unwrap()),
-                refusals,
-                ..Serve::default()
-            };
-            server(args, &environment()).unwrap().refusals
-        };
-        assert_eq!(told("127.0.0.1:8080", None), Refusals::Full);
-        assert_eq!(told("0.0.0.0:8080", None), Refusals::Code);
-        assert_eq!(told("127.0.0.1:8080", Some(Refusals::Code)), Refusals::Code);
-        assert_eq!(told("0.0.0.0:8080", Some(Refusals::Full)), Refusals::Full);
-        let (_folder, path) = written("refusals = \"code\"");
-        let args = Serve {
-            config: Some(path),
-            ..Serve::default()
-        };
-        assert_eq!(
-            server(args, &environment()).unwrap().refusals,
-            Refusals::Code
-        );
-    }
-
-    #[test]
-    fn the_administrators_password_comes_from_one_place() {
-        let (folder, path) = written("correct horse battery\n");
-        let with = |file: Option<&Path>, password: Option<&str>| {
-            let args = Serve {
-                admin_password_file: file.map(Path::to_owned),
-                ..Serve::default()
-            };
-            let environment = Environment {
-                admin_password: password.map(str::to_owned),
-                ..environment()
-            };
-            server(args, &environment).map(|config| config.admin_password)
-        };
-        assert!(with(None, None).unwrap().is_none());
-        assert!(with(Some(&path), None).unwrap().is_some());
-        assert!(with(None, Some("correct horse battery")).unwrap().is_some());
-        let both = with(Some(&path), Some("correct horse battery")).unwrap_err();
-        insta::assert_snapshot!(both, @"Both a file with the administrator's password and RECTO_ADMIN_PASSWORD are given, so it is not clear which counts. Leave out one of them.");
-        let short = with(None, Some("short")).unwrap_err();
-        insta::assert_snapshot!(short, @"The administrator's password has 5 characters, and 12 are the fewest. Make one with `openssl rand -base64 18`.");
-        let missing = with(Some(&folder.path().join("none")), None).unwrap_err();
-        assert!(missing.to_string().contains("can't be read"), "{missing}");
-        // Its line end does not count.
-        std::fs::write(&path, "elevenchars\n").unwrap();
-        assert!(with(Some(&path), None).is_err());
-    }
-
-    #[test]
-    fn the_variables_of_the_onlyoffice_image_work() {
-        let mut environment = environment();
-        environment.jwt_header = Some("AuthorizationJwt".into());
-        let config = server(Serve::default(), &environment).unwrap();
-        assert_eq!(config.token_header, "authorizationjwt");
-        assert!(
-            matches!(config.tokens, Tokens::Required(ref keys) if keys.inbox().keys().len() == 1)
-        );
-        environment.jwt_enabled = Some("maybe".into());
-        let error = server(Serve::default(), &environment)
-            .map(|_| ())
-            .unwrap_err();
-        insta::assert_snapshot!(error, @r#"JWT_ENABLED is "maybe", which is neither true nor false. Set it to true, or unset it."#);
-    }
-}
+mod tests;

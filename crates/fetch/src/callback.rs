@@ -94,23 +94,28 @@ impl Fetcher {
         signer: &Signer,
         seen: &mut Seen,
     ) -> Result<(), CallbackError> {
-        let target = Target::parse(address, &self.guard)?;
+        let target = Target::parse(address, &self.policy)?;
         let limits = Limits::callback(&self.config);
 
         let mut body = body.clone();
         body.token = None;
-        let token = signer.body_token(&serde_json::to_value(&body)?);
-        let mut headers = self.authorization(signer, &serde_json::to_value(&body)?);
+        let token = if self.signs_for(signer, &target) {
+            signer.body_token(&serde_json::to_value(&body)?)
+        } else {
+            None
+        };
+        let mut headers = self.authorization(signer, &target, &serde_json::to_value(&body)?);
         let length = headers.values().map(HeaderValue::len).sum::<usize>();
         if length >= LONG_TOKEN && has_history(body.status) {
             body.changesurl = None;
             body.history = Some(Value::Object(Map::new()));
-            headers = self.authorization(signer, &serde_json::to_value(&body)?);
+            headers = self.authorization(signer, &target, &serde_json::to_value(&body)?);
         }
         let has_token = token.is_some();
         body.token = token;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
 
+        self.warn_of(&target);
         let request = self
             .client
             .post(target.url().clone())

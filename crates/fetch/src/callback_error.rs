@@ -113,7 +113,8 @@ impl From<FetchError> for CallbackError {
             FetchError::Invalid { .. }
             | FetchError::Scheme { .. }
             | FetchError::Credentials
-            | FetchError::ForbiddenAddress { .. } => Self::Address(error),
+            | FetchError::ForbiddenAddress { .. }
+            | FetchError::NotListed { .. } => Self::Address(error),
             other => Self::Unreachable(other),
         }
     }
@@ -124,6 +125,7 @@ impl Explain for CallbackError {
         match self {
             Self::Missing => "callback.missing",
             Self::Address(FetchError::ForbiddenAddress { .. }) => "callback.forbidden_address",
+            Self::Address(FetchError::NotListed { .. }) => "callback.not_listed",
             Self::Address(FetchError::Scheme { .. }) => "callback.scheme",
             Self::Address(FetchError::Credentials) => "callback.credentials",
             Self::Address(_) => "callback.invalid_address",

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::error::{causes, find};
 use crate::resolver::{GuardedResolver, ResolveError};
 use crate::target::Target;
-use crate::{Cause, DeliveryObserver, FetchConfig, FetchError, Guard, Lookup, SystemLookup};
+use crate::{Cause, DeliveryObserver, FetchConfig, FetchError, Lookup, Policy, SystemLookup};
 
 /// Tells the time in Unix seconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -23,10 +23,11 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 #[derive(Clone)]
 pub struct Fetcher {
     pub(crate) client: Client,
-    pub(crate) guard: Arc<Guard>,
+    pub(crate) policy: Arc<Policy>,
     pub(crate) config: Arc<FetchConfig>,
     pub(crate) observer: Option<Arc<dyn DeliveryObserver>>,
     resolver: GuardedResolver,
+    lookup: Arc<dyn Lookup>,
     keys: Option<Arc<Keys>>,
     clock: Clock,
 }
@@ -57,9 +58,14 @@ impl Fetcher {
         clock: Clock,
         lookup: Arc<dyn Lookup>,
     ) -> Result<Self, FetchError> {
-        let guard = Arc::new(Guard::new(config.allow_network.clone()));
-        let resolver = GuardedResolver::new(lookup, guard.clone());
-        let client = Client::builder()
+        let policy = Arc::new(config.policy.clone());
+        let resolver = GuardedResolver::new(lookup.clone(), policy.clone());
+        let mut client = Client::builder();
+        for authority in &config.authorities.0 {
+            client = client.add_root_certificate(authority.clone());
+        }
+        let client = client
+            .danger_accept_invalid_certs(config.insecure_tls)
             .user_agent(concat!("Recto/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             // a proxy would resolve the name itself, past the guard
@@ -72,10 +78,11 @@ impl Fetcher {
             .map_err(|e| FetchError::Setup(innermost(&e)))?;
         Ok(Self {
             client,
-            guard,
+            policy,
             config: Arc::new(config),
             observer: None,
             resolver,
+            lookup,
             keys,
             clock,
         })
@@ -88,10 +95,21 @@ impl Fetcher {
         self
     }
 
+    /// The same for another tenant: with its own policy and keys.
+    pub fn for_tenant(&self, policy: Policy, keys: Option<Arc<Keys>>) -> Result<Self, FetchError> {
+        let config = FetchConfig {
+            policy,
+            ..(*self.config).clone()
+        };
+        let mut other = Self::with_lookup(config, keys, self.clock.clone(), self.lookup.clone())?;
+        other.observer.clone_from(&self.observer);
+        Ok(other)
+    }
+
     /// Checks that an address may be fetched at all: its form, and that its host is or resolves to
     /// a permitted address. A later request is judged again.
     pub async fn check(&self, url: &str) -> Result<(), FetchError> {
-        let target = Target::parse(url, &self.guard)?;
+        let target = Target::parse(url, &self.policy)?;
         if let Some(name) = target.name() {
             let deadline = Instant::now() + self.config.connect_timeout;
             let resolving = self.resolver.permitted(name);
@@ -120,13 +138,38 @@ impl Fetcher {
             .collect()
     }
 
-    /// The header that carries the token over a payload, unless tokens are switched off.
-    pub(crate) fn authorization(&self, signer: &Signer, payload: &Value) -> HeaderMap {
+    /// Whether requests to a target carry a token.
+    pub(crate) fn signs_for(&self, signer: &Signer, target: &Target) -> bool {
+        signer.signs() && self.policy.signs_for(target.name())
+    }
+
+    /// Warns of a request whose receiver is not verified.
+    pub(crate) fn warn_of(&self, target: &Target) {
+        if self.config.insecure_tls && target.url().scheme() == "https" {
+            tracing::warn!(
+                origin = target.origin(),
+                "certificates are not verified: whoever stands between can read and change what is sent"
+            );
+        }
+    }
+
+    /// The header that carries the token over a payload, unless there is none for this target.
+    pub(crate) fn authorization(
+        &self,
+        signer: &Signer,
+        target: &Target,
+        payload: &Value,
+    ) -> HeaderMap {
         let mut headers = HeaderMap::new();
+        if !self.signs_for(signer, target) {
+            return headers;
+        }
         if let Signer(Some((keys, now))) = signer {
             let token = sign_header(keys, payload, *now);
-            // a token is of the base64url alphabet and dots, which every header may hold
-            if let Ok(mut value) = HeaderValue::try_from(format!("Bearer {token}")) {
+            // a token is of the base64url alphabet and dots, and the prefix was checked
+            if let Ok(mut value) =
+                HeaderValue::try_from(format!("{}{token}", self.config.token_prefix))
+            {
                 value.set_sensitive(true);
                 headers.insert(self.config.token_header.clone(), value);
             }
@@ -247,11 +290,9 @@ pub(crate) fn is_redirect(response: &Response) -> bool {
 
 fn unresolved(error: &ResolveError, target: &Target) -> FetchError {
     match error {
-        ResolveError::Forbidden { address, class } => FetchError::ForbiddenAddress {
-            host: target.name().unwrap_or_default().to_owned(),
-            address: *address,
-            class: *class,
-        },
+        ResolveError::Forbidden { address, why } => {
+            FetchError::forbidden(target.name().unwrap_or_default().to_owned(), *address, *why)
+        }
         ResolveError::Unknown(e) => FetchError::Unreachable {
             origin: target.origin(),
             cause: Cause::Name,

@@ -2,16 +2,24 @@
 
 use std::time::Duration;
 
-use ipnet::IpNet;
 use reqwest::header::{AUTHORIZATION, HeaderName};
+
+use crate::{Authorities, Policy};
 
 /// What outgoing requests may do. The defaults are those that integrators know from the Docs API.
 #[derive(Clone, Debug)]
 pub struct FetchConfig {
     /// Name of the header that carries a token.
     pub token_header: HeaderName,
-    /// Networks that may be contacted although they are not globally routable.
-    pub allow_network: Vec<IpNet>,
+    /// What the token follows in that header, with its blank.
+    pub token_prefix: String,
+    /// Where requests may go, and where they are signed.
+    pub policy: Policy,
+    /// Certificate authorities that are trusted beside the system's.
+    pub authorities: Authorities,
+    /// Whether anybody's certificate is taken for good. Then whoever stands between can read and change
+    /// documents, and every request is warned of.
+    pub insecure_tls: bool,
     /// Bytes that a document may have, after decompression.
     pub max_bytes: u64,
     /// How long making a connection may take.
@@ -30,7 +38,10 @@ impl Default for FetchConfig {
     fn default() -> Self {
         Self {
             token_header: AUTHORIZATION,
-            allow_network: Vec::new(),
+            token_prefix: "Bearer ".into(),
+            policy: Policy::default(),
+            authorities: Authorities::default(),
+            insecure_tls: false,
             max_bytes: 100 * 1024 * 1024,
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(120),

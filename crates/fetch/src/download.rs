@@ -164,26 +164,28 @@ impl Fetcher {
         limits: &Limits,
         signer: &Signer,
     ) -> Result<Answer, FetchError> {
-        let first = Target::parse(url, &self.guard)?;
+        let first = Target::parse(url, &self.policy)?;
         let mut target = first.clone();
         // the integrator compares with what it wrote, not with our spelling of it
         let mut claim = url.to_owned();
         let mut at_home = true;
         for hop in 0..=REDIRECTS {
             let mut headers = if at_home {
-                self.authorization(signer, &json!({ "url": claim }))
+                self.authorization(signer, &target, &json!({ "url": claim }))
             } else {
                 HeaderMap::new()
             };
             let token = match (signer.signs(), at_home) {
                 (false, _) => TokenSent::Off,
-                (true, true) => TokenSent::Yes,
                 (true, false) => TokenSent::Withheld,
+                (true, true) if self.signs_for(signer, &target) => TokenSent::Yes,
+                (true, true) => TokenSent::Excluded,
             };
             headers.insert(
                 header::ACCEPT_ENCODING,
                 header::HeaderValue::from_static("identity"),
             );
+            self.warn_of(&target);
             let request = self.client.get(target.url().clone()).headers(headers);
             let response = limits.step(&target, request.send()).await?;
             let location = response
@@ -192,7 +194,7 @@ impl Fetcher {
                 .and_then(|value| value.to_str().ok());
             match location {
                 Some(location) if is_redirect(&response) => {
-                    target = target.redirect(location, &self.guard)?;
+                    target = target.redirect(location, &self.policy)?;
                     // once a third party chose the way, nothing is signed for it any more
                     at_home = at_home && target.same_origin(&first);
                     target.url().as_str().clone_into(&mut claim);

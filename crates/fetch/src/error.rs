@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use recto_docs_api::{Explain, editor_error};
 
-use crate::AddressClass;
+use crate::{AddressClass, Forbidden};
 
 /// What stood between Recto and an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum TokenSent {
     Yes,
     /// No, as a redirect led to another origin.
     Withheld,
+    /// No, as the host is among those that get none.
+    Excluded,
     /// No, as tokens are switched off.
     Off,
 }
@@ -65,6 +67,12 @@ pub enum FetchError {
         address: IpAddr,
         /// Of which kind that is.
         class: AddressClass,
+    },
+    /// Only listed hosts and networks may be contacted.
+    #[error("{host} is not among the hosts that may be contacted")]
+    NotListed {
+        /// The host as it stands in the URL.
+        host: String,
     },
     /// No answer, or half of one.
     #[error("{origin} cannot be reached: {detail}")]
@@ -169,6 +177,18 @@ impl Subject {
 }
 
 impl FetchError {
+    /// An address that the policy does not let pass.
+    pub(crate) fn forbidden(host: String, address: IpAddr, why: Forbidden) -> Self {
+        match why {
+            Forbidden::Class(class) => Self::ForbiddenAddress {
+                host,
+                address,
+                class,
+            },
+            Forbidden::NotListed => Self::NotListed { host },
+        }
+    }
+
     /// Whether the same request may well succeed a moment later.
     pub(crate) fn transient(&self) -> bool {
         match self {
@@ -194,6 +214,9 @@ impl FetchError {
             Self::Credentials => format!("{address} carries a user name or password."),
             Self::ForbiddenAddress { host, class, .. } => format!(
                 "{address} leads to the host {host}, which is {class}; the document server contacts only public addresses and allowed networks."
+            ),
+            Self::NotListed { host } => format!(
+                "{address} leads to the host {host}, and the document server contacts only the hosts and networks that were listed."
             ),
             Self::Unreachable {
                 origin,
@@ -281,6 +304,9 @@ impl FetchError {
                 "Leave them out and authorise the request by the token in its Authorization header, or by a short-lived parameter in the query.".into()
             }
             Self::ForbiddenAddress { class, .. } => forbidden_advice(*class),
+            Self::NotListed { .. } => {
+                "If the application is there, start the document server with --allow-host and the name, or with --allow-network and its network.".into()
+            }
             Self::Unreachable { cause, .. } => match cause {
                 Cause::Name => {
                     "Check the name, and that the document server's machine or container can resolve it: try it there with `getent hosts`."
@@ -289,7 +315,7 @@ impl FetchError {
                     "Check the port and that the application runs, and that its address is the one by which the document server's machine or container reaches it."
                 }
                 Cause::Tls => {
-                    "Serve a certificate for this name together with its intermediates, or add your certificate authority to the system's store on the document server."
+                    "Serve a certificate for this name together with its intermediates, or give the document server the certificate of your authority by --ca-file."
                 }
                 Cause::Broken => "Look in the application's log for why it stopped sending.",
                 Cause::Other => {
@@ -349,7 +375,7 @@ fn forbidden_advice(class: AddressClass) -> String {
         | AddressClass::Private
         | AddressClass::SharedCarrier
         | AddressClass::Translated => {
-            "If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24; its log names the address."
+            "If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address."
         }
         AddressClass::Multicast | AddressClass::Reserved => {
             "Check the name's DNS entry: no application can be reached there, short of a network given by --allow-network."
@@ -365,6 +391,9 @@ fn status_advice(status: u16, token: TokenSent) -> String {
         }
         (401 | 403, TokenSent::Withheld) => {
             "A token goes to the first origin only, so none was sent after the redirect: give the final address."
+        }
+        (401 | 403, TokenSent::Excluded) => {
+            "The request carried no token, as the host is in unsigned_host: take it out of there, or let the application accept the request by a parameter in the address."
         }
         (401 | 403, TokenSent::Off) => {
             "The request carried no token, as tokens are switched off: switch them on, or let the application accept the request by a parameter in the address."
@@ -397,6 +426,7 @@ impl Explain for FetchError {
             Self::Scheme { .. } => "fetch.scheme",
             Self::Credentials => "fetch.credentials",
             Self::ForbiddenAddress { .. } => "fetch.forbidden_address",
+            Self::NotListed { .. } => "fetch.not_listed",
             Self::Unreachable { .. } => "fetch.unreachable",
             Self::Timeout { .. } => "fetch.timeout",
             Self::Status { .. } => "fetch.status",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::{AddressClass, Guard};
+use crate::{Forbidden, Policy};
 
 /// Finds the addresses of a host name. Injected, so that a test can be the name server.
 pub trait Lookup: Send + Sync {
@@ -38,23 +38,20 @@ impl Lookup for SystemLookup {
 pub(crate) enum ResolveError {
     #[error("the name cannot be resolved: {0}")]
     Unknown(#[source] io::Error),
-    #[error("the name resolves to {class}")]
-    Forbidden {
-        address: IpAddr,
-        class: AddressClass,
-    },
+    #[error("the name resolves to {why}")]
+    Forbidden { address: IpAddr, why: Forbidden },
 }
 
 /// Resolves names for the HTTP client and for checks ahead of a request.
 #[derive(Clone)]
 pub(crate) struct GuardedResolver {
     lookup: Arc<dyn Lookup>,
-    guard: Arc<Guard>,
+    policy: Arc<Policy>,
 }
 
 impl GuardedResolver {
-    pub(crate) fn new(lookup: Arc<dyn Lookup>, guard: Arc<Guard>) -> Self {
-        Self { lookup, guard }
+    pub(crate) fn new(lookup: Arc<dyn Lookup>, policy: Arc<Policy>) -> Self {
+        Self { lookup, policy }
     }
 
     /// The permitted addresses of a name, at least one.
@@ -67,10 +64,10 @@ impl GuardedResolver {
         let mut refused = None;
         let mut permitted = Vec::with_capacity(found.len());
         for address in found {
-            match self.guard.judge(address) {
+            match self.policy.judge(Some(host), address) {
                 Ok(()) => permitted.push(address),
-                Err(class) => {
-                    refused = refused.or(Some(ResolveError::Forbidden { address, class }));
+                Err(why) => {
+                    refused = refused.or(Some(ResolveError::Forbidden { address, why }));
                 }
             }
         }
@@ -122,7 +119,7 @@ mod tests {
         let script = answers.iter().map(|list| list.to_vec()).collect();
         GuardedResolver::new(
             Arc::new(Script(Mutex::new(script))),
-            Arc::new(Guard::new(Vec::new())),
+            Arc::new(Policy::default()),
         )
     }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use crate::{FetchError, Guard};
+use crate::{FetchError, Policy};
 
 /// An address whose form may be requested: http or https, a host, no credentials, and no forbidden
 /// number for a host.
@@ -15,25 +15,25 @@ pub(crate) struct Target {
 
 impl Target {
     /// Judges an address of the config.
-    pub(crate) fn parse(address: &str, guard: &Guard) -> Result<Self, FetchError> {
+    pub(crate) fn parse(address: &str, policy: &Policy) -> Result<Self, FetchError> {
         let url = Url::parse(address).map_err(|e| FetchError::Invalid {
             reason: e.to_string(),
         })?;
-        Self::judge(url, guard)
+        Self::judge(url, policy)
     }
 
     /// Judges what a redirect leads to, relative to where it came from.
-    pub(crate) fn redirect(&self, location: &str, guard: &Guard) -> Result<Self, FetchError> {
+    pub(crate) fn redirect(&self, location: &str, policy: &Policy) -> Result<Self, FetchError> {
         let url = self.url.join(location).map_err(|e| FetchError::Invalid {
             reason: format!("redirect: {e}"),
         })?;
         if self.url.scheme() == "https" && url.scheme() == "http" {
             return Err(FetchError::Downgrade { to: origin(&url) });
         }
-        Self::judge(url, guard)
+        Self::judge(url, policy)
     }
 
-    fn judge(mut url: Url, guard: &Guard) -> Result<Self, FetchError> {
+    fn judge(mut url: Url, policy: &Policy) -> Result<Self, FetchError> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(FetchError::Scheme {
                 scheme: url.scheme().to_owned(),
@@ -54,13 +54,9 @@ impl Target {
         };
         // the client asks the resolver for names only, so numbers are judged here
         if let Some(address) = literal {
-            guard
-                .judge(address)
-                .map_err(|class| FetchError::ForbiddenAddress {
-                    host: address.to_string(),
-                    address,
-                    class,
-                })?;
+            policy
+                .judge(None, address)
+                .map_err(|why| FetchError::forbidden(address.to_string(), address, why))?;
         }
         url.set_fragment(None);
         Ok(Self { url })
@@ -101,7 +97,7 @@ mod tests {
     use recto_docs_api::Explain;
 
     fn parse(address: &str) -> Result<Target, FetchError> {
-        Target::parse(address, &Guard::default())
+        Target::parse(address, &Policy::default())
     }
 
     fn class(address: &str) -> Option<AddressClass> {
@@ -166,7 +162,7 @@ mod tests {
     fn s3_a_redirect_is_judged_like_an_address() {
         let from = parse("https://files.example/a/b").unwrap();
         let code = |location: &str| {
-            from.redirect(location, &Guard::default())
+            from.redirect(location, &Policy::default())
                 .map_err(|e| e.code())
                 .map(|t| t.url().to_string())
         };

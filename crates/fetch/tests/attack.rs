@@ -14,7 +14,7 @@ use common::{
 };
 use futures::stream;
 use recto_docs_api::Explain;
-use recto_fetch::{AddressClass, Cause, FetchConfig, FetchError};
+use recto_fetch::{AddressClass, Cause, FetchConfig, FetchError, Policy};
 use recto_token::verify_download;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -79,7 +79,7 @@ async fn s2_a_name_that_turns_private_after_the_check_is_not_contacted() {
 async fn s3_each_hop_is_judged() {
     // 127.0.0.1 is permitted, where the redirects start; where they lead is not
     let only_home = FetchConfig {
-        allow_network: vec!["127.0.0.1/32".parse().unwrap()],
+        policy: Policy::with_networks(vec!["127.0.0.1/32".parse().unwrap()]),
         ..config()
     };
     let names = Names::default()

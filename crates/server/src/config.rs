@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use axum::http::HeaderName;
-use ipnet::IpNet;
 use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
+use recto_fetch::FetchConfig;
 use recto_session::SessionConfig;
 use recto_token::Keys;
 use serde::Deserialize;
@@ -24,12 +24,15 @@ pub struct ServerConfig {
     /// Address under which integrators reach this server, when it differs from the one that browsers
     /// use. Result links begin with it.
     pub public_url: Option<Url>,
-    /// Private networks that may be fetched from all the same.
-    pub allow_network: Vec<IpNet>,
+    /// Limits and rules of outgoing requests. Their largest download is the sessions', and their token
+    /// header [`Self::token_header`].
+    pub outgoing: FetchConfig,
     /// Whether requests are authorised by tokens.
     pub tokens: Tokens,
-    /// Name of the header that outgoing tokens are sent in.
+    /// Name of the header that tokens come and are sent in.
     pub token_header: HeaderName,
+    /// What a token follows in that header, with its blank; empty if nothing.
+    pub token_prefix: String,
     /// Pages that may embed the editor: sources of a `frame-ancestors` directive.
     pub frame_ancestors: String,
     /// How much a browser is told of a refused opening.

@@ -106,10 +106,10 @@ impl Server {
         std::fs::create_dir_all(&scratch).map_err(data_error(&scratch))?;
         let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(unix_now);
         let fetch = FetchConfig {
-            allow_network: config.allow_network,
             max_bytes: config.session.max_bytes,
             token_header: config.token_header.clone(),
-            ..FetchConfig::default()
+            token_prefix: config.token_prefix.clone(),
+            ..config.outgoing
         };
         let fetcher = Fetcher::new(fetch, tokens.then(|| keys.clone()), clock.clone())
             .map_err(|e| ServerError::part(&e))?;
@@ -149,6 +149,7 @@ impl Server {
             keys,
             tokens,
             token_header: config.token_header,
+            token_prefix: config.token_prefix,
             public_url: config.public_url,
             frame_ancestors: config.frame_ancestors,
             refusals: config.refusals,

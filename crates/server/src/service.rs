@@ -12,9 +12,6 @@ use serde_json::{Map, Value, json};
 use crate::endpoints::{Shared, log_refusal};
 use crate::request_id::Reference;
 
-/// What the token follows in a header.
-const PREFIX: &str = "Bearer ";
-
 /// A request to a service, as it came.
 pub struct ServiceRequest<'r> {
     shared: &'r Shared,
@@ -55,7 +52,7 @@ impl<'r> ServiceRequest<'r> {
             body: self.body,
             query: &self.query,
             header: self.header,
-            prefix: PREFIX,
+            prefix: &self.shared.token_prefix,
         }
     }
 

@@ -31,6 +31,11 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
             );
         }
     }
+    if config.outgoing.insecure_tls {
+        eprintln!(
+            "WARNING: Certificates of integrators are not verified, so whoever stands between can read and change documents and callbacks. Leave insecure_tls out, and give the authority's certificate by --ca-file."
+        );
+    }
     eprintln!("Starting the engine …");
     let server = Server::start(config).await?;
     let stop = asked_to_stop();

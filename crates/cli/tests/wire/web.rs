@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{client_async, connect_async};
 
-use crate::common::{Browser, Integrator, LONGEST, Server, new_key};
+use crate::common::{Browser, Integrator, LONGEST, Server, Setup, body, new_key, post, signed};
 
 /// The status with which a WebSocket from a page of `origin` is answered.
 async fn upgrade(server: &Server, origin: Option<&str>, forwarded: Option<&str>) -> u16 {
@@ -267,4 +267,37 @@ async fn w7_many_connections_that_say_nothing_are_borne() {
     let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
     ann.types("Works on. ").await;
     drop(idle);
+}
+
+#[tokio::test]
+async fn s6_each_address_that_a_config_or_a_request_names_is_judged() {
+    // The server's own defaults: this machine is not allowed.
+    let server = Server::start(&Setup::bare()).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("s6");
+    let ending = Browser::open_refused(&server, &key, &integrator.signed(&key, "u1", "Ann")).await;
+    assert_eq!(ending.code(), "fetch.forbidden_address");
+    let fields = json!({
+        "key": key, "url": integrator.url("/files/text.txt"), "filetype": "txt", "outputtype": "pdf",
+    });
+    let (_, answer) = post(&server, "/converter", &body(&fields)).await;
+    assert_eq!(answer["code"], "fetch.forbidden_address", "{answer}");
+    assert!(integrator.fetched().is_empty() && integrator.all_called().is_empty());
+}
+
+#[tokio::test]
+async fn s7_an_allowed_host_is_open_and_its_address_is_not() {
+    let setup = Setup::bare().arg("--allow-host", "localhost");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let named = |key: &str| {
+        let text = integrator.config(key, "u1", "Ann").to_string();
+        signed(serde_json::from_str(&text.replace("127.0.0.1", "localhost")).unwrap())
+    };
+    let key = new_key("s7");
+    Browser::open(&server, &named(&key)).await;
+    assert_eq!(integrator.called().await.status(), 1);
+    let key = new_key("s7");
+    let ending = Browser::open_refused(&server, &key, &integrator.signed(&key, "u1", "Ann")).await;
+    assert_eq!(ending.code(), "fetch.forbidden_address");
 }

@@ -46,11 +46,11 @@ fn forbidden_addresses() {
     let inside = forbidden("files.lan", AddressClass::Private);
     insta::assert_snapshot!(both(&inside), @"
     The document address (document.url) leads to the host files.lan, which is a private network address; the document server contacts only public addresses and allowed networks.
-    If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24; its log names the address.
+    If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address.
     ");
     insta::assert_snapshot!(both(&CallbackError::from(inside)), @"
     The callback address (editorConfig.callbackUrl) leads to the host files.lan, which is a private network address; the document server contacts only public addresses and allowed networks.
-    If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24; its log names the address.
+    If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address.
     ");
     let cloud = forbidden("169.254.169.254", AddressClass::CloudMetadata);
     insta::assert_snapshot!(both(&cloud), @"
@@ -62,6 +62,26 @@ fn forbidden_addresses() {
     The document address (document.url) leads to the host files.example, which is a multicast address; the document server contacts only public addresses and allowed networks.
     Check the name's DNS entry: no application can be reached there, short of a network given by --allow-network.
     ");
+}
+
+#[test]
+fn hosts_that_are_not_listed() {
+    let error = FetchError::NotListed {
+        host: "files.example".into(),
+    };
+    insta::assert_snapshot!(both(&error), @"
+    The document address (document.url) leads to the host files.example, and the document server contacts only the hosts and networks that were listed.
+    If the application is there, start the document server with --allow-host and the name, or with --allow-network and its network.
+    ");
+    let error = CallbackError::from(error);
+    insta::assert_snapshot!(both(&error), @"
+    The callback address (editorConfig.callbackUrl) leads to the host files.example, and the document server contacts only the hosts and networks that were listed.
+    If the application is there, start the document server with --allow-host and the name, or with --allow-network and its network.
+    ");
+    assert_eq!(
+        (error.code(), error.retryable()),
+        ("callback.not_listed", false)
+    );
 }
 
 #[test]
@@ -105,7 +125,7 @@ fn obstacles() {
     ");
     insta::assert_snapshot!(both(&unreachable(Cause::Tls, "invalid peer certificate: UnknownIssuer")), @"
     The document address (document.url) cannot be trusted: TLS with https://files.example failed (invalid peer certificate: UnknownIssuer).
-    Serve a certificate for this name together with its intermediates, or add your certificate authority to the system's store on the document server.
+    Serve a certificate for this name together with its intermediates, or give the document server the certificate of your authority by --ca-file.
     ");
     insta::assert_snapshot!(both(&unreachable(Cause::Broken, "")), @"
     The document address (document.url) gave half an answer: https://files.example ended the connection.
@@ -135,6 +155,10 @@ fn statuses() {
     insta::assert_snapshot!(both(&status(401, TokenSent::Off, false)), @"
     The document address (document.url) gives no file: https://files.example answered with status 401.
     The request carried no token, as tokens are switched off: switch them on, or let the application accept the request by a parameter in the address.
+    ");
+    insta::assert_snapshot!(both(&status(401, TokenSent::Excluded, false)), @"
+    The document address (document.url) gives no file: https://files.example answered with status 401.
+    The request carried no token, as the host is in unsigned_host: take it out of there, or let the application accept the request by a parameter in the address.
     ");
     insta::assert_snapshot!(both(&status(401, TokenSent::Withheld, true)), @"
     The document address (document.url) gives no file: https://files.example answered with status 401 after a redirect.

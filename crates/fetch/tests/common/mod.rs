@@ -19,7 +19,7 @@ use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use recto_docs_api::{Access, DocumentKey, Explain, FileType, Permissions};
-use recto_fetch::{Downloaded, FetchConfig, FetchError, Fetcher, Lookup};
+use recto_fetch::{Downloaded, FetchConfig, FetchError, Fetcher, Lookup, Policy};
 use recto_token::{Keys, Opening, Participant, Secret, Verified};
 use tokio::net::TcpListener;
 
@@ -157,7 +157,7 @@ impl Lookup for Names {
 /// Limits that no test reaches by accident, loopback allowed, and no pause between attempts.
 pub fn config() -> FetchConfig {
     FetchConfig {
-        allow_network: vec!["127.0.0.0/8".parse().unwrap()],
+        policy: Policy::with_networks(vec!["127.0.0.0/8".parse().unwrap()]),
         retry_delay: Duration::ZERO,
         ..FetchConfig::default()
     }
@@ -166,7 +166,7 @@ pub fn config() -> FetchConfig {
 /// The same without the allowed network.
 pub fn public_only() -> FetchConfig {
     FetchConfig {
-        allow_network: Vec::new(),
+        policy: Policy::with_networks(Vec::new()),
         ..config()
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Shared {
     pub tokens: bool,
     /// Name of the header that carries tokens.
     pub token_header: HeaderName,
+    /// What a token follows in that header, with its blank.
+    pub token_prefix: String,
     pub public_url: Option<Url>,
     pub frame_ancestors: String,
     pub refusals: Refusals,

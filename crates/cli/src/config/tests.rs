@@ -1,0 +1,129 @@
+use super::*;
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+fn environment() -> Environment {
+    Environment {
+        jwt_secret: Some(SECRET.into()),
+        ..Environment::default()
+    }
+}
+
+fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recto.toml");
+    std::fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn a_flag_is_stronger_than_the_file() {
+    let (_folder, path) =
+        written("listen = \"127.0.0.1:1\"\nsave_seconds = 9\nsnapshot_seconds = 7");
+    let args = Serve {
+        config: Some(path),
+        save_seconds: Some(3),
+        ..Serve::default()
+    };
+    let config = server(args, &environment()).unwrap();
+    assert_eq!(config.listen.port(), 1);
+    assert_eq!(config.session.save_after, Duration::from_secs(3));
+    assert_eq!(config.session.snapshot_after, Duration::from_secs(7));
+}
+
+#[test]
+fn a_misspelt_name_is_named() {
+    let (_folder, path) = written("lisen = \"127.0.0.1:1\"");
+    let args = Serve {
+        config: Some(path),
+        ..Serve::default()
+    };
+    let error = format!(
+        "{:#}",
+        server(args, &environment()).map(|_| ()).unwrap_err()
+    );
+    assert!(error.contains("lisen"), "{error}");
+}
+
+#[test]
+fn how_much_is_told_follows_the_address_unless_it_is_said() {
+    let told = |listen: &str, refusals| {
+        let args = Serve {
+            listen: Some(listen.parse().unwrap()),
+            refusals,
+            ..Serve::default()
+        };
+        server(args, &environment()).unwrap().refusals
+    };
+    assert_eq!(told("127.0.0.1:8080", None), Refusals::Full);
+    assert_eq!(told("0.0.0.0:8080", None), Refusals::Code);
+    assert_eq!(told("127.0.0.1:8080", Some(Refusals::Code)), Refusals::Code);
+    assert_eq!(told("0.0.0.0:8080", Some(Refusals::Full)), Refusals::Full);
+    let (_folder, path) = written("refusals = \"code\"");
+    let args = Serve {
+        config: Some(path),
+        ..Serve::default()
+    };
+    assert_eq!(
+        server(args, &environment()).unwrap().refusals,
+        Refusals::Code
+    );
+}
+
+#[test]
+fn the_administrators_password_comes_from_one_place() {
+    let (folder, path) = written("correct horse battery\n");
+    let with = |file: Option<&Path>, password: Option<&str>| {
+        let args = Serve {
+            admin_password_file: file.map(Path::to_owned),
+            ..Serve::default()
+        };
+        let environment = Environment {
+            admin_password: password.map(str::to_owned),
+            ..environment()
+        };
+        server(args, &environment).map(|config| config.admin_password)
+    };
+    assert!(with(None, None).unwrap().is_none());
+    assert!(with(Some(&path), None).unwrap().is_some());
+    assert!(with(None, Some("correct horse battery")).unwrap().is_some());
+    let both = with(Some(&path), Some("correct horse battery")).unwrap_err();
+    insta::assert_snapshot!(both, @"Both a file with the administrator's password and RECTO_ADMIN_PASSWORD are given, so it is not clear which counts. Leave out one of them.");
+    let short = with(None, Some("short")).unwrap_err();
+    insta::assert_snapshot!(short, @"The administrator's password has 5 characters, and 12 are the fewest. Make one with `openssl rand -base64 18`.");
+    let missing = with(Some(&folder.path().join("none")), None).unwrap_err();
+    assert!(missing.to_string().contains("can't be read"), "{missing}");
+    // Its line end does not count.
+    std::fs::write(&path, "elevenchars\n").unwrap();
+    assert!(with(Some(&path), None).is_err());
+}
+
+#[test]
+fn the_variables_of_the_onlyoffice_image_work() {
+    let mut environment = environment();
+    environment.jwt_header = Some("AuthorizationJwt".into());
+    let config = server(Serve::default(), &environment).unwrap();
+    assert_eq!(config.token_header, "authorizationjwt");
+    assert!(matches!(config.tokens, Tokens::Required(ref keys) if keys.inbox().keys().len() == 1));
+    assert_eq!(config.token_prefix, "Bearer ");
+    environment.jwt_enabled = Some("maybe".into());
+    let error = server(Serve::default(), &environment)
+        .map(|_| ())
+        .unwrap_err();
+    insta::assert_snapshot!(error, @r#"JWT_ENABLED is "maybe", which is neither true nor false. Set it to true, or unset it."#);
+}
+
+#[test]
+fn the_prefix_is_one_word_or_nothing() {
+    let with = |prefix: &str| {
+        let environment = Environment {
+            jwt_prefix: Some(prefix.into()),
+            ..environment()
+        };
+        server(Serve::default(), &environment).map(|config| config.token_prefix)
+    };
+    assert_eq!(with("Token").unwrap(), "Token ");
+    assert_eq!(with("Bearer ").unwrap(), "Bearer ");
+    assert_eq!(with("").unwrap(), "");
+    insta::assert_snapshot!(with("two words").unwrap_err(), @r#"JWT_PREFIX is "two words", which can't stand before a token in a header. Give one word in ASCII, such as Bearer, or nothing."#);
+}
