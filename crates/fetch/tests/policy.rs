@@ -19,6 +19,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
+const OTHER: &str = "another tenant's secret that is long enough";
+
 fn hosts(list: &[&str]) -> Vec<HostPattern> {
     list.iter().map(|text| text.parse().unwrap()).collect()
 }
@@ -83,7 +85,6 @@ async fn s7_each_tenant_has_a_list_of_its_own() {
         let keys = Arc::new(Keys::from_secret(Secret::from(secret)));
         base.for_tenant(policy, Some(keys)).unwrap()
     };
-    const OTHER: &str = "another tenant's secret that is long enough";
     let one = tenant(
         Policy {
             hosts: hosts(&["integrator.test"]),
