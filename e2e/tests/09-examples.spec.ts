@@ -16,6 +16,13 @@ const EXAMPLES = join(ROOT, 'examples');
 /** How each example is started: the command and its arguments. */
 const starts: Record<string, (port: number) => [string, string[]]> = {
   PHP: (port) => ['php', ['-S', `127.0.0.1:${port}`, join(EXAMPLES, 'php/index.php')]],
+  Laravel: (port) => [
+    'php',
+    [
+      ...['-S', `127.0.0.1:${port}`],
+      ...['-t', join(EXAMPLES, 'laravel/public'), join(EXAMPLES, 'laravel/public/index.php')],
+    ],
+  ],
   Node: () => ['node', [join(EXAMPLES, 'node/app.mjs')]],
   Python: () => [join(ROOT, 'target/venv-examples/bin/python'), [join(EXAMPLES, 'python/app.py')]],
 };
