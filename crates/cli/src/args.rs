@@ -11,7 +11,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand};
 use ipnet::IpNet;
 use recto_fetch::HostPattern;
-use recto_server::Refusals;
+use recto_server::{FrameAncestors, Refusals};
 use url::Url;
 
 /// A document server that speaks the ONLYOFFICE Docs API.
@@ -140,11 +140,14 @@ pub struct Serve {
     pub office: Option<PathBuf>,
     /// Pages that may embed the editor, as sources of a frame-ancestors directive [default: *].
     #[arg(long, env = "RECTO_FRAME_ANCESTORS")]
-    pub frame_ancestors: Option<String>,
+    pub frame_ancestors: Option<FrameAncestors>,
     /// How much a browser is told of a refused opening: full, or code [default: full if the server
     /// listens on this machine only, else code].
     #[arg(long, env = "RECTO_REFUSALS")]
     pub refusals: Option<Refusals>,
+    /// Address and port of the administrator's pages, if they are not to be where everything else is.
+    #[arg(long, env = "RECTO_ADMIN_LISTEN")]
+    pub admin_listen: Option<SocketAddr>,
     /// File that holds the password of the administrator's pages, such as /token (environment:
     /// `RECTO_ADMIN_PASSWORD` for the password itself).
     #[arg(long, env = "RECTO_ADMIN_PASSWORD_FILE")]

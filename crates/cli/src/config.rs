@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
 use recto_fetch::HostPattern;
-use recto_server::{AdminPassword, Refusals, ServerConfig, Tokens};
+use recto_server::{AdminPassword, FrameAncestors, Refusals, ServerConfig, Tokens};
 use recto_session::SessionConfig;
 use recto_token::Keys;
 use serde::Deserialize;
@@ -66,6 +66,7 @@ struct File {
     office: Option<PathBuf>,
     frame_ancestors: Option<String>,
     refusals: Option<Refusals>,
+    admin_listen: Option<SocketAddr>,
     admin_password_file: Option<PathBuf>,
 }
 
@@ -179,10 +180,12 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         tokens,
         token_header,
         token_prefix,
-        frame_ancestors: args
-            .frame_ancestors
-            .or(file.frame_ancestors)
-            .unwrap_or_else(|| "*".into()),
+        frame_ancestors: match (args.frame_ancestors, file.frame_ancestors) {
+            (Some(sources), _) => sources,
+            (None, Some(text)) => text.parse()?,
+            (None, None) => FrameAncestors::default(),
+        },
+        admin_listen: args.admin_listen.or(file.admin_listen),
         refusals: args
             .refusals
             .or(file.refusals)

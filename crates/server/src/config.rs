@@ -33,10 +33,12 @@ pub struct ServerConfig {
     pub token_header: HeaderName,
     /// What a token follows in that header, with its blank; empty if nothing.
     pub token_prefix: String,
-    /// Pages that may embed the editor: sources of a `frame-ancestors` directive.
-    pub frame_ancestors: String,
+    /// Pages that may embed the editor.
+    pub frame_ancestors: FrameAncestors,
     /// How much a browser is told of a refused opening.
     pub refusals: Refusals,
+    /// Where the administrator's pages are, if not beside everything else.
+    pub admin_listen: Option<SocketAddr>,
     /// Opens the administrator's pages from anywhere; without one they are there for this machine only.
     pub admin_password: Option<AdminPassword>,
     /// Times and limits of sessions.
@@ -76,6 +78,49 @@ impl Refusals {
     }
 }
 
+/// Sources of a `frame-ancestors` directive, such as `https://app.example 'self'`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameAncestors(String);
+
+/// A text that is no list of sources: it could end the directive and begin another one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "frame_ancestors has {0:?}, which is no source of a frame-ancestors directive. Give addresses such as https://app.example with blanks between them, or *, 'self' or 'none'."
+)]
+pub struct FrameAncestorsError(String);
+
+impl FrameAncestors {
+    /// As it stands in the directive.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for FrameAncestors {
+    fn default() -> Self {
+        Self("*".into())
+    }
+}
+
+impl FromStr for FrameAncestors {
+    type Err = FrameAncestorsError;
+
+    fn from_str(text: &str) -> Result<Self, FrameAncestorsError> {
+        let sources: Vec<&str> = text.split_ascii_whitespace().collect();
+        let is_source = |source: &str| {
+            matches!(source, "'self'" | "'none'")
+                || source
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"*.:/-_[]".contains(&byte))
+        };
+        match sources.iter().find(|source| !is_source(source)) {
+            Some(wrong) => Err(FrameAncestorsError((*wrong).to_owned())),
+            None if sources.is_empty() => Err(FrameAncestorsError(text.to_owned())),
+            None => Ok(Self(sources.join(" "))),
+        }
+    }
+}
+
 /// Neither `full` nor `code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("There is no such way to tell of refusals. Give full or code.")]
@@ -96,6 +141,27 @@ impl FromStr for Refusals {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn w2_a_list_of_sources_cannot_begin_another_directive() {
+        let read = |text: &str| text.parse::<FrameAncestors>().map(|read| read.0);
+        assert_eq!(read(" * "), Ok("*".into()));
+        assert_eq!(
+            read("https://app.example  https://*.example:8443\t'self'"),
+            Ok("https://app.example https://*.example:8443 'self'".into())
+        );
+        for wrong in [
+            "",
+            " ",
+            "*; script-src *",
+            "https://a.example,https://b.example",
+            "'unsafe-inline'",
+            "https://é.example",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+        insta::assert_snapshot!(read("*; script-src *").unwrap_err(), @r#"frame_ancestors has "*;", which is no source of a frame-ancestors directive. Give addresses such as https://app.example with blanks between them, or *, 'self' or 'none'."#);
+    }
 
     #[test]
     fn only_this_machine_is_told_all_by_default() {

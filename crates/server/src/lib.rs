@@ -15,5 +15,7 @@ mod service;
 mod statistics;
 
 pub use admin::{AdminPassword, PasswordError};
-pub use config::{Refusals, ServerConfig, Tokens, UnknownRefusals};
+pub use config::{
+    FrameAncestors, FrameAncestorsError, Refusals, ServerConfig, Tokens, UnknownRefusals,
+};
 pub use server::{Server, ServerError};

@@ -1,5 +1,6 @@
 //! Starting and stopping.
 
+use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,11 +12,12 @@ use recto_fetch::{FetchConfig, Fetcher};
 use recto_session::{Services, Sessions};
 use recto_store::Store;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::admin::Admin;
 use crate::callback_log::CallbackLog;
 use crate::config::{ServerConfig, Tokens};
-use crate::endpoints::{Shared, router, sample};
+use crate::endpoints::{Shared, router, sample, two_routers};
 use crate::metrics::Metrics;
 use crate::request_id::traced;
 use crate::statistics::Statistics;
@@ -71,6 +73,8 @@ impl ServerError {
 /// A document server that listens, and is ready to serve.
 pub struct Server {
     listener: TcpListener,
+    /// Of the administrator's pages, if they have one of their own.
+    admin_listener: Option<TcpListener>,
     shared: Arc<Shared>,
     recovered: usize,
 }
@@ -83,13 +87,11 @@ impl Server {
             move |reason| ServerError::Data { path, reason }
         };
         std::fs::create_dir_all(&config.data).map_err(data_error(&config.data))?;
-        let listener =
-            TcpListener::bind(config.listen)
-                .await
-                .map_err(|reason| ServerError::Listen {
-                    address: config.listen,
-                    reason,
-                })?;
+        let listener = listen(config.listen).await?;
+        let admin_listener = match config.admin_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         let (keys, tokens) = match config.tokens {
             Tokens::Required(keys) => (Arc::new(keys), true),
             Tokens::Off(keys) => (Arc::new(keys), false),
@@ -160,6 +162,7 @@ impl Server {
         });
         Ok(Self {
             listener,
+            admin_listener,
             shared,
             recovered,
         })
@@ -168,6 +171,11 @@ impl Server {
     /// Where it listens: the port is known even if any was asked for.
     pub fn address(&self) -> Option<SocketAddr> {
         self.listener.local_addr().ok()
+    }
+
+    /// Where the administrator's pages are, if they have an address of their own.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_listener.as_ref()?.local_addr().ok()
     }
 
     /// The engine that it opens documents with.
@@ -189,19 +197,46 @@ impl Server {
         let converter = self.shared.converter.clone();
         let engine = sessions.services().engine.clone();
         let sweeper = tokio::spawn(sweep(self.shared.clone()));
-        let app = traced(router(self.shared)).into_make_service_with_connect_info::<SocketAddr>();
+        let (stopping, mut stopped) = watch::channel(false);
         let stop = async move {
             shutdown.await;
+            stopping.send_replace(true);
             converter.stop();
             sessions.stop().await;
         };
-        let result = axum::serve(self.listener, app)
-            .with_graceful_shutdown(stop)
-            .await;
+        let (app, admin) = match self.admin_listener {
+            None => (router(self.shared), None),
+            Some(listener) => {
+                let (app, admin) = two_routers(self.shared);
+                (app, Some((listener, admin)))
+            }
+        };
+        let app = traced(app).into_make_service_with_connect_info::<SocketAddr>();
+        let everybody = axum::serve(self.listener, app).with_graceful_shutdown(stop);
+        let administrator = async move {
+            let Some((listener, app)) = admin else {
+                return Ok(());
+            };
+            let app = traced(app).into_make_service_with_connect_info::<SocketAddr>();
+            let stop = async move {
+                // A closed channel means the same as a message.
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            };
+            axum::serve(listener, app)
+                .with_graceful_shutdown(stop)
+                .await
+        };
+        let (result, of_the_admin) = tokio::join!(everybody.into_future(), administrator);
+        let result = result.and(of_the_admin);
         sweeper.abort();
         engine.stop().await;
         result.map_err(ServerError::Http)
     }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServerError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|reason| ServerError::Listen { address, reason })
 }
 
 async fn sweep(shared: Arc<Shared>) {

@@ -61,6 +61,9 @@ fn report(server: &Server) -> Option<()> {
             server.recovered()
         );
     }
+    if let Some(address) = server.admin_address() {
+        eprintln!("The administrator's pages are at http://{address}");
+    }
     eprintln!("Recto serves documents at http://{}", server.address()?);
     Some(())
 }

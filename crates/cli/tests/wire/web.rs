@@ -7,7 +7,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{client_async, connect_async};
 
-use crate::common::{Browser, Integrator, LONGEST, Server, Setup, body, new_key, post, signed};
+use crate::common::{
+    Browser, Integrator, LONGEST, Server, Setup, body, get, new_key, post, run_to_end, signed,
+};
 
 /// The status with which a WebSocket from a page of `origin` is answered.
 async fn upgrade(server: &Server, origin: Option<&str>, forwarded: Option<&str>) -> u16 {
@@ -58,6 +60,81 @@ async fn w2_a_page_of_another_origin_opens_no_socket() {
         upgrade(&server, Some(&own), Some("docs.example")).await,
         403
     );
+}
+
+#[tokio::test]
+async fn w2_each_page_has_a_policy_and_is_framed_by_whom_it_may() {
+    let setup = Setup::default().arg(
+        "--frame-ancestors",
+        "https://app.example https://*.b.example",
+    );
+    let server = Server::start(&setup).await;
+    let policy = async |path: &str| {
+        let answer = reqwest::get(server.url(path)).await.unwrap();
+        let headers = answer.headers().clone();
+        let kind = headers["content-type"].to_str().unwrap();
+        assert!(kind.starts_with("text/html"), "{path} {kind}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none';"), "{path} {policy}");
+        assert!(!policy.contains("script-src 'unsafe"), "{path} {policy}");
+        policy.to_owned()
+    };
+    let editor = policy("/web-apps/apps/editor/index.html").await;
+    assert!(
+        editor.ends_with("frame-ancestors https://app.example https://*.b.example"),
+        "{editor}"
+    );
+    for path in [
+        "/",
+        "/docs/index",
+        "/docs/nothing",
+        "/token/",
+        "/callbacks/",
+    ] {
+        let policy = policy(path).await;
+        assert!(
+            policy.ends_with("frame-ancestors 'none'"),
+            "{path} {policy}"
+        );
+    }
+    let broken = Setup::default().arg("--frame-ancestors", "*; script-src *");
+    let (code, said) = run_to_end(&broken);
+    assert!(
+        code != Some(0) && said.contains("is no source of a frame-ancestors directive"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn w4_the_administrators_pages_can_have_a_port_of_their_own() {
+    let server = Server::start(&Setup::default().arg("--admin-listen", "127.0.0.1:0")).await;
+    let log = server.log();
+    let (_, after) = log.split_once("The administrator's pages are at ").unwrap();
+    let admin = after.lines().next().unwrap().trim().to_owned();
+    for path in [
+        "/token/",
+        "/token/explain",
+        "/callbacks/",
+        "/callbacks.json",
+        "/callbacks/replay",
+        "/info/info.json",
+        "/metrics",
+    ] {
+        let (here, _) = get(&server.url(path)).await;
+        assert_eq!(here, 404, "{path}");
+        let (there, _) = get(&format!("{admin}{path}")).await;
+        assert!(there == 200 || there == 405, "{path} {there}");
+    }
+    for path in [
+        "/command",
+        "/healthcheck",
+        "/web-apps/apps/api/documents/api.js",
+    ] {
+        assert_eq!(get(&format!("{admin}{path}")).await.0, 404, "{path}");
+    }
+    assert!(server.stop().await.success());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! `GET /docs/…`: the book, so that whoever is told a code can read what it means.
 
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use rust_embed::Embed;
@@ -16,6 +16,13 @@ struct Book;
 
 const STYLE: &str = include_str!("../../assets/docs.css");
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-cache"),
+];
 
 /// The first page.
 pub async fn first() -> Redirect {
@@ -34,6 +41,7 @@ pub async fn documentation(Path(path): Path<String>) -> Response {
     let Some(file) = Book::get(&format!("{name}.md")) else {
         return (
             StatusCode::NOT_FOUND,
+            HEADERS,
             Html(page("Not found", "<h1>There is no such page</h1><p>Choose one of <a href=\"/docs/refusals/index\">all codes</a>, or begin at <a href=\"/docs/index\">the first page</a>.</p>")),
         )
             .into_response();
@@ -41,12 +49,7 @@ pub async fn documentation(Path(path): Path<String>) -> Response {
     let text = String::from_utf8_lossy(&file.data);
     let title = text.lines().next().unwrap_or_default();
     (
-        [
-            (header::CONTENT_SECURITY_POLICY, POLICY),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::REFERRER_POLICY, "no-referrer"),
-            (header::CACHE_CONTROL, "no-cache"),
-        ],
+        HEADERS,
         Html(page(title.trim_start_matches("# "), &rendered(&text))),
     )
         .into_response()

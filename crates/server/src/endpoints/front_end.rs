@@ -30,7 +30,7 @@ pub async fn editor(
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
          img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
          form-action 'none'; frame-ancestors {}",
-        shared.frame_ancestors
+        shared.frame_ancestors.as_str()
     );
     file(&format!("app/{path}"), &headers, Some(policy))
 }

@@ -31,7 +31,7 @@ use url::Url;
 
 use crate::admin::{Admin, guarded};
 use crate::callback_log::CallbackLog;
-use crate::config::Refusals;
+use crate::config::{FrameAncestors, Refusals};
 use crate::metrics::Metrics;
 use crate::openapi;
 use crate::statistics::Statistics;
@@ -51,7 +51,7 @@ pub(crate) struct Shared {
     /// What a token follows in that header, with its blank.
     pub token_prefix: String,
     pub public_url: Option<Url>,
-    pub frame_ancestors: String,
+    pub frame_ancestors: FrameAncestors,
     pub refusals: Refusals,
     pub admin: Arc<Admin>,
     pub metrics: Arc<Metrics>,
@@ -78,14 +78,24 @@ pub(crate) fn log_refusal(what: &str, request: &str, refusal: &Refusal) {
 
 /// All routes.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    routes(shared.admin.clone()).with_state(shared)
+    let all = public_routes().merge(admin_routes(shared.admin.clone()));
+    all.with_state(shared)
 }
 
-fn routes(admin: Arc<Admin>) -> Router<Arc<Shared>> {
-    let of_the_admin = token_page::routes()
+/// All routes but the administrator's, and those.
+pub(crate) fn two_routers(shared: Arc<Shared>) -> (Router, Router) {
+    let admin = admin_routes(shared.admin.clone()).with_state(shared.clone());
+    (public_routes().with_state(shared), admin)
+}
+
+fn admin_routes(admin: Arc<Admin>) -> Router<Arc<Shared>> {
+    let pages = token_page::routes()
         .merge(info::routes())
         .merge(callbacks::routes());
-    let of_the_admin = guarded(of_the_admin, admin);
+    guarded(pages, admin)
+}
+
+fn public_routes() -> Router<Arc<Shared>> {
     let pages = Router::new()
         .route("/", get(welcome::welcome))
         .route("/docs", get(documentation::first))
@@ -121,7 +131,6 @@ fn routes(admin: Arc<Admin>) -> Router<Arc<Shared>> {
         .route("/savefile/{key}", any(not_built::not_built))
         .route("/upload/{key}", any(not_built::not_built))
         .route("/printfile/{key}/{name}", any(not_built::not_built))
-        .merge(of_the_admin)
 }
 
 /// Who is connected now, for the statistics.
@@ -153,7 +162,7 @@ mod tests {
 
     #[test]
     fn every_route_is_described_and_every_description_is_a_route() {
-        let paths = paths(&routes(Arc::new(Admin::new(None))));
+        let paths = paths(&public_routes().merge(admin_routes(Arc::new(Admin::new(None)))));
         assert!(paths.len() > 20, "the list could not be read: {paths:?}");
         assert_eq!(paths, openapi::described_paths());
     }

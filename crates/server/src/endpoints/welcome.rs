@@ -1,10 +1,18 @@
 //! `GET /`: says that this is a document server, to somebody who looks.
 
-use axum::response::Html;
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A page without a script and without anything about the installation.
-pub async fn welcome() -> Html<&'static str> {
-    Html(
+pub async fn welcome() -> Response {
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    let page = Html(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>Recto</title>\
          <body style=\"font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:4em auto;padding:0 1em\">\
@@ -18,5 +26,6 @@ pub async fn welcome() -> Html<&'static str> {
          <a href=\"token/\">ce qui ne va pas avec un jeton</a> et \
          <a href=\"callbacks/\">ce que les applications ont répondu</a>, et chacun peut lire \
          <a href=\"docs/\" hreflang=\"en\">sa documentation</a> (en anglais).</p>",
-    )
+    );
+    (headers, page).into_response()
 }
