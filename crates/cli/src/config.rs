@@ -122,6 +122,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             "JWT_ENABLED is {other:?}, which is neither true nor false. Set it to true, or unset it."
         ),
     };
+    let mut prefix = environment.jwt_prefix.clone().or(file.jwt_prefix);
     let mut header = environment.jwt_header.clone().or(file.jwt_header);
     let tokens = if enabled {
         let places = Places {
@@ -132,6 +133,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         };
         let found = keys::find(&places, environment)?;
         header = header.or(found.header.map(|name| name.as_str().to_owned()));
+        prefix = prefix.or(found.prefix);
         Tokens::Required(found.keys)
     } else {
         // Sessions and result links are signed even then.
@@ -166,7 +168,6 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             format!("JWT_HEADER is {name:?}, which can't be the name of a header. Use letters and hyphens, such as AuthorizationJwt")
         })?,
     };
-    let prefix = environment.jwt_prefix.clone().or(file.jwt_prefix);
     let token_prefix = token_prefix(prefix.as_deref().unwrap_or("Bearer"))?;
     let listen = args
         .listen

@@ -30,11 +30,17 @@ pub struct Found {
     pub keys: Keys,
     /// The header that a `local.json` names for incoming tokens.
     pub header: Option<HeaderName>,
+    /// What it says stands before a token there.
+    pub prefix: Option<String>,
 }
 
 impl From<Keys> for Found {
     fn from(keys: Keys) -> Self {
-        Self { keys, header: None }
+        Self {
+            keys,
+            header: None,
+            prefix: None,
+        }
     }
 }
 
@@ -146,11 +152,10 @@ fn from_local_json(path: &Path) -> anyhow::Result<Found> {
         );
     }
     if settings.inbox_header != settings.outbox_header
-        || settings.inbox_prefix != "Bearer "
-        || settings.outbox_prefix != "Bearer "
+        || settings.inbox_prefix != settings.outbox_prefix
     {
         bail!(
-            "{} names different headers for incoming and outgoing tokens, or another prefix than \"Bearer \", and Recto has one header with that prefix. Make them the same.",
+            "{} names different headers or prefixes for incoming and outgoing tokens, and Recto has one header with one prefix. Make them the same.",
             path.display()
         );
     }
@@ -160,6 +165,7 @@ fn from_local_json(path: &Path) -> anyhow::Result<Found> {
     Ok(Found {
         keys,
         header: Some(header),
+        prefix: Some(settings.inbox_prefix),
     })
 }
 

@@ -58,7 +58,8 @@ fn a_local_json_is_read_as_it_is() {
         "secret": {"inbox": {"string": OLD}, "outbox": {"string": NEW}, "session": {"string": OLD}},
         "token": {
             "enable": {"browser": true, "request": {"inbox": true, "outbox": true}},
-            "inbox": {"header": "AuthorizationJwt"}, "outbox": {"header": "AuthorizationJwt"}
+            "inbox": {"header": "AuthorizationJwt", "prefix": "Token "},
+            "outbox": {"header": "AuthorizationJwt", "prefix": "Token "}
         }
     }}});
     let (_folder, path) = written("local.json", &text.to_string());
@@ -69,6 +70,21 @@ fn a_local_json_is_read_as_it_is() {
     let found = find(&places, &Environment::default()).unwrap();
     assert!(opens(&found.keys, OLD, NOW) && !opens(&found.keys, NEW, NOW));
     assert_eq!(found.header.unwrap(), "authorizationjwt");
+    assert_eq!(found.prefix.unwrap(), "Token ");
+
+    let text = text.to_string().replacen("Token ", "Bearer ", 1);
+    let (_folder, path) = written("local.json", &text);
+    let places = Places {
+        local_json: Some(path),
+        ..Places::default()
+    };
+    let error = find(&places, &Environment::default())
+        .map(|_| ())
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("different headers or prefixes"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{Browser, Integrator, Server, body, new_key, post, sign};
+use crate::common::{Browser, Integrator, Server, Setup, body, new_key, post, sign};
 
 #[tokio::test]
 async fn info_names_those_who_edit_and_calls_back() {
@@ -140,6 +140,28 @@ async fn commands_that_cannot_be_have_their_numbers() {
     let (_, answer) = post(&server, "/command", &beside).await;
     assert_eq!(answer["error"], 1);
     assert_eq!(answer["code"], "request.body_ignored");
+}
+
+#[tokio::test]
+async fn a_token_is_read_after_the_prefix_that_was_set() {
+    let setup = Setup::default()
+        .env("JWT_HEADER", "AuthorizationJwt")
+        .env("JWT_PREFIX", "Token");
+    let server = Server::start(&setup).await;
+    let fields = json!({ "payload": { "c": "version" } });
+    let token = sign(&fields, 300);
+    let ask = async |name: &str, prefix: &str| {
+        let request = reqwest::Client::new().post(server.url("/command"));
+        let answer = request
+            .header(name, format!("{prefix}{token}"))
+            .send()
+            .await;
+        let answer: Value = answer.unwrap().json().await.unwrap();
+        answer["error"].as_i64().unwrap()
+    };
+    assert_eq!(ask("authorizationjwt", "Token ").await, 0);
+    assert_eq!(ask("authorizationjwt", "Bearer ").await, 6);
+    assert_eq!(ask("authorization", "Token ").await, 6);
 }
 
 #[tokio::test]
