@@ -401,6 +401,11 @@ test.describe('the Docs API', () => {
     const { editor } = await open(page, {
       beforeSigning(config) {
         config.type = 'embedded';
+        config.editorConfig.lang = 'fr';
+        config.editorConfig.customization = {
+          logo: { image: '/nothing.svg', imageEmbedded: '/picture.svg', url: '/home' },
+          customer: { name: 'Fileroom Ltd', logo: '/picture.svg', www: 'https://fileroom.test' },
+        };
         config.editorConfig.embedded = {
           saveUrl: '/save',
           shareUrl: '/share',
@@ -417,6 +422,19 @@ test.describe('the Docs API', () => {
       `${integrator.url}/save`,
     );
     await picture(page, 'menu');
+    await editor.frame.getByTestId('menu-about').click();
+    const about = editor.frame.getByTestId('dialog-about');
+    await expect(about).toContainText('À propos');
+    await expect(about).toContainText('Fileroom Ltd');
+    await expect(about.locator('img:visible')).toHaveCount(1);
+    await picture(page, 'about');
+    await page.keyboard.press('Escape');
+    await expect(about).toHaveCount(0);
+    const logo = editor.frame.getByTestId('logo');
+    await expect(logo).toHaveAttribute('href', `${integrator.url}/home`);
+    await expect(logo.locator('img:visible')).toHaveCount(1);
+
+    await editor.frame.getByTestId('menu').click();
     await editor.frame.getByTestId('menu-embed').click();
     await expect
       .poll(() => page.evaluate(() => navigator.clipboard.readText()))
