@@ -25,6 +25,12 @@ pub(crate) enum Order {
         users: Option<Vec<String>>,
         reply: oneshot::Sender<()>,
     },
+    /// Whether a session token of this participant and user still counts.
+    Welcomes {
+        participant: String,
+        user: String,
+        reply: oneshot::Sender<bool>,
+    },
     /// The integrator does not want the forgotten file.
     DeleteForgotten {
         reply: oneshot::Sender<Result<bool, StoreError>>,
@@ -59,6 +65,13 @@ impl Session {
             Order::Drop { users, reply } => {
                 self.drop_users(users.as_deref());
                 let _ = reply.send(());
+            }
+            Order::Welcomes {
+                participant,
+                user,
+                reply,
+            } => {
+                let _ = reply.send(!self.dropped.refuses(&participant, &user));
             }
             Order::DeleteForgotten { reply } => {
                 let result = self.delete_forgotten().await;

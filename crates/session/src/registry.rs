@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use recto_docs_api::DocumentKey;
 use recto_store::SessionRecord;
-use recto_token::{MethodGrant, Opening, Verified};
+use recto_token::{MethodGrant, Opening, SessionGrant, Verified};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::actor::{self, Command, Join};
 use crate::config::Services;
 use crate::force_save::ForceSaving;
 use crate::orders::Order;
-use crate::participant::{Outlet, Returning};
+use crate::participant::{Outlet, Returning, user_id};
 use crate::problem::Problem;
 use crate::wire::{FromBrowser, ToBrowser};
 
@@ -173,6 +173,18 @@ impl Sessions {
     pub async fn info(&self, key: &DocumentKey, userdata: Option<String>) -> Option<Vec<String>> {
         self.order(key, |reply| Order::Info { userdata, reply })
             .await
+    }
+
+    /// Whether whoever holds this session token may still look at versions of the document: nobody who
+    /// was sent away may.
+    pub async fn welcomes(&self, grant: &Verified<SessionGrant>) -> bool {
+        let grant = grant.get();
+        let order = |reply| Order::Welcomes {
+            participant: grant.participant.clone(),
+            user: user_id(&grant.opening, &grant.participant),
+            reply,
+        };
+        self.order(&grant.opening.key, order).await.unwrap_or(true)
     }
 
     /// Sends users away from a document, or everybody: their connections end, and their session

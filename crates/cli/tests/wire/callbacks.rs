@@ -5,7 +5,8 @@ use recto_token::{Secret, verify_callback};
 use serde_json::{Value, json};
 
 use crate::common::{
-    Answer, Browser, Called, Integrator, SECRET, Server, Setup, get, new_key, now, sign, signed,
+    Answer, Browser, Called, Integrator, SECRET, Server, Setup, command, get, new_key, now, sign,
+    signed,
 };
 
 /// Both tokens of a callback verify, and say what the body says.
@@ -333,7 +334,7 @@ async fn a_version_of_the_history_is_shown_and_stays_as_it_is() {
     let integrator = Integrator::start().await;
     integrator.serve("old.txt", "An older text");
     let key = new_key("history");
-    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
     let version = |token: bool| {
         let mut data =
             json!({ "version": 1, "key": "old", "url": integrator.url("/files/old.txt") });
@@ -368,8 +369,14 @@ async fn a_version_of_the_history_is_shown_and_stays_as_it_is() {
         "{copied}"
     );
     looking.leave().await;
-    ann.types("Still here. ").await;
-    ann.leave().await;
+    let mut bob = Browser::open(&server, &integrator.signed(&key, "u2", "Bob")).await;
+    let drop = json!({ "c": "drop", "key": key, "users": ["u1"] });
+    assert_eq!(command(&server, &drop).await["error"], 0);
+    // Whoever was sent away from the document sees no version of it either.
+    let refused = Browser::refused(&server, &key, &version(true)).await;
+    assert_eq!(refused.code(), "session.dropped");
+    bob.types("Still here. ").await;
+    bob.leave().await;
     let saved = integrator.called_with(2).await;
     let (_, file) = get(saved.body["url"].as_str().unwrap()).await;
     assert!(file.contains("Still here. The first line"), "{file}");

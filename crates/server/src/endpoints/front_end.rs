@@ -25,10 +25,10 @@ pub async fn editor(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    // Tiles arrive as blobs; styles are set by script as properties, not as attributes.
+    // Tiles arrive as blobs, and what is printed is one; styles are set by script as properties, not as attributes.
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
+         img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; frame-src blob:; base-uri 'none'; \
          form-action 'none'; frame-ancestors {}",
         shared.frame_ancestors.as_str()
     );

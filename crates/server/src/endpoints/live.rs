@@ -14,8 +14,9 @@ use recto_docs_api::DocumentKey;
 use recto_session::wire::{FromBrowser, Open, ToBrowser};
 use recto_session::{Inlet, Outgoing, Problem, Returning, outlet};
 use recto_token::{
-    Method, Opening, Refusal, Verified, history_with_tokens_off, method_with_tokens_off,
-    opening_with_tokens_off, verify_history, verify_method, verify_opening, verify_session,
+    Method, Opening, Refusal, SessionGrant, Verified, history_with_tokens_off,
+    method_with_tokens_off, opening_with_tokens_off, verify_history, verify_method, verify_opening,
+    verify_session,
 };
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -104,7 +105,11 @@ async fn serve(
         }
         Ok(None) | Err(_) => return,
     };
-    let (opening, returning) = match admit(&shared, &key, open) {
+    let Admitted {
+        opening,
+        returning,
+        from,
+    } = match admit(&shared, &key, open) {
         Ok(admitted) => admitted,
         Err(refusal) => {
             shared.metrics.refused(refusal.code);
@@ -112,6 +117,13 @@ async fn serve(
             return end(sink, &telling.tell(ToBrowser::from(refusal))).await;
         }
     };
+    if let Some(from) = &from
+        && !shared.sessions.welcomes(from).await
+    {
+        let problem = Problem::dropped();
+        shared.metrics.refused(problem.code);
+        return end(sink, &telling.tell(ToBrowser::failed(&problem, true))).await;
+    }
     let heartbeat = shared.sessions.services().config.heartbeat;
     let (outlet, inlet) = outlet();
     let sent = traffic.clone();
@@ -160,12 +172,16 @@ async fn first_message(stream: &mut SplitStream<WebSocket>) -> Option<Result<Ope
     }
 }
 
+/// Somebody who may come in.
+struct Admitted {
+    opening: Verified<Opening>,
+    returning: Option<Returning>,
+    /// Of a version of the history: what the session of the document itself granted.
+    from: Option<Verified<SessionGrant>>,
+}
+
 /// Who may join which document, from verified values alone.
-fn admit(
-    shared: &Shared,
-    path_key: &str,
-    open: Open,
-) -> Result<(Verified<Opening>, Option<Returning>), Refusal> {
+fn admit(shared: &Shared, path_key: &str, open: Open) -> Result<Admitted, Refusal> {
     let now = (shared.sessions.services().clock)();
     if let Some(session) = &open.session {
         let key: DocumentKey = path_key
@@ -183,7 +199,11 @@ fn admit(
                 );
                 history_with_tokens_off(version, &from)?
             };
-            return Ok((version, None));
+            return Ok(Admitted {
+                opening: version,
+                returning: None,
+                from: Some(grant),
+            });
         }
         let participant = grant.get().participant.clone();
         let resumes = open
@@ -193,7 +213,11 @@ fn admit(
             participant,
             resumes,
         };
-        return Ok((grant.opening(), Some(returning)));
+        return Ok(Admitted {
+            opening: grant.opening(),
+            returning: Some(returning),
+            from: None,
+        });
     }
     let opening = if shared.tokens {
         verify_opening(&shared.keys, &open.config, now)?
@@ -205,7 +229,11 @@ fn admit(
         opening_with_tokens_off(&open.config)?
     };
     if opening.get().key.as_str() == path_key {
-        Ok((opening, None))
+        Ok(Admitted {
+            opening,
+            returning: None,
+            from: None,
+        })
     } else {
         Err(Refusal::wrong_document(path_key))
     }
