@@ -90,6 +90,12 @@ pub struct Environment {
     pub jwt_prefix: Option<String>,
     /// `RECTO_ADMIN_PASSWORD`
     pub admin_password: Option<String>,
+    /// `ALLOW_PRIVATE_IP_ADDRESS`, which is not followed
+    pub allow_private: Option<String>,
+    /// `ALLOW_META_IP_ADDRESS`, which is not followed
+    pub allow_meta: Option<String>,
+    /// `USE_UNAUTHORIZED_STORAGE`, which is not followed
+    pub unauthorized_storage: Option<String>,
 }
 
 impl Environment {
@@ -103,7 +109,33 @@ impl Environment {
             jwt_header: text("JWT_HEADER"),
             jwt_prefix: text("JWT_PREFIX"),
             admin_password: text("RECTO_ADMIN_PASSWORD"),
+            allow_private: text("ALLOW_PRIVATE_IP_ADDRESS"),
+            allow_meta: text("ALLOW_META_IP_ADDRESS"),
+            unauthorized_storage: text("USE_UNAUTHORIZED_STORAGE"),
         }
+    }
+
+    /// What is to be said of variables that switch a protection off in images made for ONLYOFFICE, and
+    /// do not here.
+    pub fn not_followed(&self) -> Vec<&'static str> {
+        let is_on = |value: &Option<String>| value.as_deref().map(str::trim) == Some("true");
+        [
+            (
+                &self.allow_private,
+                "ALLOW_PRIVATE_IP_ADDRESS is set, and Recto has no switch for all private addresses. Name the networks by --allow-network, or the hosts by --allow-host.",
+            ),
+            (
+                &self.allow_meta,
+                "ALLOW_META_IP_ADDRESS is set, and Recto has no switch for the addresses where clouds give out credentials. Name the network by --allow-network if an application is really there.",
+            ),
+            (
+                &self.unauthorized_storage,
+                "USE_UNAUTHORIZED_STORAGE is set, and Recto verifies certificates all the same. Give the authority's certificate by --ca-file.",
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(value, sentence)| is_on(value).then_some(sentence))
+        .collect()
     }
 }
 

@@ -9,7 +9,11 @@ use crate::config;
 
 /// Runs the document server until it is asked to stop.
 pub async fn run(args: Serve) -> anyhow::Result<()> {
-    let config = config::server(args, &config::Environment::of_process())?;
+    let environment = config::Environment::of_process();
+    for sentence in environment.not_followed() {
+        eprintln!("WARNING: {sentence}");
+    }
+    let config = config::server(args, &environment)?;
     match &config.tokens {
         Tokens::Required(keys) => {
             for key in keys.inbox().keys() {
