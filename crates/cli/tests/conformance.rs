@@ -33,11 +33,27 @@ fn text(bytes: &[u8]) -> String {
 #[tokio::test]
 async fn recto_answers_as_onlyoffice_apart_from_what_is_documented() {
     let server = Server::shared().await;
-    let output = conformance(&["--url", &server.url("/"), "--json"], "info").await;
+    let output = conformance(
+        &[
+            "--url",
+            &server.url("/"),
+            "--listen",
+            "127.0.0.1:0",
+            "--json",
+        ],
+        "info",
+    )
+    .await;
     let report: Report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)));
     assert!(report.is_fine(), "{}", report.to_text(false));
     assert_eq!(output.status.code(), Some(0));
+    let rows = |verdict| report.rows.iter().filter(move |row| row.verdict == verdict);
+    // With the built-in application, every row is asked.
+    let skipped: Vec<_> = rows(Verdict::Skipped).map(|row| &row.id).collect();
+    assert_eq!(skipped, Vec::<&String>::new());
+    let session = rows(Verdict::Equal).filter(|row| row.id.starts_with("session."));
+    assert_eq!(session.count(), 20);
 
     // What is documented as a difference is one.
     let deliberate: BTreeSet<_> = report

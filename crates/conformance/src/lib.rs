@@ -11,19 +11,21 @@
 mod case;
 mod clock;
 mod forge;
+mod integrator;
 mod judge;
 mod live;
 mod report;
 mod request;
 mod run;
 mod server;
+mod story;
 mod template;
 
 pub use case::{Case, CaseError, Difference, Expected, HttpAnswer, cases};
 pub use forge::Secret;
 pub use report::{Counts, Report, Row, Verdict};
 pub use run::{Options, Progress, RunError, run};
-pub use server::{ServerInfo, ServerKind, Target};
+pub use server::{Listen, ServerInfo, ServerKind, Target};
 
 #[cfg(test)]
 mod tests;

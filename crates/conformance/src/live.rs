@@ -2,6 +2,7 @@
 
 mod onlyoffice;
 mod recto;
+mod writer;
 
 use futures::{SinkExt as _, StreamExt as _};
 use rand::RngCore as _;
@@ -11,6 +12,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
+
+pub(crate) use writer::Writer;
 
 use crate::judge::Outcome;
 use crate::request::ReadyLive;

@@ -12,11 +12,13 @@ use url::Url;
 use crate::case::{Ask, Case, CaseError, cases};
 use crate::clock::{self, Clock};
 use crate::forge::Recipe;
+use crate::integrator::Integrator;
 use crate::judge::{HttpOutcome, Outcome};
 use crate::live::Protocol;
 use crate::report::{Report, Row, Verdict};
 use crate::request::{Body, HttpRequest, LinkEdit, Means, Method, ReadyHttp};
 use crate::server::{ServerInfo, ServerKind, Target, shown};
+use crate::story::{self, ROWS, Stage};
 use crate::template::Values;
 
 /// How often a question is repeated whose second passed before the answer came.
@@ -95,6 +97,11 @@ pub enum RunError {
         "No case begins with {0:?}. Give the beginning of an id, such as command.token or websocket."
     )]
     NoCase(String),
+    /// The built-in application can't listen.
+    #[error(
+        "The built-in application can't listen on {0}: {1}. Give another address with --listen, such as 127.0.0.1:0."
+    )]
+    Listen(std::net::SocketAddr, String),
 }
 
 /// Asks the cases of a server, and compares.
@@ -104,15 +111,29 @@ pub async fn run(
     progress: &dyn Fn(Progress),
 ) -> Result<Report, RunError> {
     let mut cases = cases()?;
-    if let Some(only) = &options.only {
-        cases.retain(|case| case.id.starts_with(only));
-        if cases.is_empty() {
-            return Err(RunError::NoCase(only.clone()));
-        }
+    let only = options.only.as_deref();
+    let told = |id: &str| only.is_none_or(|only| id.starts_with(only));
+    let of_story = ROWS.iter().filter(|(id, ..)| told(id)).count();
+    cases.retain(|case| told(&case.id));
+    if let (Some(only), true, 0) = (only, cases.is_empty(), of_story) {
+        return Err(RunError::NoCase(only.to_owned()));
     }
-    let mut runner = Runner::meet(target, options).await?;
+    let mut integrator = match &target.listen {
+        Some(listen) => Some(
+            Integrator::start(listen.address, listen.url.as_ref(), &target.header)
+                .await
+                .map_err(|error| RunError::Listen(listen.address, error.to_string()))?,
+        ),
+        None => None,
+    };
+    // The built-in application has a file too.
+    let mut own = target.clone();
+    if let (None, Some(integrator)) = (&own.file, &integrator) {
+        own.file = Url::parse(&integrator.file("conformance")).ok();
+    }
+    let mut runner = Runner::meet(&own, options).await?;
     let (server, notes) = runner.look().await?;
-    let total = cases.len();
+    let total = cases.len() + of_story;
     let runner = &runner;
     let answers = cases.iter().enumerate().map(|(index, case)| async move {
         let row = runner.row(case).await?;
@@ -128,7 +149,16 @@ pub async fn run(
         });
     }
     rows.sort_by_key(|(index, _)| *index);
-    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    let mut rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
+    if of_story > 0 {
+        for row in runner.story(integrator.as_mut(), only).await {
+            rows.push(row);
+            progress(Progress {
+                done: rows.len(),
+                total,
+            });
+        }
+    }
     Ok(Report::new(server, notes, rows))
 }
 
@@ -280,6 +310,34 @@ impl<'a> Runner<'a> {
             file: self.target.file.as_ref(),
             now: self.clock.now(),
         }
+    }
+
+    /// Asks the rows that need a document which is really open.
+    async fn story(&self, integrator: Option<&mut Integrator>, only: Option<&str>) -> Vec<Row> {
+        let Some(integrator) = integrator else {
+            return story::skipped(
+                only,
+                "It needs an application that the server reaches; let the built-in one listen with --listen.",
+            );
+        };
+        if self.kind != ServerKind::Recto {
+            return story::skipped(
+                only,
+                "Documents are edited in Recto's own protocol alone, and the server speaks another.",
+            );
+        }
+        let clock = self.clock;
+        let stage = Stage {
+            client: &self.client,
+            upgrading: &self.upgrading,
+            base: &self.base,
+            secret: &self.target.secret,
+            now: &move || clock.now(),
+            run: format!("{:016x}", rand::random::<u64>()),
+        };
+        let mut rows = story::tell(&stage, integrator).await;
+        rows.retain(|row| only.is_none_or(|only| row.id.starts_with(only)));
+        rows
     }
 
     /// Asks one case.

@@ -1,6 +1,7 @@
 //! The server that is asked.
 
 use std::fmt;
+use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -18,6 +19,18 @@ pub struct Target {
     pub header: String,
     /// A file that the server can fetch, for the rows that convert one.
     pub file: Option<Url>,
+    /// Where the built-in application listens, for the rows in which the server fetches documents and
+    /// sends callbacks; they are skipped without it.
+    pub listen: Option<Listen>,
+}
+
+/// Where the built-in application listens.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// Address and port; port 0 is any that is free.
+    pub address: SocketAddr,
+    /// Address under which the server reaches it, if it is another one.
+    pub url: Option<Url>,
 }
 
 /// What kind of server it is.

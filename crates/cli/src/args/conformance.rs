@@ -1,5 +1,6 @@
 //! The command line of `recto conformance`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args as Group;
@@ -24,6 +25,13 @@ pub struct Conformance {
     /// Address of a document that the server can fetch, to convert it.
     #[arg(long)]
     pub file_url: Option<Url>,
+    /// Address and port for a built-in application, such as 127.0.0.1:0, whose document the server fetches
+    /// and to which it sends callbacks: it really opens, edits and saves a document then.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Address under which the server reaches the built-in application, if it is another one.
+    #[arg(long, requires = "listen")]
+    pub listen_url: Option<Url>,
     /// Only rows whose name begins so, for example command.token or websocket.
     #[arg(long, value_name = "PREFIX")]
     pub only: Option<String>,

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use recto_conformance::{Options, Progress, Report, Secret, Target, run as compare};
+use recto_conformance::{Listen, Options, Progress, Report, Secret, Target, run as compare};
 
 use crate::args::conformance::Conformance;
 use crate::config::Environment;
@@ -49,6 +49,10 @@ fn ask(args: Conformance, environment: &Environment) -> anyhow::Result<Report> {
         secret: Secret::from(secret),
         header,
         file: args.file_url,
+        listen: args.listen.map(|address| Listen {
+            address,
+            url: args.listen_url,
+        }),
     };
     let options = Options {
         only: args.only,
