@@ -32,7 +32,7 @@ e2e: editor/dist/api.js e2e/node_modules/.installed samples examples ## Run the 
 	@cargo build --locked -p recto
 	@cd e2e && npx playwright test $(ARGS)
 
-bench: editor/dist/api.js samples crates/bench/node/node_modules/.installed ## Measure tokens, start-up, opening and co-editing
+bench: editor/dist/api.js samples crates/bench/node/node_modules/.installed target/venv-bench/.installed ## Measure tokens, commands, conversions, start-up, opening and co-editing; ARGS=services picks some
 	@cargo build --release --locked -p recto
 	@cargo run --release --locked -p recto-bench -- $(ARGS)
 
@@ -51,6 +51,15 @@ fuzz: ## Fuzz explain and the verifiers, FUZZ_SECONDS=600 each (needs cargo-fuzz
 	  mkdir -p fuzz/corpus/$$target && \
 	  RUSTC_BOOTSTRAP=1 cargo fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- -max_total_time=$(or $(FUZZ_SECONDS),600) -max_len=8192 || exit 1; \
 	done
+
+# LibreOffice's bridge to Python is unpacked, not installed: beside the office it would give documents a
+# way to run Python.
+target/venv-bench/.installed: crates/bench/requirements.txt
+	@echo 'bench: preparing unoserver in target/venv-bench'
+	@python3 -m venv --clear target/venv-bench
+	@target/venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+	@cd target/venv-bench && apt-get download -qq python3-uno 2>/dev/null && dpkg-deb -x python3-uno_*.deb uno
+	@touch $@
 
 docs: ## Build the book into docs/book (needs mdbook)
 	@command -v mdbook >/dev/null || { echo 'mdbook is missing. Get it with: cargo install --locked mdbook' >&2; exit 1; }

@@ -32,12 +32,17 @@ impl Integrator {
         Ok(Self { base })
     }
 
+    /// Address of the sample.
+    pub fn file(&self) -> String {
+        format!("{}/sample.docx", self.base)
+    }
+
     /// A signed config.
     pub fn config(&self, key: &str, user: &str, name: &str) -> Value {
         let mut config = json!({
             "document": {
                 "fileType": "docx", "key": key, "title": "Sample.docx",
-                "url": format!("{}/sample.docx", self.base),
+                "url": self.file(),
                 "permissions": { "edit": true },
             },
             "documentType": "word",
@@ -46,11 +51,15 @@ impl Integrator {
                 "user": { "id": user, "name": name },
             },
         });
-        let now = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));
-        let token = sign_config(&Secret::from(SECRET), &config, now, 300);
+        let token = sign_config(&Secret::from(SECRET), &config, now(), 300);
         config["token"] = token.into();
         config
     }
+}
+
+/// Unix seconds.
+pub fn now() -> i64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
 }

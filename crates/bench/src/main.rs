@@ -5,9 +5,11 @@
 #![forbid(unsafe_code)]
 
 mod browser;
+mod conversions;
 mod integrator;
 mod memory;
 mod report;
+mod requests;
 mod server;
 mod tokens;
 
@@ -31,11 +33,18 @@ const REST: Duration = Duration::from_millis(2500);
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let mut report = Report::default();
-    tokens::measure(&mut report)?;
-    if std::env::args().nth(1).as_deref() == Some("tokens") {
+    let only = std::env::args().nth(1);
+    if only.as_deref() == Some("services") {
+        services(&mut report).await?;
         println!("{report}");
         return Ok(());
     }
+    tokens::measure(&mut report)?;
+    if only.as_deref() == Some("tokens") {
+        println!("{report}");
+        return Ok(());
+    }
+    services(&mut report).await?;
     let binary = own_neighbour("recto")?;
     let sample = std::env::args()
         .nth(1)
@@ -67,6 +76,16 @@ async fn main() -> anyhow::Result<()> {
     typing(&server, &integrator, &mut report).await?;
     println!("{report}");
     Ok(())
+}
+
+/// The requests of an integrator's back end: commands and conversions.
+async fn services(report: &mut Report) -> anyhow::Result<()> {
+    let binary = own_neighbour("recto")?;
+    {
+        let server = Server::start(&binary, SECRET).await?;
+        requests::measure(&server, report).await?;
+    }
+    conversions::measure(&binary, report).await
 }
 
 /// How long somebody waits for the first piece of a document that nobody has open.

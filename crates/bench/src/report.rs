@@ -13,6 +13,11 @@ impl Figures {
         self.0.push(time);
     }
 
+    /// The one in the middle.
+    pub fn median(&self) -> Duration {
+        self.percentile(50)
+    }
+
     fn percentile(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

@@ -20,6 +20,15 @@ pub struct Server {
 impl Server {
     /// Starts it and waits until it could open a document.
     pub async fn start(binary: &Path, secret: &str) -> anyhow::Result<Self> {
+        Self::start_with(binary, secret, &[]).await
+    }
+
+    /// The same with further arguments.
+    pub async fn start_with(
+        binary: &Path,
+        secret: &str,
+        arguments: &[&str],
+    ) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let address = format!("127.0.0.1:{port}");
@@ -33,6 +42,7 @@ impl Server {
                 "--data",
             ])
             .arg(data.path())
+            .args(arguments)
             .env("JWT_SECRET", secret)
             .env("RECTO_LOG", "warn")
             .stderr(Stdio::null())
