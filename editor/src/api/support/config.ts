@@ -143,6 +143,7 @@ export const CONFIG: Readonly<Record<ConfigPath, Support>> = { ...REST, ...CUSTO
 
 /** Options that configs have although the published types do not. */
 export const UNTYPED_CONFIG: Readonly<Record<string, Support>> = {
+  'document.directUrl': moot('The file is always fetched from document.url.'),
   'document.info.author': missing(DEPRECATED, 'Use document.info.owner.'),
   'document.info.created': missing(DEPRECATED, 'Use document.info.uploaded.'),
   'document.permissions.changeHistory': missing(DEPRECATED, 'Use onRequestRestore.'),
