@@ -121,12 +121,14 @@ mod tests {
         assert!(rules.edit.permits("Ann", "Sales\u{a0}Bob"));
         assert!(rules.edit.permits("Ann", "Bob"));
         assert!(!rules.edit.permits("Ann", "Law\u{a0}Bob"));
-        assert!(
-            !rules.edit.permits("Ann", "Sales Bob"),
-            "a space is no separator"
-        );
         assert!(rules.view.permits("Ann", "Bob") && !rules.view.permits("Ann", "Law\u{a0}Bob"));
         assert!(rules.remove.permits("Ann", "Law\u{a0}Bob"));
+        let only = self::rules(json!({"commentGroups": {"edit": ["Sales"]}}));
+        assert!(only.edit.permits("Ann", "Sales\u{a0}Bob"));
+        assert!(
+            !only.edit.permits("Ann", "Sales Bob"),
+            "a space is no separator"
+        );
     }
 
     #[test]

@@ -63,6 +63,8 @@ catalogue! {
     may_edit: "Can edit", "Peuvent modifier";
     actions: "Actions", "Actions du fichier";
     view_only: "View only", "Lecture seule";
+    comments_only: "Comments only", "Commentaires seulement";
+    proposals_only: "Proposals only", "Propositions seulement";
     download: "Download", "Télécharger";
     share: "Share", "Partager";
     delete: "Delete", "Supprimer";
@@ -100,6 +102,8 @@ catalogue! {
     rights_intro: "You own this file and can always edit it.", "Ce fichier est à vous et vous pouvez toujours le modifier.";
     right_none: "No access", "Aucun accès";
     right_view: "Can view", "Peut voir";
+    right_comment: "Can comment", "Peut commenter";
+    right_review: "Can propose changes", "Peut proposer des modifications";
     right_edit: "Can edit", "Peut modifier";
     rights_save: "Save", "Enregistrer";
 

@@ -4,7 +4,7 @@ use recto_sdk::{Config, ConfigError, DocumentKey, Rights, SignedConfig};
 use serde_json::json;
 
 use crate::Settings;
-use crate::storage::{FileRow, User};
+use crate::storage::{FileRow, Level, User};
 
 /// Who opens what.
 pub(crate) struct Opening<'a> {
@@ -31,18 +31,13 @@ pub(crate) fn editor_config(
         language,
         back,
     } = opening;
-    let rights = if file.level.may_edit() {
-        Rights::CoEdit
-    } else {
-        Rights::View
-    };
     let config = Config::new(
         &file.file_type,
         document_key(&file.id, &file.key_version),
         content_url(settings, &file.id, file.versions),
     )
     .title(&file.name)
-    .rights(rights)
+    .rights(rights_of(file.level))
     .callback_url(format!(
         "{}integration/callback/{}",
         settings.public_url, file.id
@@ -58,6 +53,16 @@ pub(crate) fn editor_config(
         json!({ "url": "/files", "text": back, "blank": false }),
     );
     settings.integrator.sign(&config, now)
+}
+
+/// What a right of this application is in the Docs API.
+pub(super) fn rights_of(level: Level) -> Rights {
+    match level {
+        Level::View => Rights::View,
+        Level::Comment => Rights::Comment,
+        Level::Review => Rights::Review,
+        Level::Edit | Level::Owner => Rights::CoEdit,
+    }
 }
 
 /// Tells this application's keys from those of others that use the same document server.
@@ -88,7 +93,6 @@ pub(super) fn content_url(settings: &Settings, file: &str, number: i64) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::Level;
     use recto_sdk::{Integrator, Secret};
     use recto_token::{Keys, verify_opening};
     use serde_json::Value;
@@ -167,6 +171,22 @@ mod tests {
         assert_eq!(config["document"]["permissions"]["edit"], false);
         let opening = verify_opening(&keys, &config, 1000).expect("accepted");
         assert_eq!(opening.access, recto_docs_api::Access::View);
+    }
+
+    #[test]
+    fn each_level_is_granted_as_it_is_called() {
+        use recto_docs_api::Access;
+        let keys = Keys::from_secret(Secret::from(SECRET));
+        for (level, access) in [
+            (Level::View, Access::View),
+            (Level::Comment, Access::Comment),
+            (Level::Review, Access::Review),
+            (Level::Edit, Access::Edit),
+            (Level::Owner, Access::Edit),
+        ] {
+            let opening = verify_opening(&keys, &config(level), 1000).expect("accepted");
+            assert_eq!(opening.access, access, "{level:?}");
+        }
     }
 
     #[test]

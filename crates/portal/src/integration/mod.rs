@@ -7,10 +7,11 @@
 //! 2. `download`: an address from which the document server fetches the file;
 //! 3. `callback`: an address to which the document server reports, and delivers the saved file.
 //!
-//! The second and third are called by the document server and by nobody else. They know no cookie
+//! A fourth, `command`, is for what shall count while a file is open. The second and third are called by the document server and by nobody else. They know no cookie
 //! and no signed-in person; what they trust is the token of each request.
 
 mod callback;
+pub(crate) mod command;
 pub(crate) mod config;
 mod download;
 

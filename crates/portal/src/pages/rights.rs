@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::{Failure, Page, Posted, SignedIn, owned, render};
 use crate::App;
+use crate::integration::command::tell_right;
 use crate::storage::{FileRow, Level, Member};
 
 #[derive(Template)]
@@ -42,13 +43,17 @@ pub(super) async fn save(
     let mut rights = Vec::new();
     for member in app.storage.members(&file).await? {
         let level = match form.get(&format!("right-{}", member.user.id)) {
-            "edit" => Some(Level::Edit),
-            "view" => Some(Level::View),
             "none" => None,
-            _ => return Err(Failure::BadRequest),
+            name => Some(Level::given(name).ok_or(Failure::BadRequest)?),
         };
-        rights.push((member.user.id, level));
+        // What did not change is not written either.
+        if level != member.level {
+            rights.push((member.user.id, level));
+        }
     }
     app.storage.set_rights(&file.id, &rights).await?;
+    for (user, level) in &rights {
+        tell_right(&app, &file, user, *level).await;
+    }
     Ok(Redirect::to("/files?done=shared").into_response())
 }

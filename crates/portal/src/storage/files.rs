@@ -10,6 +10,8 @@ use crate::names::with_type;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     View,
+    Comment,
+    Review,
     Edit,
     Owner,
 }
@@ -23,12 +25,32 @@ impl Level {
         self == Self::Owner
     }
 
+    /// The right of this name that can be given to somebody.
+    pub(crate) fn given(name: &str) -> Option<Self> {
+        Some(match name {
+            "view" => Self::View,
+            "comment" => Self::Comment,
+            "review" => Self::Review,
+            "edit" => Self::Edit,
+            _ => return None,
+        })
+    }
+
+    /// Its name, where it was given to somebody.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Comment => "comment",
+            Self::Review => "review",
+            Self::Edit | Self::Owner => "edit",
+        }
+    }
+
     fn parse(text: &str) -> Result<Self, StorageError> {
         match text {
             "owner" => Ok(Self::Owner),
-            "edit" => Ok(Self::Edit),
-            "view" => Ok(Self::View),
-            other => Err(StorageError::Unknown(format!("the right `{other}`"))),
+            other => Self::given(other)
+                .ok_or_else(|| StorageError::Unknown(format!("the right `{other}`"))),
         }
     }
 }
@@ -171,17 +193,13 @@ impl Storage {
     ) -> Result<(), StorageError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (user, level) in rights {
-            let level = match level {
-                Some(Level::View) => "view",
-                Some(Level::Edit | Level::Owner) => "edit",
-                None => {
-                    sqlx::query("DELETE FROM rights WHERE file_id = ? AND user_id = ?")
-                        .bind(file)
-                        .bind(user)
-                        .execute(&mut *transaction)
-                        .await?;
-                    continue;
-                }
+            let Some(level) = level else {
+                sqlx::query("DELETE FROM rights WHERE file_id = ? AND user_id = ?")
+                    .bind(file)
+                    .bind(user)
+                    .execute(&mut *transaction)
+                    .await?;
+                continue;
             };
             sqlx::query(
                 "INSERT INTO rights (file_id, user_id, level) VALUES (?, ?, ?)
@@ -189,7 +207,7 @@ impl Storage {
             )
             .bind(file)
             .bind(user)
-            .bind(level)
+            .bind(level.as_str())
             .execute(&mut *transaction)
             .await?;
         }

@@ -159,6 +159,56 @@ async fn rights_given_and_taken_count_at_once() {
 }
 
 #[tokio::test]
+async fn the_document_server_is_told_of_changed_rights_and_of_no_others() {
+    let stage = Stage::new().await;
+    let mut ada = stage.signed_in("ada").await;
+    let file = ada.file("Welcome.docx").await.expect("a sample");
+    let rights = format!("/files/{file}/rights");
+    ada.post(
+        &rights,
+        &[("right-bruno", "review"), ("right-vera", "view")],
+    )
+    .await;
+    ada.post(
+        &rights,
+        &[("right-bruno", "review"), ("right-vera", "none")],
+    )
+    .await;
+    let told: Vec<_> = stage
+        .documents
+        .commands
+        .lock()
+        .expect("not poisoned")
+        .iter()
+        .map(|command| {
+            let permissions = &command["permissions"];
+            (
+                command["c"].as_str().expect("a name").to_owned(),
+                command["users"][0].as_str().expect("a user").to_owned(),
+                permissions["edit"].as_bool(),
+                permissions["review"].as_bool(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "permissions".into(),
+                "bruno".into(),
+                Some(false),
+                Some(true)
+            ),
+            ("drop".into(), "vera".into(), None, None),
+        ]
+    );
+    let mut bruno = stage.signed_in("bruno").await;
+    let config = bruno.config(&file).await;
+    assert_eq!(config["document"]["permissions"]["review"], true);
+    assert_eq!(config["document"]["permissions"]["edit"], false);
+}
+
+#[tokio::test]
 async fn a_viewer_s_page_grants_no_edit_and_an_editor_s_does() {
     let stage = Stage::new().await;
     let mut bruno = stage.signed_in("bruno").await;

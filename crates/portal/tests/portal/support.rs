@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path as UrlPath, State};
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use recto_portal::{Portal, PortalConfig, SAMPLE_PASSWORD};
@@ -43,6 +43,8 @@ type Stored = (StatusCode, Vec<u8>);
 pub struct DocumentServer {
     files: Arc<Mutex<HashMap<String, Stored>>>,
     pub fetched: Arc<AtomicUsize>,
+    /// The commands that came, as their tokens have them.
+    pub commands: Arc<Mutex<Vec<serde_json::Value>>>,
 }
 
 impl DocumentServer {
@@ -55,6 +57,18 @@ impl DocumentServer {
                     async |State(server): State<Self>,
                            UrlPath((id, _)): UrlPath<(String, String)>| {
                         server.deliver(&id)
+                    },
+                ),
+            )
+            .route(
+                "/command",
+                post(
+                    async |State(server): State<Self>, Json(command): Json<serde_json::Value>| {
+                        let secret = Secret::from(SECRET);
+                        recto_token::verify_callback(&secret, &command, None, NOW)
+                            .expect("a token that the shared secret signed");
+                        server.commands.lock().expect("not poisoned").push(command);
+                        Json(serde_json::json!({ "error": 0 }))
                     },
                 ),
             )
