@@ -36,6 +36,10 @@ pub fn run(args: &Convert) -> anyhow::Result<ExitCode> {
             .context("The system gave no threads. Raise the limit of processes for this user")?;
         done = runtime.block_on(convert(args, &asked, place.path()))?;
         if done.is_ok() {
+            place
+                .as_file()
+                .sync_all()
+                .context("The file can't be written to the disk. Check its space")?;
             place.persist(&args.output).with_context(|| {
                 format!(
                     "The file {} can't be replaced. Check the rights of its folder",

@@ -47,8 +47,8 @@ impl Drop for Single {
 }
 
 impl Engine {
-    /// Converts `file`, and writes the result to `to`, which is whole and on the disk when this
-    /// returns. Dropping the future ends the kit.
+    /// Converts `file`, and writes the result to `to`, which is whole when this returns; that it is on
+    /// the disk is the affair of whoever keeps it. Dropping the future ends the kit.
     pub async fn convert(
         &self,
         file: &Path,
@@ -65,6 +65,7 @@ impl Engine {
             .ok_or_else(|| SaveError::Type(options.to.to_owned()))?;
         archive::check(file, options.file_type, kind).await?;
         let kit = self.0.pool.take().await.map_err(OpenError::from)?;
+        let _working = self.0.pool.working();
         {
             let mut open = lock(&self.0.open);
             open.retain(|kit| kit.upgrade().is_some_and(|kit| kit.alive()));
@@ -127,7 +128,7 @@ async fn run(
             other => SaveError::from(other).into(),
         })?;
     let to = to.to_owned();
-    tokio::task::spawn_blocking(move || saved::take(&from, &to, format))
+    tokio::task::spawn_blocking(move || saved::take_unsynced(&from, &to, format))
         .await
         .map_err(|error| SaveError::Place(std::io::Error::other(error)))??;
     Ok(())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -16,12 +16,16 @@ use crate::error::EngineError;
 /// Starting and warming up takes a second; on a busy machine many.
 const START_LIMIT: Duration = Duration::from_secs(60);
 const REFILL_PAUSE: Duration = Duration::from_secs(1);
+/// How long a look at what is under way may take, and how many of them keep new kits from starting.
+const REST: Duration = Duration::from_millis(200);
+const LONGEST_REST: usize = 50;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Pool {
     ready: Mutex<mpsc::Receiver<Arc<Link>>>,
     waiting: Arc<AtomicUsize>,
+    busy: watch::Sender<usize>,
     filler: Mutex<Option<JoinHandle<()>>>,
     stopping: CancellationToken,
 }
@@ -34,17 +38,20 @@ impl Pool {
         let _ = kits.try_send(first);
         let waiting = Arc::new(AtomicUsize::new(1));
         let stopping = CancellationToken::new();
+        let busy = watch::Sender::new(0);
         let filling = fill(
             config,
             launcher,
             kits,
             Arc::clone(&waiting),
+            busy.subscribe(),
             stopping.clone(),
         );
         let filler = Mutex::new(Some(tokio::spawn(filling)));
         Self {
             ready: Mutex::new(ready),
             waiting,
+            busy,
             filler,
             stopping,
         }
@@ -72,6 +79,17 @@ impl Pool {
         self.waiting.load(Ordering::Acquire)
     }
 
+    /// Says, for as long as the value lives, that a kit needs a processor: others are started later,
+    /// as long as there are warm ones.
+    pub(crate) fn working(&self) -> Working<'_> {
+        self.busy.send_modify(|busy| *busy += 1);
+        Working(&self.busy)
+    }
+
+    pub(crate) fn has_warm(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) > 0
+    }
+
     pub(crate) async fn stop(&self) {
         self.stopping.cancel();
         let mut ready = self.ready.lock().await;
@@ -86,6 +104,15 @@ impl Pool {
     }
 }
 
+/// A kit at work; see [`Pool::working`].
+pub(crate) struct Working<'p>(&'p watch::Sender<usize>);
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|busy| *busy = busy.saturating_sub(1));
+    }
+}
+
 impl Drop for Pool {
     fn drop(&mut self) {
         self.stopping.cancel();
@@ -97,9 +124,10 @@ async fn fill(
     launcher: Launcher,
     kits: mpsc::Sender<Arc<Link>>,
     waiting: Arc<AtomicUsize>,
+    mut busy: watch::Receiver<usize>,
     stopping: CancellationToken,
 ) {
-    let forever = keep_full(&config, &launcher, &kits, &waiting);
+    let forever = keep_full(&config, &launcher, &kits, &waiting, &mut busy);
     tokio::select! {
         () = stopping.cancelled() => {}
         () = forever => {}
@@ -112,13 +140,24 @@ async fn keep_full(
     launcher: &Launcher,
     kits: &mpsc::Sender<Arc<Link>>,
     waiting: &AtomicUsize,
+    busy: &mut watch::Receiver<usize>,
 ) {
     let mut pause = FIRST_PAUSE;
+    // Of two, the second is needed as soon as the first is taken.
+    let reserve = usize::from(config.warm <= 2);
     // Kits are started one after the other: each of them keeps a processor busy.
     while let Ok(place) = kits.reserve().await {
         if waiting.load(Ordering::Acquire) > 0 {
             // The kit that was just taken loads its document now; it comes first.
             tokio::time::sleep(REFILL_PAUSE).await;
+            // So do conversions, while there are kits for more of them.
+            for _ in 0..LONGEST_REST {
+                let few = waiting.load(Ordering::Acquire) <= reserve;
+                if few || *busy.borrow_and_update() == 0 {
+                    break;
+                }
+                let _ = tokio::time::timeout(REST, busy.changed()).await;
+            }
         }
         match start_kit(config, launcher).await {
             Ok(kit) => {

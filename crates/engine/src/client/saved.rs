@@ -54,6 +54,15 @@ pub(super) fn is_encrypted(path: &Path) -> bool {
 /// Copies what the engine wrote to `to` and returns when it is on the disk, if it is a file of this
 /// type that can be read again. A copy, because the kit may hold the file open and write on.
 pub(super) fn take(from: &Path, to: &Path, extension: &str) -> Result<(), SaveError> {
+    take_unsynced(from, to, extension)?;
+    sync(to).inspect_err(|_| {
+        let _ = std::fs::remove_file(to);
+    })?;
+    Ok(())
+}
+
+/// The same, without waiting for the disk: for what is copied on anyway.
+pub(super) fn take_unsynced(from: &Path, to: &Path, extension: &str) -> Result<(), SaveError> {
     let result = copy(from, to)
         .map_err(SaveError::from)
         .and_then(|()| check(to, extension));
@@ -76,7 +85,11 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     }
     let mut target = File::create(to)?;
     std::io::copy(&mut from, &mut target)?;
-    target.sync_all()?;
+    Ok(())
+}
+
+fn sync(to: &Path) -> std::io::Result<()> {
+    File::open(to)?.sync_all()?;
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         File::open(folder)?.sync_all()?;
     }
