@@ -86,10 +86,6 @@ impl Pool {
         Working(&self.busy)
     }
 
-    pub(crate) fn has_warm(&self) -> bool {
-        self.waiting.load(Ordering::Acquire) > 0
-    }
-
     pub(crate) async fn stop(&self) {
         self.stopping.cancel();
         let mut ready = self.ready.lock().await;

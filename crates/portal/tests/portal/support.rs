@@ -5,14 +5,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path as UrlPath, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use recto_portal::{Portal, PortalConfig, SAMPLE_PASSWORD};
-use recto_token::{Keys, Secret, sign_body, sign_header};
+use recto_token::{Keys, RequestParts, Secret, Service, sign_body, sign_header, verify_request};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -44,7 +44,7 @@ pub struct DocumentServer {
     files: Arc<Mutex<HashMap<String, Stored>>>,
     pub fetched: Arc<AtomicUsize>,
     /// The commands that came, as their tokens have them.
-    pub commands: Arc<Mutex<Vec<serde_json::Value>>>,
+    pub commands: Arc<Mutex<Vec<Value>>>,
 }
 
 impl DocumentServer {
@@ -62,15 +62,20 @@ impl DocumentServer {
             )
             .route(
                 "/command",
-                post(
-                    async |State(server): State<Self>, Json(command): Json<serde_json::Value>| {
-                        let secret = Secret::from(SECRET);
-                        recto_token::verify_callback(&secret, &command, None, NOW)
-                            .expect("a token that the shared secret signed");
-                        server.commands.lock().expect("not poisoned").push(command);
-                        Json(serde_json::json!({ "error": 0 }))
-                    },
-                ),
+                post(async |State(server): State<Self>, body: Bytes| {
+                    let parts = RequestParts {
+                        body: &body,
+                        query: &[],
+                        header: None,
+                        prefix: "Bearer ",
+                    };
+                    let keys = Keys::from_secret(Secret::from(SECRET));
+                    let command = verify_request(&keys, Service::Command, &parts, NOW)
+                        .expect("a command that the shared secret signed");
+                    let command = Value::Object(command.into_inner());
+                    server.commands.lock().expect("not poisoned").push(command);
+                    Json(json!({ "error": 0 }))
+                }),
             )
             .with_state(server.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
