@@ -347,8 +347,8 @@ impl Story<'_> {
             .callback(
                 "session.callback.forced",
                 &forced,
-                &["url", "lastsave", "token"],
-                &["history", "changesurl", "actions"],
+                &["url", "lastsave", "token", "history", "changesurl"],
+                &["actions"],
             )
             .await?;
         let file = self.file(&called.body["url"], "Typed by a machine. ").await;
@@ -376,8 +376,8 @@ impl Story<'_> {
             .callback(
                 "session.callback.saved",
                 &saved,
-                &["url", "lastsave", "token"],
-                &["history", "changesurl", "userdata"],
+                &["url", "lastsave", "token", "history", "changesurl"],
+                &["userdata"],
             )
             .await?;
         let file = self.file(&called.body["url"], "And once more. ").await;
