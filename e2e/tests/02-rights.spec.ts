@@ -153,3 +153,34 @@ test('p1_nothing that a viewer’s browser sends changes the document', async ({
     expect(text.replace('Only Ada wrote. ', '').split('\n')[0]).toBe('Welcome');
   });
 });
+
+test('p7_a right that its owner lowers is lowered while the document is open', async ({
+  signIn,
+  picture,
+}) => {
+  const ada = await signIn('ada');
+  const bruno = await signIn('bruno');
+  const brunos = await bruno.open(FILE);
+  await brunos.ready();
+  await brunos.focus();
+  await brunos.type('Kept. ');
+
+  await ada.share(FILE, 'bruno', 'review');
+  await expect(brunos.frame.getByTestId('review-badge')).toBeVisible();
+  await brunos.focus();
+  await brunos.type('Proposed. ');
+  await sendRaw(brunos, [{ kind: 'command', name: '.uno:InsertPagebreak', args: {} }]);
+  await expect.poll(() => brunos.live.of('denied').at(-1)?.code).toBe('rights.review_only');
+  await picture(brunos.page, 'proposing');
+
+  await ada.share(FILE, 'bruno', 'view');
+  await expect(brunos.frame.getByTestId('view-only-badge')).toBeVisible();
+  await sendRaw(brunos, [{ kind: 'text', text: WORD }]);
+  await expect.poll(() => brunos.live.of('denied').at(-1)?.code).toBe('rights.view_only');
+  await brunos.focus();
+  expect(await brunos.wholeText()).not.toContain(WORD);
+
+  await ada.share(FILE, 'bruno', 'none');
+  await expect(brunos.frame.getByTestId('refusal')).toBeVisible();
+  await picture(brunos.page, 'sent-away');
+});

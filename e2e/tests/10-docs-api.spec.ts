@@ -304,14 +304,14 @@ test.describe('the Docs API', () => {
     });
     page.on('pageerror', (error) => thrown.push(error.message));
     await open(page, {
-      listen: ['onDocumentRedy', 'onRequestSaveAs'],
+      listen: ['onDocumentRedy', 'onRequestMailMergeRecipients'],
       beforeSigning(config) {
         config.editorConfig.costumization = { compactHeader: true };
         config.editorConfig.coEditing = { mode: 'strict' };
         config.editorConfig.customization = { macros: true, autoSave: false };
       },
     });
-    for (const method of ['downloadAs', 'downloadAs', 'startFilling', 'serviceCommand']) {
+    for (const method of ['setRevisedFile', 'setRevisedFile', 'startFilling', 'serviceCommand']) {
       await call(page, method, 'pdf');
     }
     const said = console_.join('\n');
@@ -321,13 +321,15 @@ test.describe('the Docs API', () => {
       'editorConfig.coEditing.mode has no effect.',
       'editorConfig.customization.macros has no effect.',
       'events.onDocumentRedy is not an event of the Docs API. Write events.onDocumentReady',
-      'events.onRequestSaveAs is never called.',
+      'events.onRequestMailMergeRecipients is never called.',
       'startFilling has no effect.',
       'serviceCommand has no effect.',
     ]) {
       expect(said).toContain(part);
     }
-    expect(console_.filter((line) => line.includes('downloadAs has no effect.'))).toHaveLength(1);
+    expect(console_.filter((line) => line.includes('setRevisedFile has no effect.'))).toHaveLength(
+      1,
+    );
     expect(thrown).toEqual([]);
   });
 
