@@ -5,120 +5,23 @@ use std::future::pending;
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
-use recto_docs_api::{Callback, DocumentKey, Explain};
-use recto_engine::{Document, Event, InputError, Selection, ViewId};
-use recto_fetch::CallbackError;
-use recto_store::{BlobId, Phase, SessionRecord};
-use recto_token::{MethodGrant, Opening, Verified};
+use recto_docs_api::{DocumentKey, Explain};
+use recto_engine::{Document, Event};
+use recto_store::{Phase, SessionRecord};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use crate::callbacks::Delivery;
 use crate::chat::Chat;
 use crate::config::Services;
-use crate::download::Copied;
-use crate::loading::{Loaded, Source};
-use crate::orders::{Dropped, Order};
-use crate::participant::{Changer, Ending, Outlet, Participant, Returning};
+use crate::messages::{Command, Join, Op};
+use crate::orders::Dropped;
+use crate::participant::{Ending, Outlet, Participant};
 use crate::problem::Problem;
 use crate::rights::ChangedRights;
 use crate::saving::Saving;
-use crate::tiles::{Tile, TileCache, TileKey, tiles_in};
+use crate::tiles::{TileCache, TileKey, tiles_in};
 use crate::wire::{FromBrowser, ToBrowser};
-
-/// What a session is told.
-pub(crate) enum Command {
-    Join(Box<Join>),
-    Message {
-        participant: String,
-        outlet: Outlet,
-        message: FromBrowser,
-    },
-    /// Pictures that the integrator signed.
-    Insert {
-        participant: String,
-        outlet: Outlet,
-        id: u64,
-        grant: Box<Verified<MethodGrant>>,
-    },
-    Ended {
-        participant: String,
-        outlet: Outlet,
-        on_purpose: bool,
-    },
-    /// A page was closed: its connection ends on purpose, however that looks from here.
-    Goodbye {
-        participant: String,
-    },
-    Order(Order),
-    Stop(oneshot::Sender<()>),
-}
-
-/// Somebody who wants to take part.
-pub(crate) struct Join {
-    pub opening: Verified<Opening>,
-    pub returning: Option<Returning>,
-    pub outlet: Outlet,
-    pub base: String,
-    pub reply: oneshot::Sender<Result<String, Problem>>,
-}
-
-/// Work that was under way, done.
-pub(crate) enum Op {
-    Fetched(Result<Box<Source>, Problem>),
-    Loaded(Result<Box<Loaded>, Problem>),
-    ViewMade {
-        participant: String,
-        document: u64,
-        view: Result<ViewId, Problem>,
-    },
-    Applied {
-        participant: String,
-        seq: u64,
-        /// Who changed the document by it, if it can have been changed.
-        changer: Option<Box<Changer>>,
-        result: Result<(), InputError>,
-    },
-    Painted {
-        key: TileKey,
-        document: u64,
-        tile: Option<Tile>,
-    },
-    TileRoom {
-        participant: String,
-    },
-    Selected {
-        participant: String,
-        id: u64,
-        selection: Option<Selection>,
-    },
-    Queried {
-        participant: String,
-        id: u64,
-        command: String,
-        values: serde_json::Value,
-    },
-    Copied {
-        participant: String,
-        id: u64,
-        copied: Result<Copied, Problem>,
-    },
-    Inserted {
-        participant: String,
-        id: u64,
-        changer: Box<Changer>,
-        inserted: Result<(), Problem>,
-    },
-    Stored {
-        document: u64,
-        result: Result<BlobId, Problem>,
-    },
-    CalledBack {
-        callback: Box<Callback>,
-        result: Result<(), CallbackError>,
-    },
-    Nothing,
-}
 
 /// The engine's side of a session.
 pub(crate) enum Engine {

@@ -9,8 +9,9 @@ use recto_store::Phase;
 use recto_token::{Opening, Verified};
 use tokio::time::Instant;
 
-use crate::actor::{Op, Session};
+use crate::actor::Session;
 use crate::links::make_link;
+use crate::messages::Op;
 use crate::participant::{Changer, Participant};
 use crate::problem::Problem;
 

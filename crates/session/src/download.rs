@@ -3,9 +3,10 @@
 use recto_docs_api::{DocumentKind, FileType, OutputType};
 use recto_engine::Document;
 
-use crate::actor::{Op, Session};
+use crate::actor::Session;
 use crate::config::Services;
 use crate::links::make_link_as;
+use crate::messages::Op;
 use crate::problem::Problem;
 use crate::saving::store_copy;
 use crate::wire::ToBrowser;

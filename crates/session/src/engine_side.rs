@@ -8,8 +8,9 @@ use recto_token::{Opening, issue_session};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::actor::{Engine, Op, Session};
+use crate::actor::{Engine, Session};
 use crate::loading::Loaded;
+use crate::messages::Op;
 use crate::problem::Problem;
 use crate::tiles::TileCache;
 use crate::wire::{DocumentState, Opened, Stage, ToBrowser, UserState};

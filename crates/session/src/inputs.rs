@@ -3,7 +3,8 @@
 use recto_docs_api::{Access, Explain};
 use recto_engine::{Input, InputError, MouseAction, ViewEvent};
 
-use crate::actor::{Op, Session};
+use crate::actor::Session;
+use crate::messages::Op;
 use crate::participant::Changer;
 use crate::wire::ToBrowser;
 

@@ -3,9 +3,10 @@
 use recto_engine::{Input, InputError};
 use recto_token::{MethodGrant, Verified};
 
-use crate::actor::{Op, Session};
+use crate::actor::Session;
 use crate::config::Services;
 use crate::loading::scratch_folder;
+use crate::messages::Op;
 use crate::problem::Problem;
 use crate::wire::ToBrowser;
 

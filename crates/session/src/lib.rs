@@ -18,6 +18,7 @@ mod insert;
 mod links;
 mod loading;
 mod membership;
+mod messages;
 mod orders;
 mod overview;
 mod painting;

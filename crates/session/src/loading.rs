@@ -8,8 +8,9 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::actor::{Engine, Op, Session};
+use crate::actor::{Engine, Session};
 use crate::config::Services;
+use crate::messages::Op;
 use crate::problem::Problem;
 use crate::wire::{Stage, ToBrowser};
 

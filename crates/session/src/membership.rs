@@ -3,7 +3,8 @@
 use recto_store::Phase;
 use tokio::time::Instant;
 
-use crate::actor::{Engine, Join, Session};
+use crate::actor::{Engine, Session};
+use crate::messages::Join;
 use crate::participant::{Ending, Outlet, Participant, user_id};
 use crate::problem::Problem;
 use crate::tiles::TileQueue;

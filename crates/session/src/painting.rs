@@ -2,7 +2,8 @@
 
 use recto_engine::Document;
 
-use crate::actor::{Op, Painting, Session};
+use crate::actor::{Painting, Session};
+use crate::messages::Op;
 use crate::participant::{Outgoing, Outlet};
 use crate::tiles::{Tile, TileKey, encode};
 

@@ -9,9 +9,10 @@ use recto_store::SessionRecord;
 use recto_token::{MethodGrant, Opening, SessionGrant, Verified};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::actor::{self, Command, Join};
+use crate::actor;
 use crate::config::Services;
 use crate::force_save::ForceSaving;
+use crate::messages::{Command, Join};
 use crate::orders::Order;
 use crate::participant::{Outlet, Returning, user_id};
 use crate::problem::Problem;

@@ -258,7 +258,7 @@ impl Session {
                 if let Err(error) = entered.await {
                     tracing::debug!(%error, "a cell could not be entered");
                 }
-                crate::actor::Op::Nothing
+                crate::messages::Op::Nothing
             });
         }
     }

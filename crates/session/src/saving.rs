@@ -7,9 +7,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
-use crate::actor::{Engine, Op, Session};
+use crate::actor::{Engine, Session};
 use crate::force_save::ForceSave;
 use crate::history::Changes;
+use crate::messages::Op;
 use crate::participant::Changer;
 use crate::problem::Problem;
 use crate::wire::{SaveReport, SaveState, ToBrowser};

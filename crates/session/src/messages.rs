@@ -1,0 +1,110 @@
+//! What reaches the task of a session: what it is told, and what became of work that it began.
+
+use recto_docs_api::Callback;
+use recto_engine::{InputError, Selection, ViewId};
+use recto_fetch::CallbackError;
+use recto_store::BlobId;
+use recto_token::{MethodGrant, Opening, Verified};
+use tokio::sync::oneshot;
+
+use crate::download::Copied;
+use crate::loading::{Loaded, Source};
+use crate::orders::Order;
+use crate::participant::{Changer, Outlet, Returning};
+use crate::problem::Problem;
+use crate::tiles::{Tile, TileKey};
+use crate::wire::FromBrowser;
+
+/// What a session is told.
+pub(crate) enum Command {
+    Join(Box<Join>),
+    Message {
+        participant: String,
+        outlet: Outlet,
+        message: FromBrowser,
+    },
+    /// Pictures that the integrator signed.
+    Insert {
+        participant: String,
+        outlet: Outlet,
+        id: u64,
+        grant: Box<Verified<MethodGrant>>,
+    },
+    Ended {
+        participant: String,
+        outlet: Outlet,
+        on_purpose: bool,
+    },
+    /// A page was closed: its connection ends on purpose, however that looks from here.
+    Goodbye {
+        participant: String,
+    },
+    Order(Order),
+    Stop(oneshot::Sender<()>),
+}
+
+/// Somebody who wants to take part.
+pub(crate) struct Join {
+    pub opening: Verified<Opening>,
+    pub returning: Option<Returning>,
+    pub outlet: Outlet,
+    pub base: String,
+    pub reply: oneshot::Sender<Result<String, Problem>>,
+}
+
+/// Work that was under way, done.
+pub(crate) enum Op {
+    Fetched(Result<Box<Source>, Problem>),
+    Loaded(Result<Box<Loaded>, Problem>),
+    ViewMade {
+        participant: String,
+        document: u64,
+        view: Result<ViewId, Problem>,
+    },
+    Applied {
+        participant: String,
+        seq: u64,
+        /// Who changed the document by it, if it can have been changed.
+        changer: Option<Box<Changer>>,
+        result: Result<(), InputError>,
+    },
+    Painted {
+        key: TileKey,
+        document: u64,
+        tile: Option<Tile>,
+    },
+    TileRoom {
+        participant: String,
+    },
+    Selected {
+        participant: String,
+        id: u64,
+        selection: Option<Selection>,
+    },
+    Queried {
+        participant: String,
+        id: u64,
+        command: String,
+        values: serde_json::Value,
+    },
+    Copied {
+        participant: String,
+        id: u64,
+        copied: Result<Copied, Problem>,
+    },
+    Inserted {
+        participant: String,
+        id: u64,
+        changer: Box<Changer>,
+        inserted: Result<(), Problem>,
+    },
+    Stored {
+        document: u64,
+        result: Result<BlobId, Problem>,
+    },
+    CalledBack {
+        callback: Box<Callback>,
+        result: Result<(), CallbackError>,
+    },
+    Nothing,
+}
