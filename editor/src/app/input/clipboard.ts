@@ -117,7 +117,11 @@ async function pasteData(editor: Editor, data: DataTransfer): Promise<void> {
     { mime: 'text/html', bytes: new TextEncoder().encode(html) },
     { mime: 'text/plain;charset=utf-8', bytes: new TextEncoder().encode(text) },
   ] as const;
-  const offered = flavours.filter(({ bytes }) => bytes.length > 0);
+  // What else a page has, pictures and tables, cannot be a proposal.
+  const proposes = editor.state.document.value?.rights.access === 'review';
+  const offered = flavours.filter(
+    ({ bytes, mime }) => bytes.length > 0 && !(proposes && mime === 'text/html'),
+  );
   const chosen = offered.find(({ bytes }) => bytes.length <= PASTE_LIMIT);
   if (chosen !== undefined) {
     editor.input({ kind: 'paste', mime: chosen.mime, data: encodeBytes(chosen.bytes) });

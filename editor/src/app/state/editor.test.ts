@@ -35,15 +35,23 @@ const save = (state: string, message: string | null = null) => ({
   message,
   hint: null,
 });
+const RIGHTS = {
+  access: 'edit',
+  comment: true,
+  copy: true,
+  download: true,
+  print: true,
+  chat: true,
+};
 const opened = (more: object = {}, kind = 'word') => ({
   type: 'opened',
   participant: 'p1',
   view: 1,
   session: 's1',
   document: { key: 'k', title: 'T', fileType: 'docx', kind, parts: [], width: 9, height: 9 },
-  access: 'edit',
-  copy: true,
-  download: true,
+  ...RIGHTS,
+  formats: ['docx', 'pdf'],
+  chatMessages: [],
   user: { id: 'u', name: 'U' },
   lang: 'en',
   participants: [],
@@ -148,6 +156,61 @@ describe('editor', () => {
     editor.input({ kind: 'key', char: 97, code: 512 });
     editor.input({ kind: 'key', char: 0, code: 1024 });
     expect(inputs()).toEqual([{ kind: 'key', char: 0, code: 1024 }]);
+  });
+
+  it('sends the comments of somebody who may do no more, and nothing else', () => {
+    open(opened({ access: 'comment' }));
+    editor.comment('Is this true?');
+    editor.command('.uno:Bold');
+    expect(inputs().map((input) => input.kind === 'command' && input.name)).toEqual([
+      '.uno:InsertAnnotation',
+    ]);
+  });
+
+  it('keeps to rights that are lowered, and says so', () => {
+    open(opened());
+    say({ type: 'rights', ...RIGHTS, access: 'view', comment: false });
+    editor.input({ kind: 'text', text: 'x' });
+    editor.comment('x');
+    expect(inputs()).toEqual([]);
+    expect(editor.state.notices.value).toHaveLength(1);
+  });
+
+  it('tells the server that it gives up editing', () => {
+    open(opened());
+    editor.deny(null);
+    expect(FakeSocket.last.sent.at(-1)).toEqual({ type: 'giveUpEditing' });
+  });
+
+  it('counts messages that were not seen', () => {
+    open(opened());
+    const messages = [{ userId: 'b', name: 'B', color: '#000000', at: 'now', text: 'Hello' }];
+    say({ type: 'chat', messages });
+    say({ type: 'chat', messages });
+    expect(editor.state.unread.value).toBe(2);
+    editor.showPanel('chat');
+    say({ type: 'chat', messages });
+    expect(editor.state.unread.value).toBe(0);
+    expect(editor.state.chat.value).toHaveLength(3);
+  });
+
+  it('says why there is no copy', async () => {
+    open(opened());
+    const copy = editor.download('pdf');
+    const asked = FakeSocket.last.sent.find((message) => message.type === 'download');
+    expect(asked).toMatchObject({ format: 'pdf', print: false });
+    if (asked?.type === 'download') {
+      say({
+        type: 'download',
+        id: asked.id,
+        url: null,
+        fileType: null,
+        message: 'No.',
+        hint: 'Ask.',
+      });
+    }
+    expect(await copy).toBeNull();
+    expect(editor.state.notices.value.at(-1)?.text).toMatch(/ Ask\.$/);
   });
 
   it('is for reading when it is embedded', () => {
