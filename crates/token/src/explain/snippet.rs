@@ -36,6 +36,7 @@ pub(super) fn check(
     let (nodes, balanced) = group(lexemes);
     let mut found = Vec::new();
     search(&nodes, source, &mut found);
+    let number = found.iter().filter(|found| names_a_file(found)).count();
     let literal = found.into_iter().next();
     let is_literal = literal.is_some();
     let mut config = literal.unwrap_or(Config {
@@ -63,6 +64,12 @@ pub(super) fn check(
     opening::check(&config, token, context, report);
     if let Some(second) = refreshed(&nodes, source) {
         compare::refreshed(&config, &second, report);
+    } else if number > 1 {
+        report.add(
+            Finding::new(&catalogue::SEVERAL)
+                .expected("one config")
+                .found(format!("{number} configs")),
+        );
     }
     true
 }
@@ -190,7 +197,7 @@ fn group(lexemes: Vec<Lexeme>) -> (Vec<Node>, bool) {
     (top, balanced)
 }
 
-/// Collects the configs, the outermost first.
+/// Collects the configs, in their order; what lies in one is no other.
 fn search(nodes: &[Node], source: Source, found: &mut Vec<Config>) {
     // Members without the braces around them are an object too.
     let mut config = object(nodes, source);
@@ -202,11 +209,14 @@ fn search(nodes: &[Node], source: Source, found: &mut Vec<Config>) {
     for node in nodes {
         if let Node::Group(_, inner) = node {
             search(inner, source, found);
-            if !found.is_empty() {
-                return;
-            }
         }
     }
+}
+
+/// Whether it says which document to open, so that it is a config by itself.
+fn names_a_file(config: &Config) -> bool {
+    document::at(&config.value, "document.url").is_some()
+        && document::at(&config.value, "document.key").is_some()
 }
 
 fn has_members_of_document(value: &Value) -> bool {

@@ -50,6 +50,10 @@ entries! { INPUTS:
         "The text is not written as its language demands, and was read as it was probably meant."
         "Correct it if it stands so in the page as well: a browser does not start code with such an error."
         "`SyntaxError` in the browser's console, and no editor.";
+    SEVERAL "input.several" "input/several" 22 Note
+        "There is more than one config, and the first was judged."
+        "Give one at a time to have the others judged too."
+        "–";
     SERVER_CONFIG "input.server_config" "input/server-config" 25 Note
         "This is the configuration of a document server, not an editor's config."
         "Use its secret.inbox to sign configs and requests, and its secret.outbox to verify callbacks; give an editor's config or a token to have that judged."

@@ -83,6 +83,7 @@ pub(super) fn case(code: &str) -> Option<Explanation> {
         "input.server_config" => {
             of(&json!({"services": {"CoAuthoring": {"secret": {"inbox": {"string": SECRET}}}}}))
         }
+        "input.several" => of_text(&format!("{}\n{}", good(), good())),
         "input.truncated" => of_text(&"a ".repeat(crate::explain::MAX_INPUT)),
         "input.unreadable" => of_text("It does not work."),
         "payload.flat" => signing(
