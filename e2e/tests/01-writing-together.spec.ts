@@ -88,4 +88,18 @@ test('two writers and a viewer share a document, and both edits are in version 2
     true,
   );
   expect(await libreOfficeMakesPdf(second)).toBe('%PDF-');
+
+  await test.step('the editor shows version 1 in the place of version 2', async () => {
+    const again = await ada.open(FILE);
+    await again.ready();
+    const { frame } = again;
+    await frame.getByTestId('menu').click();
+    await frame.getByTestId('menu-history').click();
+    await expect(frame.getByTestId('history-version')).toHaveCount(2);
+    await frame.locator('[data-version="1"]').getByRole('button').first().click();
+    await expect(frame.getByTestId('version-badge')).toContainText('1');
+    await expect.poll(() => again.live.of('opened').length).toBe(2);
+    await picture(again.page, 'version-1');
+    await again.close();
+  });
 });

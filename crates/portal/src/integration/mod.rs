@@ -7,13 +7,14 @@
 //! 2. `download`: an address from which the document server fetches the file;
 //! 3. `callback`: an address to which the document server reports, and delivers the saved file.
 //!
-//! A fourth, `command`, is for what shall count while a file is open. The second and third are called by the document server and by nobody else. They know no cookie
+//! `command` is for what shall count while a file is open, `history` for its earlier versions. The second and third are called by the document server and by nobody else. They know no cookie
 //! and no signed-in person; what they trust is the token of each request.
 
 mod callback;
 pub(crate) mod command;
 pub(crate) mod config;
 mod download;
+pub(crate) mod history;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

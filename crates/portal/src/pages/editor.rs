@@ -59,7 +59,7 @@ pub(super) async fn show(
     let origin = server.origin().ascii_serialization();
     let policy = format!(
         "default-src 'none'; script-src 'self' {origin}; style-src 'self' {origin}; img-src 'self'; \
-         frame-src {origin}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         connect-src 'self'; frame-src {origin}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let policy = HeaderValue::from_str(&policy).map_err(|_| Failure::Internal)?;
     response

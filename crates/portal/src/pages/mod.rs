@@ -5,6 +5,7 @@ mod context;
 mod editor;
 mod failure;
 mod files;
+mod history;
 mod language;
 mod rights;
 mod sign_in;
@@ -43,6 +44,8 @@ pub(crate) fn routes(app: App) -> Router<App> {
             get(files::confirm_delete).post(files::delete),
         )
         .route("/files/{id}/rights", get(rights::show).post(rights::save))
+        .route("/files/{id}/history", get(history::list))
+        .route("/files/{id}/history/{number}", get(history::data))
         .route("/files/{id}/versions", get(versions::list))
         .route(
             "/files/{id}/versions/{number}/download",

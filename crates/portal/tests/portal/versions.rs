@@ -1,9 +1,10 @@
 //! Versions stay, and restoring adds one.
 
 use http::StatusCode;
-use serde_json::json;
+use recto_token::{Keys, Method, Secret, verify_method};
+use serde_json::{Value, json};
 
-use crate::support::{Stage, changed_docx, docx};
+use crate::support::{NOW, PUBLIC, SECRET, Stage, changed_docx, docx};
 
 #[tokio::test]
 async fn restoring_adds_the_old_content_and_keeps_every_version() {
@@ -81,4 +82,40 @@ async fn a_restart_keeps_everything_and_removes_remains() {
     assert_eq!(stage.contents(), 1);
     let mut ada = stage.signed_in("ada").await;
     assert_eq!(ada.version(&file, 1).await, docx());
+}
+
+#[tokio::test]
+async fn the_editor_gets_the_history_and_signed_versions_and_nobody_else_does() {
+    let stage = Stage::new().await;
+    let mut ada = stage.signed_in("ada").await;
+    let file = ada.file("Welcome.docx").await.expect("a sample");
+    let list: Value =
+        serde_json::from_str(&ada.get(&format!("/files/{file}/history")).await.text())
+            .expect("JSON");
+    assert_eq!(list["currentVersion"], 1);
+    assert_eq!(list["history"][0]["user"]["name"], "Ada Okafor");
+    assert!(list["history"][0]["created"].is_string());
+    let data: Value =
+        serde_json::from_str(&ada.get(&format!("/files/{file}/history/1")).await.text())
+            .expect("JSON");
+    let keys = Keys::from_secret(Secret::from(SECRET));
+    let token = data["token"].as_str().expect("a token");
+    let grant = verify_method(&keys, token, Method::SetHistoryData, NOW).expect("accepted");
+    assert_eq!(
+        grant.files[0].url,
+        format!("{PUBLIC}/integration/files/{file}/versions/1/content")
+    );
+    assert_ne!(data["key"], ada.config(&file).await["document"]["key"]);
+    assert_eq!(
+        ada.get(&format!("/files/{file}/history/9")).await.status,
+        StatusCode::NOT_FOUND
+    );
+
+    ada.upload("Private.docx", &changed_docx("private")).await;
+    let private = ada.file("Private.docx").await.expect("uploaded");
+    let mut vera = stage.signed_in("vera").await;
+    for path in ["history", "history/1"] {
+        let answer = vera.get(&format!("/files/{private}/{path}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
 }
