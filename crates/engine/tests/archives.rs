@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -158,4 +159,57 @@ async fn c1_an_archive_that_swells_is_refused_before_a_process_is_taken() {
     let refused = fixture.engine.open(&evil, options).await.map(|_| ());
     assert!(matches!(refused, Err(OpenError::TooLarge { mib: 50 })));
     assert!(fixture.engine.kit_pids().is_empty());
+}
+
+/// Both in the document's own part: an entity that is a file of the machine, and one that a few lines
+/// make larger than any memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn c2_entities_bring_in_no_file_and_do_not_swell() {
+    let fixture = start(|_| {}).await;
+    let secret = fixture.write("secret.txt", "SECRET OF THE MACHINE");
+    let url = url::Url::from_file_path(&secret).unwrap();
+    let external = format!("<!DOCTYPE d [<!ENTITY e SYSTEM \"{url}\">]>");
+    let mut levels = String::new();
+    for level in 1..=40 {
+        let below = format!("&l{};", level - 1);
+        write!(levels, "<!ENTITY l{level} \"{below}{below}\">").unwrap();
+    }
+    let laughs = format!("<!DOCTYPE d [<!ENTITY l0 \"LAUGH\">{levels}]>");
+    for (name, part) in [("a.docx", "word/document.xml"), ("a.odt", "content.xml")] {
+        let good = fixture.make(name, &text(&["MARK"])).await;
+        let xml = support::unzip(&good, part);
+        for (doctype, entity) in [(&external, "&e;"), (&laughs, "&l40;")] {
+            let at = xml.find("?>").unwrap() + 2;
+            let bad = format!("{}{doctype}{}", &xml[..at], &xml[at..]).replace("MARK", entity);
+            let target = fixture.path(&format!("bad-{name}"));
+            changed(&good, &target, Some(part), |archive| {
+                archive
+                    .start_file(part, SimpleFileOptions::default())
+                    .unwrap();
+                archive.write_all(bad.as_bytes()).unwrap();
+            });
+            // Whether it is opened at all is LibreOffice's choice.
+            match convert(&fixture, &target, "out.txt").await {
+                Ok(out) => {
+                    let seen = std::fs::read_to_string(out).unwrap();
+                    assert!(!seen.contains("SECRET"), "{name} {entity}");
+                    assert!(
+                        seen.len() < 1 << 20,
+                        "{name} {entity}: {} bytes",
+                        seen.len()
+                    );
+                }
+                Err(error) => {
+                    let refused = matches!(
+                        error,
+                        ConvertError::Open(
+                            OpenError::Damaged | OpenError::Crashed | OpenError::TooLarge { .. }
+                        ) | ConvertError::Crashed
+                    );
+                    assert!(refused, "{name} {entity}: {error:?}");
+                }
+            }
+        }
+    }
+    fixture.engine.stop().await;
 }
