@@ -441,8 +441,7 @@ impl Session {
         let lost = self
             .participants
             .iter()
-            .filter_map(|p| p.lost_at)
-            .map(|lost_at| lost_at + config.return_within);
+            .filter_map(|p| p.gone_at(config.return_within));
         lost.chain(self.saving.due)
             .chain(self.saving.force_due)
             .chain(self.close_due())
@@ -456,10 +455,7 @@ impl Session {
         let gone: Vec<_> = self
             .participants
             .iter()
-            .filter(|p| {
-                p.lost_at
-                    .is_some_and(|lost_at| lost_at + return_within <= now)
-            })
+            .filter(|p| p.gone_at(return_within).is_some_and(|at| at <= now))
             .map(|p| p.id.clone())
             .collect();
         for id in gone {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use recto_docs_api::GROUP_SEPARATOR;
@@ -260,6 +261,16 @@ impl Participant {
         }
     }
 
+    /// When he counts as gone, if his connection is lost: at once if his page said that it closes. Its
+    /// connection may break before the end of it is read, while something is sent to it.
+    pub fn gone_at(&self, return_within: Duration) -> Option<Instant> {
+        let lost_at = self.lost_at?;
+        Some(match self.ending {
+            Ending::Loss => lost_at + return_within,
+            Ending::Leaving => lost_at,
+        })
+    }
+
     pub fn presence(&self) -> Option<Presence> {
         Some(Presence {
             id: self.id.clone(),
@@ -319,4 +330,30 @@ fn replay_key(event: &ViewEvent) -> Option<String> {
         ViewEvent::Part { .. } => "part".into(),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use recto_token::opening_with_tokens_off;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whoever_said_that_he_leaves_is_not_waited_for_when_his_connection_breaks() {
+        let config = json!({
+            "document": { "fileType": "docx", "key": "k", "title": "T", "url": "http://a/b" },
+            "documentType": "word",
+            "editorConfig": { "user": { "id": "u1", "name": "Ann" } },
+        });
+        let opening = opening_with_tokens_off(&config).unwrap();
+        let (outlet, _inlet) = outlet();
+        let mut ann = Participant::new("p1".into(), opening, 0, outlet);
+        let wait = Duration::from_secs(60);
+        assert_eq!(ann.gone_at(wait), None, "he is here");
+        ann.lose();
+        assert_eq!(ann.gone_at(wait), ann.lost_at.map(|at| at + wait));
+        ann.ending = Ending::Leaving;
+        assert_eq!(ann.gone_at(wait), ann.lost_at);
+    }
 }
