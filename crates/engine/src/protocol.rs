@@ -31,6 +31,8 @@ pub(crate) enum Call {
     /// Loads a file of the kit's document folder.
     Load {
         name: String,
+        /// Whether it was saved with its changes being tracked, if that is known.
+        tracks: Option<bool>,
     },
     /// Loads one to write it in another format, and for nobody to look at.
     LoadToConvert {

@@ -343,3 +343,28 @@ async fn p7_rights_change_with_the_next_input() {
     assert!(words(&saved, "word/document.xml").contains("1 "));
     fixture.engine.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_tracks_changes_goes_on_to_after_a_reviewer() {
+    let fixture = start(|_| {}).await;
+    let source = fixture.make("text.docx", &text(&["Original words"])).await;
+    let (document, _events) = fixture.open(&source).await;
+    let ann = editor(&document, "Ann").await;
+    let on = json!({"TrackChanges": {"type": "boolean", "value": true}});
+    document
+        .input(ann, command("TrackChanges", on))
+        .await
+        .unwrap();
+    let tracking = fixture.path("tracking.docx");
+    document.save_copy("docx", &tracking).await.unwrap();
+    document.close().await;
+    assert!(unzip(&tracking, "word/settings.xml").contains("trackRevisions"));
+
+    let (document, _events) = fixture.open(&tracking).await;
+    let rob = view(&document, "Rob", of(Access::Review)).await;
+    document.input(rob, typed("1 ")).await.unwrap();
+    let saved = fixture.path("saved.docx");
+    document.save_copy("docx", &saved).await.unwrap();
+    assert!(unzip(&saved, "word/settings.xml").contains("trackRevisions"));
+    fixture.engine.stop().await;
+}

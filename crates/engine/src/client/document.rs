@@ -101,8 +101,12 @@ impl Document {
         limit: Duration,
     ) -> Result<(Self, mpsc::Receiver<Event>), OpenError> {
         let name = bring(&kit, file, extension).await?;
+        let (path, of) = (file.to_owned(), extension.to_owned());
+        let tracks = tokio::task::spawn_blocking(move || saved::tracks_changes(&path, &of))
+            .await
+            .unwrap_or(None);
         let loaded = kit
-            .ask_within(Call::Load { name }, limit, |reply| match reply {
+            .ask_within(Call::Load { name, tracks }, limit, |reply| match reply {
                 Reply::Answer(Answer::Loaded { kind, size, .. }) => Ok((kind, size)),
                 _ => Err(unexpected()),
             })

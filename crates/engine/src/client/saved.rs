@@ -51,6 +51,36 @@ pub(super) fn is_encrypted(path: &Path) -> bool {
         && text.windows(key.len()).any(|window| window == key)
 }
 
+/// Whether a text was saved with its changes being tracked. LibreOffice reports it only some time after
+/// a view was made, when a reviewer may have written already. `None` for formats that are
+/// not asked.
+pub(super) fn tracks_changes(path: &Path, extension: &str) -> Option<bool> {
+    let (part, mark, off) = match extension {
+        "docx" | "docm" | "dotx" | "dotm" => (
+            "word/settings.xml",
+            "<w:trackRevisions",
+            ["w:val=\"false\"", "w:val=\"0\""],
+        ),
+        "odt" | "ott" => (
+            "content.xml",
+            "<text:tracked-changes",
+            ["text:track-changes=\"false\"", "text:track-changes=\"0\""],
+        ),
+        _ => return None,
+    };
+    let mut archive = zip::ZipArchive::new(File::open(path).ok()?).ok()?;
+    let Ok(entry) = archive.by_name(part) else {
+        return Some(false);
+    };
+    let mut text = Vec::new();
+    entry.take(LONGEST_MANIFEST).read_to_end(&mut text).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    Some(text.split_once(mark).is_some_and(|(_, rest)| {
+        let tag = rest.split('>').next().unwrap_or_default();
+        !off.iter().any(|off| tag.contains(off))
+    }))
+}
+
 /// Copies what the engine wrote to `to` and returns when it is on the disk, if it is a file of this
 /// type that can be read again. A copy, because the kit may hold the file open and write on.
 pub(super) fn take(from: &Path, to: &Path, extension: &str) -> Result<(), SaveError> {

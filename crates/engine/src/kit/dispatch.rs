@@ -25,7 +25,7 @@ pub(super) fn run(kit: &Kit, request: Request) {
     let Request { id, call } = request;
     let answer = match call {
         Call::Ping => Ok(Answer::Done),
-        Call::Load { name } => load(kit, &name),
+        Call::Load { name, tracks } => load(kit, &name, tracks),
         Call::LoadToConvert { name, password } => load_to_convert(kit, &name, password),
         other => match kit.document.get() {
             None => Err("no document is loaded".into()),
@@ -49,7 +49,7 @@ pub(super) fn paint(kit: &Kit, id: u64, paint: &Paint) {
     kit.socket.send(&Up::Answer { id, answer });
 }
 
-fn load(kit: &Kit, name: &str) -> Result<Answer, String> {
+fn load(kit: &Kit, name: &str, tracks: Option<bool>) -> Result<Answer, String> {
     if kit.document.get().is_some() {
         return Err("a document is loaded already".into());
     }
@@ -61,6 +61,7 @@ fn load(kit: &Kit, name: &str) -> Result<Answer, String> {
     let keeper = document.view();
     kit.keeper.set(keeper);
     kit.document.set(Some(document));
+    kit.tracking.begin(tracks);
     document.register(keeper, leaked(kit));
     document.initialize("{}");
     if document.kind() == 1 {

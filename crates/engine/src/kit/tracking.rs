@@ -18,21 +18,28 @@ const OFF: &str = ".uno:TrackChanges=false";
 /// The switch, and what the editors want it to be.
 #[derive(Debug, Default)]
 pub(super) struct Tracking {
-    /// `None` until LibreOffice has told.
-    actual: Cell<Option<bool>>,
+    actual: Cell<bool>,
+    /// Whether LibreOffice is still to be asked.
+    unknown: Cell<bool>,
     wanted: Cell<bool>,
 }
 
 impl Tracking {
+    /// What a document was saved with; without it, what LibreOffice reports before the first input.
+    pub fn begin(&self, tracks: Option<bool>) {
+        self.unknown.set(tracks.is_none());
+        self.actual.set(tracks.unwrap_or(false));
+        self.wanted.set(tracks.unwrap_or(false));
+    }
+
     /// What to tell a view in place of this state.
     pub fn state<'p>(&self, proposes: bool, payload: &'p str) -> &'p str {
         let Some(told) = payload.strip_prefix(TRACKING_STATE) else {
             return payload;
         };
-        if self.actual.get().is_none() && !told.is_empty() {
-            let told = told == "true";
-            self.actual.set(Some(told));
-            self.wanted.set(told);
+        if self.unknown.get() {
+            self.actual.set(told == "true");
+            self.wanted.set(told == "true");
         }
         if proposes || self.wanted.get() {
             ON
@@ -44,10 +51,11 @@ impl Tracking {
     /// Sets the switch for an input of a reviewer, or else of an editor.
     pub fn prepare(&self, document: Document, proposes: bool) {
         let needed = proposes || self.wanted.get();
-        if document.kind() == 0 && self.actual.get().unwrap_or(false) != needed {
+        if document.kind() == 0 && self.actual.get() != needed {
             let args = json!({"TrackChanges": {"type": "boolean", "value": needed}});
             document.command(COMMAND, Some(&args.to_string()));
-            self.actual.set(Some(needed));
+            self.actual.set(needed);
+            self.unknown.set(false);
         }
     }
 
