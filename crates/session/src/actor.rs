@@ -418,17 +418,10 @@ impl Session {
             }
             Op::Inserted {
                 participant,
-                id,
+                insertion,
                 changer,
                 inserted,
-            } => {
-                // Of several pictures some may be in, whatever became of the rest.
-                self.touch(*changer);
-                if let Some(participant) = self.participant(&participant) {
-                    participant.asked = participant.asked.saturating_sub(1);
-                    participant.send(ToBrowser::inserted(id, inserted.err()));
-                }
-            }
+            } => self.on_inserted(&participant, *insertion, *changer, inserted),
             Op::Stored { document, result } => self.on_stored(document, result).await,
             Op::CalledBack { callback, result } => self.on_called_back(*callback, result).await,
             Op::Nothing => {}

@@ -7,6 +7,7 @@ use crate::actor::Session;
 use crate::config::Services;
 use crate::loading::scratch_folder;
 use crate::messages::Op;
+use crate::participant::Changer;
 use crate::problem::Problem;
 use crate::wire::ToBrowser;
 
@@ -24,8 +25,6 @@ struct Picture {
 impl Session {
     /// Somebody's page was given pictures by the integrator, who signed their addresses.
     pub fn on_insert(&mut self, id: &str, question: u64, grant: Verified<MethodGrant>) {
-        let document = self.document();
-        let services = self.services.clone();
         let Some(participant) = self.participant(id) else {
             return;
         };
@@ -36,37 +35,89 @@ impl Session {
         } else {
             None
         };
-        let (Some(document), Some(view), None) = (document, participant.view, &refused) else {
-            let problem = refused.unwrap_or_else(Problem::not_loaded);
-            participant.send(ToBrowser::inserted(question, Some(problem)));
+        if refused.is_some() {
+            participant.send(ToBrowser::inserted(question, refused));
+            return;
+        }
+        participant.asked += 1;
+        self.insert_next(
+            id,
+            Insertion {
+                question,
+                grant,
+                next: 0,
+            },
+        );
+    }
+
+    /// Inserts one picture. One at a time, so that each counts as a change before the next is fetched.
+    fn insert_next(&mut self, id: &str, insertion: Insertion) {
+        let document = self.document();
+        let services = self.services.clone();
+        let Some(participant) = self.participant(id) else {
             return;
         };
-        participant.asked += 1;
-        let changer = participant.changer();
+        let number = insertion.next;
+        if number == insertion.grant.files.len().min(MOST) {
+            return self.end_insertion(id, insertion.question, None);
+        }
+        let (Some(document), Some(view)) = (document, participant.view) else {
+            return self.end_insertion(id, insertion.question, Some(Problem::not_loaded()));
+        };
+        let changer = Box::new(participant.changer());
         let id = id.to_owned();
         self.start(async move {
             let inserted = async {
-                for number in 0..grant.get().files.len().min(MOST) {
-                    let Picture { mime, data } = fetch(&services, &grant, number).await?;
-                    let mime = mime.into();
-                    match document.input(view, Input::Paste { mime, data }).await {
-                        Ok(()) => {}
-                        Err(InputError::Denied(denied)) => return Err(Problem::of(&denied)),
-                        Err(InputError::Engine(error)) => return Err(Problem::of(&error)),
-                        Err(_) => return Err(Problem::not_loaded()),
-                    }
+                let Picture { mime, data } = fetch(&services, &insertion.grant, number).await?;
+                let mime = mime.into();
+                match document.input(view, Input::Paste { mime, data }).await {
+                    Ok(()) => Ok(()),
+                    Err(InputError::Denied(denied)) => Err(Problem::of(&denied)),
+                    Err(InputError::Engine(error)) => Err(Problem::of(&error)),
+                    Err(_) => Err(Problem::not_loaded()),
                 }
-                Ok(())
             }
             .await;
             Op::Inserted {
                 participant: id,
-                id: question,
-                changer: Box::new(changer),
+                insertion: Box::new(insertion),
+                changer,
                 inserted,
             }
         });
     }
+
+    pub fn on_inserted(
+        &mut self,
+        id: &str,
+        mut insertion: Insertion,
+        changer: Changer,
+        inserted: Result<(), Problem>,
+    ) {
+        match inserted {
+            Ok(()) => {
+                self.touch(changer);
+                insertion.next += 1;
+                self.insert_next(id, insertion);
+            }
+            Err(problem) => self.end_insertion(id, insertion.question, Some(problem)),
+        }
+    }
+
+    fn end_insertion(&mut self, id: &str, question: u64, problem: Option<Problem>) {
+        if let Some(participant) = self.participant(id) {
+            participant.asked = participant.asked.saturating_sub(1);
+            participant.send(ToBrowser::inserted(question, problem));
+        }
+    }
+}
+
+/// Pictures that are being inserted.
+pub(crate) struct Insertion {
+    question: u64,
+    grant: Verified<MethodGrant>,
+    /// The number of the next one.
+    next: usize,
 }
 
 async fn fetch(

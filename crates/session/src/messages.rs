@@ -8,6 +8,7 @@ use recto_token::{MethodGrant, Opening, Verified};
 use tokio::sync::oneshot;
 
 use crate::download::Copied;
+use crate::insert::Insertion;
 use crate::loading::{Loaded, Source};
 use crate::orders::Order;
 use crate::participant::{Changer, Outlet, Returning};
@@ -94,7 +95,7 @@ pub(crate) enum Op {
     },
     Inserted {
         participant: String,
-        id: u64,
+        insertion: Box<Insertion>,
         changer: Box<Changer>,
         inserted: Result<(), Problem>,
     },

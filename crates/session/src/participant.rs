@@ -158,6 +158,8 @@ pub(crate) struct Participant {
     pub opening: Verified<Opening>,
     /// What he may do now; the opening has what was signed.
     pub rights: Rights,
+    /// Whether his page gave up the right to change the document.
+    pub gave_up: bool,
     pub name: String,
     pub user_id: String,
     pub color: &'static str,
@@ -208,6 +210,7 @@ impl Participant {
             user_id,
             color: COLORS[index % COLORS.len()],
             rights: Rights::signed(opening.get()),
+            gave_up: false,
             opening,
             view: None,
             outlet: Some(outlet),

@@ -186,7 +186,10 @@ impl Session {
             .iter()
             .filter(|p| users.is_none_or(|users| users.contains(&p.user_id)))
             .map(|p| {
-                let rights = self.changed_rights.on_return(&p.user_id, p.opening.get());
+                let mut rights = self.changed_rights.on_return(&p.user_id, p.opening.get());
+                if p.gave_up {
+                    rights.access = Access::View;
+                }
                 (p.id.clone(), rights)
             })
             .collect();
@@ -199,6 +202,7 @@ impl Session {
     /// A page gives up its right to edit (`denyEditingRights`).
     pub fn give_up_editing(&mut self, id: &str) {
         if let Some(participant) = self.participant(id) {
+            participant.gave_up = true;
             let mut rights = participant.rights.clone();
             rights.access = Access::View;
             self.set_rights(id, rights);

@@ -472,6 +472,10 @@ async fn p7_the_last_editor_who_may_no_longer_edit_has_his_work_saved() {
     ann.say(&json!({ "type": "giveUpEditing" })).await;
     assert_eq!(ann.until("rights").await["access"], "view");
     assert_eq!(tries(&mut ann, "type").await, "rights.view_only");
+    // Another change of the integrator's does not bring it back.
+    let fields = json!({ "c": "permissions", "key": key, "permissions": { "print": false } });
+    assert_eq!(order(&server, &fields).await["error"], 0);
+    assert_eq!(ann.until("rights").await["access"], "view");
     let saved = integrator.called_with(2).await;
     let file = reqwest::get(saved.body["url"].as_str().unwrap())
         .await
