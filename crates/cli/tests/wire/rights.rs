@@ -187,7 +187,6 @@ fn comment(text: &str) -> Value {
 async fn p_matrix_of_rights_and_actions() {
     let server = Server::shared().await;
     let integrator = Integrator::start().await;
-    let key = new_key("matrix");
     let rows = [
         ("edit", json!({})),
         ("edit, no comments", json!({ "comment": false })),
@@ -214,7 +213,8 @@ async fn p_matrix_of_rights_and_actions() {
     ];
     let mut table = format!("{:20} {}\n", "", actions.join(" | "));
     for (row, permissions) in rows {
-        let mut config = integrator.config(&key, "u1", row);
+        // A key that was saved and closed would not open again.
+        let mut config = integrator.config(&new_key("matrix"), "u1", row);
         config["document"]["permissions"] = permissions;
         match row {
             "mode view" => config["editorConfig"]["mode"] = "view".into(),
