@@ -23,9 +23,7 @@ impl CommentRule {
         if author == user {
             return true;
         }
-        let group = author
-            .split_once(GROUP_SEPARATOR)
-            .map_or("", |(group, _)| group);
+        let group = group_of(author);
         !self.own_only
             && self
                 .groups
@@ -37,6 +35,12 @@ impl CommentRule {
     pub fn is_unlimited(&self) -> bool {
         !self.own_only && self.groups.is_none()
     }
+}
+
+/// The group in a name as others see it; empty for none.
+fn group_of(name: &str) -> &str {
+    name.split_once(GROUP_SEPARATOR)
+        .map_or("", |(group, _)| group)
 }
 
 /// What may be done with the comments of others.
@@ -76,6 +80,28 @@ impl Permissions {
             view: rule("view", None),
             edit: rule("edit", self.edit_comment_author_only),
             remove: rule("remove", self.delete_comment_author_only),
+        }
+    }
+
+    /// Whether the user is shown who somebody is and where his caret is (`userInfoGroups`); `name` is the
+    /// other's, as others see it.
+    pub fn shows_user(&self, name: &str) -> bool {
+        let group = group_of(name);
+        self.shows_everybody()
+            || self
+                .other
+                .get("userInfoGroups")
+                // What cannot be read shows nobody: not more than was meant.
+                .and_then(Value::as_array)
+                .is_some_and(|groups| groups.iter().any(|known| known.as_str() == Some(group)))
+    }
+
+    /// Whether `userInfoGroups` hides nobody.
+    pub fn shows_everybody(&self) -> bool {
+        match self.other.get("userInfoGroups") {
+            None | Some(Value::Null) => true,
+            Some(Value::String(all)) => all.is_empty(),
+            Some(_) => false,
         }
     }
 
@@ -135,6 +161,31 @@ mod tests {
     fn what_cannot_be_read_permits_nobody_s() {
         let rules = rules(json!({"commentGroups": {"edit": 7, "remove": [7]}}));
         assert!(!rules.edit.permits("Ann", "Bob") && !rules.remove.permits("Ann", "Bob"));
+    }
+
+    #[test]
+    fn whoever_is_of_no_group_that_is_named_is_not_shown() {
+        let shown = |permissions: Value, name: &str| {
+            serde_json::from_value::<Permissions>(permissions)
+                .unwrap()
+                .shows_user(name)
+        };
+        for everybody in [
+            json!({}),
+            json!({"userInfoGroups": ""}),
+            json!({"userInfoGroups": null}),
+        ] {
+            assert!(shown(everybody, "Law\u{a0}Bob"));
+        }
+        let some = json!({"userInfoGroups": ["Sales", ""]});
+        assert!(shown(some.clone(), "Sales\u{a0}Ann") && shown(some.clone(), "Ann"));
+        assert!(!shown(some, "Law\u{a0}Bob"));
+        for nobody in [
+            json!({"userInfoGroups": []}),
+            json!({"userInfoGroups": true}),
+        ] {
+            assert!(!shown(nobody, "Ann"));
+        }
     }
 
     #[test]

@@ -140,7 +140,12 @@ impl Session {
 
     /// Sends the whole state that a browser starts from; `fresh` if its view is new.
     pub fn send_opened(&mut self, id: &str, fresh: bool) {
-        let participants = self.presences();
+        let participants = self
+            .participants
+            .iter()
+            .find(|p| p.id == id)
+            .map(|viewer| self.presences(viewer))
+            .unwrap_or_default();
         let save = self.save_report();
         let chat = self.chat.all();
         let services = &self.services;
@@ -207,7 +212,7 @@ impl Session {
                     parts,
                 });
             }
-            Some(Event::View { view, event }) => {
+            Some(Event::View { view, event }) if self.is_shown(view, &event) => {
                 let owner = self.participants.iter_mut().find(|p| p.view == Some(view));
                 if let Some(participant) = owner {
                     participant.remember(&event);

@@ -1,5 +1,6 @@
 //! Who takes part: joining, returning, leaving, and what the others see of it.
 
+use recto_engine::{ViewEvent, ViewId};
 use recto_store::Phase;
 use tokio::time::Instant;
 
@@ -129,15 +130,37 @@ impl Session {
         self.tell_presence();
     }
 
-    pub fn presences(&self) -> Vec<Presence> {
+    /// Whom this participant is shown.
+    pub fn presences(&self, viewer: &Participant) -> Vec<Presence> {
         self.participants
             .iter()
+            .filter(|other| viewer.sees(other))
             .filter_map(Participant::presence)
             .collect()
     }
 
     pub fn tell_presence(&mut self) {
-        let list = self.presences();
-        self.tell_all(&ToBrowser::Participants { list });
+        let lists: Vec<_> = self
+            .participants
+            .iter()
+            .map(|viewer| self.presences(viewer))
+            .collect();
+        for (participant, list) in self.participants.iter_mut().zip(lists) {
+            participant.send(ToBrowser::Participants { list });
+        }
+    }
+
+    /// Whether the participant of this view is shown what an event tells of.
+    pub fn is_shown(&self, view: ViewId, event: &ViewEvent) -> bool {
+        let of = |view| self.participants.iter().find(|p| p.view == Some(view));
+        match (of(view), event.peer()) {
+            (_, None) => true,
+            // A view may have a caret before it is known whose it is.
+            (Some(viewer), Some(peer)) => of(peer).map_or_else(
+                || viewer.rights.shows_everybody(),
+                |other| viewer.sees(other),
+            ),
+            (None, Some(_)) => false,
+        }
     }
 }

@@ -234,6 +234,11 @@ impl Participant {
         self.rights.may_change()
     }
 
+    /// Whether he is shown who `other` is, and where.
+    pub fn sees(&self, other: &Self) -> bool {
+        self.id == other.id || self.rights.shows_user(&other.name)
+    }
+
     /// Whether the engine may be asked for this participant: whoever asks without end must not hold
     /// up the others.
     pub fn may_ask(&self) -> bool {

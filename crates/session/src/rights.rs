@@ -80,6 +80,14 @@ impl Rights {
         self.permissions.may_copy()
     }
 
+    pub fn shows_user(&self, name: &str) -> bool {
+        self.permissions.shows_user(name)
+    }
+
+    pub fn shows_everybody(&self) -> bool {
+        self.permissions.shows_everybody()
+    }
+
     pub fn may_chat(&self) -> bool {
         self.permissions.may_chat()
     }

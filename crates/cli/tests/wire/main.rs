@@ -10,6 +10,7 @@ mod forgotten;
 mod goodbye;
 mod keys;
 mod operations;
+mod people;
 mod recovery;
 mod refusals;
 mod rights;

@@ -191,6 +191,20 @@ pub struct CellPosition {
     pub row: i64,
 }
 
+impl ViewEvent {
+    /// The other view that the event tells of.
+    pub fn peer(&self) -> Option<ViewId> {
+        match self {
+            Self::PeerCaret { view, .. }
+            | Self::PeerCaretVisible { view, .. }
+            | Self::PeerSelection { view, .. }
+            | Self::PeerCell { view, .. }
+            | Self::PeerGraphic { view, .. } => Some(*view),
+            _ => None,
+        }
+    }
+}
+
 /// Numbers of LibreOfficeKitEnums.h, `LibreOfficeKitCallbackType`.
 pub(crate) mod callback {
     pub const INVALIDATE_TILES: i32 = 0;

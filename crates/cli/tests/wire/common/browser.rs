@@ -146,16 +146,21 @@ impl Browser {
 
     /// The next message that is what the test waits for; others are passed over.
     pub async fn until_that(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.all_until(wanted).await.pop().unwrap()
+    }
+
+    /// All messages up to the one that the test waits for.
+    pub async fn all_until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
         let mut passed = Vec::new();
         let waiting = async {
             loop {
                 match self.socket.next().await {
                     Some(Ok(Message::Text(text))) => {
                         let message: Value = serde_json::from_str(&text).unwrap();
-                        if wanted(&message) {
-                            return message;
-                        }
                         passed.push(message);
+                        if passed.last().is_some_and(&wanted) {
+                            return;
+                        }
                     }
                     Some(Ok(Message::Close(_)) | Err(_)) | None => {
                         panic!("the connection ended after {passed:#?}")
@@ -165,7 +170,11 @@ impl Browser {
             }
         };
         let found = timeout(LONGEST, waiting).await;
-        found.unwrap_or_else(|_| panic!("the awaited message did not come after {passed:#?}"))
+        assert!(
+            found.is_ok(),
+            "the awaited message did not come after {passed:#?}"
+        );
+        passed
     }
 
     /// Reads on until the connection ends.
