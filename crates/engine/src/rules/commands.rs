@@ -192,7 +192,9 @@ pub(crate) const RULES: &[Rule] = &[
             ("AttributePageSize.Height", PAGE_SIDE),
         ],
     ),
-    // Links and comments.
+    // Places, links and comments.
+    needs("InsertBookmark", W, &[("Bookmark", Text(200))]),
+    needs("JumpToMark", W, &[("Bookmark", Text(200))]),
     needs(
         "SetHyperlink",
         WC,
@@ -323,9 +325,10 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 /// The commands that leave the document alone, whatever their arguments.
-const READING: [&str; 6] = [
+const READING: [&str; 7] = [
     "SelectAll",
     "GoToCell",
+    "JumpToMark",
     "SelectRow",
     "SelectColumn",
     "SelectWord",
