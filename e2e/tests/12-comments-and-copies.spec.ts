@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Page } from '@playwright/test';
 
 import { Editor } from '../fixtures/editor.ts';
 import { type Behaviour, type Config, Integrator, sign } from '../fixtures/integrator.ts';
 import { LiveWatch } from '../fixtures/live.ts';
 import { keep, part } from '../fixtures/office.ts';
-import { newSecret } from '../fixtures/paths.ts';
+import { newSecret, temporaryFolder } from '../fixtures/paths.ts';
 import { DocumentServer } from '../fixtures/processes.ts';
 import { expect, test } from '../fixtures/test.ts';
 
@@ -14,6 +16,8 @@ test.describe('comments, chat and copies', () => {
   const secret = newSecret();
   let server: DocumentServer;
   let integrator: Integrator;
+  const folder = temporaryFolder('comments');
+  let opened = 0;
 
   test.beforeAll(async () => {
     server = await DocumentServer.start({ name: 'comments', secret });
@@ -28,17 +32,42 @@ test.describe('comments, chat and copies', () => {
   async function open(
     page: Page,
     change: (config: Config) => void,
-  ): Promise<{ editor: Editor; id: string }> {
-    const behaviour: Behaviour = {
-      listen: ['onDownloadAs', 'onRequestSaveAs'],
-      beforeSigning: change,
-    };
+    listen = ['onDownloadAs', 'onRequestSaveAs'],
+  ): Promise<{ editor: Editor; id: string; saveTo: string }> {
+    const saveTo = join(folder, `${String((opened += 1))}.docx`);
+    const behaviour: Behaviour = { listen, saveTo, beforeSigning: change };
     const { page: address, id } = integrator.add(behaviour);
     const editor = new Editor(page, new LiveWatch(page));
     await page.goto(address);
     await editor.ready();
-    return { editor, id };
+    return { editor, id, saveTo };
   }
+
+  /** Closes a document, and opens what was saved of it for reading, by a link to a place in it. */
+  async function openAgain(
+    page: Page,
+    { id, saveTo }: { id: string; saveTo: string },
+    actionLink: unknown,
+  ): Promise<Editor> {
+    await page.evaluate('editor.destroyEditor()');
+    await expect
+      .poll(() => integrator.received(id).map((one) => one.status), { timeout: 30_000 })
+      .toContain(2);
+    const { page: again } = integrator.add({
+      download: { status: 200, type: 'application/octet-stream', body: readFileSync(saveTo) },
+      beforeSigning: (config) => {
+        config.editorConfig.actionLink = actionLink;
+        config.document.permissions = { edit: false };
+      },
+    });
+    const editor = new Editor(page, new LiveWatch(page));
+    await page.goto(again);
+    await editor.ready();
+    return editor;
+  }
+
+  const all = async (page: Page, name: string): Promise<Raised[]> =>
+    (await page.evaluate<Raised[]>('raised')).filter((one) => one.name === name);
 
   /** The address that the page was last given by an event. */
   async function given(page: Page, name: string): Promise<{ url: string; fileType: string }> {
@@ -88,6 +117,87 @@ test.describe('comments, chat and copies', () => {
       await picture(page, 'chat');
     });
   }
+
+  for (const [lang, width] of [
+    ['en', 1280],
+    ['fr', 360],
+  ] as const) {
+    test(`mentions and links, in ${lang} at ${width} pixels`, async ({ page, picture }) => {
+      await page.setViewportSize({ width, height: width > 600 ? 860 : 740 });
+      const listen = ['onRequestUsers', 'onRequestSendNotify', 'onMakeActionLink'];
+      const document = await open(
+        page,
+        (config) => {
+          config.editorConfig.lang = lang;
+        },
+        listen,
+      );
+      const { frame } = document.editor;
+      await frame.getByTestId('comments-button').click();
+      const field = frame.getByTestId('comment-text');
+      await field.pressSequentially('Is this true, @ka');
+      await expect
+        .poll(async () => (await all(page, 'onRequestUsers')).at(-1)?.data)
+        .toEqual({ c: 'mention' });
+      const users = [
+        { name: 'Kate Cage', email: 'kate@example.com' },
+        { name: 'John Smith', email: 'john@example.com' },
+      ];
+      await page.evaluate(`editor.setUsers(${JSON.stringify({ c: 'mention', users })})`);
+      await expect(frame.getByTestId('mention')).toHaveText(['Kate Cagekate@example.com']);
+      await picture(page, 'mention');
+      await field.press('Enter');
+      await expect(field).toHaveValue('Is this true, @Kate Cage ');
+      await field.press('Enter');
+      const comment = frame.getByTestId('comment');
+      await expect(comment).toContainText('@Kate Cage');
+      const told = (await given(page, 'onRequestSendNotify')) as unknown as {
+        emails: string[];
+        message: string;
+        actionLink: { action: { type: string; data: string } };
+      };
+      expect(told).toMatchObject({
+        emails: ['kate@example.com'],
+        message: 'Is this true, @Kate Cage',
+        actionLink: { action: { type: 'comment' } },
+      });
+      await comment.getByTestId('comment-link').click();
+      expect(await given(page, 'onMakeActionLink')).toMatchObject(told.actionLink);
+      await page.evaluate("editor.setActionLink('https://app.example/files/7#comment')");
+      await expect(frame.getByTestId('place-link')).toHaveValue(
+        'https://app.example/files/7#comment',
+      );
+      await picture(page, 'link');
+      await frame.getByTestId('dialog-close').click();
+
+      // The mentioned person follows the link, after the file was saved and opened anew.
+      await openAgain(page, document, told.actionLink);
+      await expect(comment).toHaveAttribute('aria-current', 'true');
+      await picture(page, 'followed');
+    });
+  }
+
+  test('a link to a place of a text leads its reader there', async ({ page }) => {
+    const document = await open(page, () => undefined, ['onMakeActionLink']);
+    const { editor } = document;
+    const { frame } = editor;
+    await editor.focus();
+    await page.keyboard.press('Control+End');
+    await editor.type('The last words');
+    await frame.getByTestId('menu').click();
+    await frame.getByTestId('menu-place-link').click();
+    const link = await given(page, 'onMakeActionLink');
+    expect(link).toMatchObject({ action: { type: 'bookmark' } });
+    const { live } = await openAgain(page, document, link);
+    await expect
+      .poll(() =>
+        live
+          .of('caret')
+          .map((event) => (event.rect as number[])[1] ?? 0)
+          .at(-1),
+      )
+      .toBeGreaterThan(1500);
+  });
 
   test('a reviewer proposes, takes a copy and gets no more than that', async ({
     page,

@@ -252,8 +252,9 @@ export class DocEditor implements DocEditorApi {
     this.#call('downloadAs', typeof format === 'string' && format !== '' ? format : null);
   }
 
-  setActionLink(): void {
-    this.#without('setActionLink');
+  /** The address that leads to the place of `onMakeActionLink`. */
+  setActionLink(link: string): void {
+    this.#call('setActionLink', String(link));
   }
 
   setMailMergeRecipients(): void {

@@ -79,6 +79,7 @@ function start(config: PlainConfig): void {
       if (title !== undefined) document.title = title;
     }),
     host.watchPeople(),
+    host.watchAction(),
   ];
   open = {
     editor,

@@ -1,6 +1,7 @@
 /** What `api.js` (in the integrator's page) and the editor page (in the iframe) post to each other. */
 
 import type {
+  ActionLink,
   Config,
   RefreshHistoryOptions,
   SetHistoryDataOptions,
@@ -19,6 +20,8 @@ export interface EditorEvents {
   onError: { errorCode: number; errorDescription: string };
   onWarning: { warningCode: number; warningDescription: string };
   onInfo: { mode: 'view' | 'edit' };
+  /** The published types and the documentation differ in where the link's data is: it is at both. */
+  onMakeActionLink: ActionLink & { actionLink: ActionLink };
   onMetaChange: { title?: string; favorite?: boolean };
   onOutdatedVersion: undefined;
   onPluginsReady: undefined;
@@ -35,8 +38,9 @@ export interface EditorEvents {
   onDownloadAs: { fileType: string; url: string };
   onRequestSaveAs: { fileType: string; title: string; url: string };
   onRequestRestore: { version: number; url?: string; fileType?: string };
+  onRequestSendNotify: { actionLink: ActionLink; message: string; emails: string[] };
   onRequestSharingSettings: undefined;
-  onRequestUsers: { c: 'info'; id: string[] };
+  onRequestUsers: { c: 'info'; id: string[] } | { c: 'mention' };
 }
 
 export type EditorEventName = keyof EditorEvents;
@@ -55,6 +59,7 @@ export interface EditorMethods {
   refreshFile: PlainConfig;
   refreshHistory: RefreshHistoryOptions;
   requestClose: undefined;
+  setActionLink: string;
   setFavorite: boolean;
   setHistoryData: SetHistoryDataOptions;
   setSharingSettings: SharingSetting[];

@@ -61,10 +61,8 @@ const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = 
     'Without `edit`, each change of a text becomes a tracked one; in other documents it is for viewing.',
   ),
   'document.permissions.reviewGroups': moot('The editor has no buttons to accept changes with.'),
-  'document.permissions.userInfoGroups': missing(
-    'Everybody in a document sees who else is in it.',
-    'Do not open one document for people who may not know of each other.',
-    [''],
+  'document.permissions.userInfoGroups': built(
+    'Held to by the server: names and carets of other groups are not sent.',
   ),
   'document.referenceData': moot(NO_LINKED_DATA),
   'document.referenceData.fileKey': moot(NO_LINKED_DATA),
@@ -72,13 +70,12 @@ const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = 
   'document.title': built(),
   'document.url': built(),
 
-  'editorConfig.actionLink': missing(
-    'There are no links to a place in a document.',
-    'Remove the option: the document opens at its beginning.',
+  'editorConfig.actionLink': built(
+    'Goes to the bookmark of a text, or opens the comment. It need not be signed.',
   ),
-  'editorConfig.actionLink.action': moot('Part of `actionLink`.'),
-  'editorConfig.actionLink.action.data': moot('Part of `actionLink`.'),
-  'editorConfig.actionLink.action.type': moot('Part of `actionLink`.'),
+  'editorConfig.actionLink.action': built(),
+  'editorConfig.actionLink.action.data': built(),
+  'editorConfig.actionLink.action.type': built(),
   'editorConfig.callbackUrl': built(),
   'editorConfig.coEditing': built(),
   'editorConfig.coEditing.change': moot('There is one mode.'),

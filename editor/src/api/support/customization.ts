@@ -8,7 +8,6 @@ const NO_RULERS = 'There are no rulers.';
 const NO_TABS = 'The toolbar is one row without tabs.';
 const NO_LEFT = 'There is no left panel.';
 const NO_RIGHT = 'There is no right panel.';
-const NO_COMMENTS = 'Nobody can be mentioned in a comment yet.';
 const NO_SPELLCHECK = [
   'The editor does not check spelling.',
   'Remove the option, or set it to false.',
@@ -128,7 +127,7 @@ const TABLE: Readonly<Record<Name<Path>, Support>> = {
   'logo.visible': built(),
   macros: missing('Macros are never run.', 'Set the option to false.', [false]),
   macrosMode: missing('Macros are never run.', 'Set the option to "disable".', ['disable']),
-  mentionShare: moot(NO_COMMENTS),
+  mentionShare: built('The hint below the field of a new comment.'),
   mobile: moot('The page fits itself to the window.'),
   'mobile.disableForceDesktop': moot('The page fits itself to the window.'),
   'mobile.forceView': moot('A touch that types begins to edit; there is no mode to leave first.'),

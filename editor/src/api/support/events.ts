@@ -26,9 +26,8 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   onDownloadAs: built('After `downloadAs`; the address lives for 15 minutes.'),
   onError: built(),
   onInfo: built('`data.getConfig()` gives the config that the editor was started with.'),
-  onMakeActionLink: missing(
-    'There are no links to a place in a document.',
-    'Link to the document.',
+  onMakeActionLink: built(
+    '“Link to this place” in the menu of a text, which sets a bookmark at the caret, and a button of each comment. The action is in `data.action`, as in the documentation, and in `data.actionLink.action`, as in the published types.',
   ),
   onMetaChange: built('For the command `meta`, and for the star of a favourite.'),
   onOutdatedVersion: built(
@@ -58,13 +57,14 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   onRequestSaveAs: built('“Save a copy” in the menu; the address lives for 15 minutes.'),
   onRequestSelectDocument: missing(...NO_SECOND_FILE),
   onRequestSelectSpreadsheet: missing(...NO_MERGE),
-  onRequestSendNotify: missing(
-    'Nobody can be mentioned in a comment yet.',
-    'Notify people from your application.',
+  onRequestSendNotify: built(
+    'After a comment or an answer with `@` and a name of setUsers. `actionLink` finds the comment by its author and its time, because no id of it lasts.',
   ),
   onRequestSharingSettings: built(),
   onRequestStartFilling: missing(...NO_FORMS),
-  onRequestUsers: built('With `c: "info"` only, for the pictures of participants.'),
+  onRequestUsers: built(
+    'With `c: "info"` for the pictures of participants, and with `"mention"` when somebody types `@` or `+` in a comment and onRequestSendNotify is declared.',
+  ),
   onSaveDocument: missing('The file is not handed to the page.', 'Take it in the callback.'),
   onStartFilling: missing(...NO_FORMS),
   onSubmit: missing(...NO_FORMS),

@@ -22,7 +22,7 @@ export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
   refreshFile: built(),
   refreshHistory: built(),
   requestClose: built(),
-  setActionLink: missing('There are no links to a place in a document.', 'Link to the document.'),
+  setActionLink: built('Shows the address, to be copied.'),
   setFavorite: built(),
   setHistoryData: built(
     'Shows the version in the document’s place, for reading, and the list of its `changes`; what changed is not marked in the text. The token is needed unless tokens are off.',
@@ -46,7 +46,9 @@ export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
   ),
   setRevisedFile: missing(NO_SECOND_FILE, 'Open both versions in two windows.'),
   setSharingSettings: built(),
-  setUsers: built('`c: "info"` gives pictures. `"mention"` and `"protect"` have no use yet.'),
+  setUsers: built(
+    '`c: "mention"`, which is also meant if `c` is missing, gives the people to be mentioned: those with an `email`. `"info"` gives pictures. `"protect"` has no use: there are no protected ranges.',
+  ),
   showMessage: built(),
   startFilling: missing('PDF forms are not supported.', 'Use a text document.'),
 };

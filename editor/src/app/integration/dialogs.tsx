@@ -1,6 +1,7 @@
-import { Link, User, X } from 'lucide-preact';
+import { Copy, Link, User, X } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { writeText } from '../../shared/clipboard.js';
 import { Mark } from '../../shared/mark.js';
 import { translate, type MessageKey } from '../i18n/index.js';
 import type { Editor } from '../state/editor.js';
@@ -14,6 +15,8 @@ export function Dialogs({ editor, host }: { editor: Editor; host: Integration })
       return <About host={host} editor={editor} />;
     case 'info':
       return <FileInfo host={host} editor={editor} />;
+    case 'link':
+      return <PlaceLink host={host} editor={editor} />;
     case 'sharing':
       return <Sharing host={host} editor={editor} />;
     case null:
@@ -121,6 +124,38 @@ function FileInfo(props: Props) {
         )}
       </dl>
       {host.sharing.value.length > 0 && <Shared host={host} />}
+    </Frame>
+  );
+}
+
+function PlaceLink(props: Props) {
+  const { host, editor } = props;
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), []);
+  return (
+    <Frame {...props} title="placeLinkTitle">
+      <input
+        ref={field}
+        class="dialog__link"
+        type="text"
+        readOnly
+        aria-label={translate('placeLinkTitle')}
+        data-testid="place-link"
+        value={host.link.value}
+      />
+      <button
+        type="button"
+        class="button"
+        data-testid="place-link-copy"
+        onClick={() => {
+          void writeText(host.link.value).then((done) => {
+            host.dialog.value = null;
+            editor.notify(done ? 'info' : 'warning', done ? 'copied' : 'noticeCopyFailed');
+          });
+        }}
+      >
+        <Copy size={16} /> {translate('copyLink')}
+      </button>
     </Frame>
   );
 }

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Editor, Raise } from '../state/editor.js';
 import { History } from './history.js';
 import { Integration, nameOf, Pictures } from './integration.js';
+import { markOf } from '../state/comments.js';
 import { withOutdated } from './outdated.js';
 import { embedCode } from './menu.js';
 
@@ -17,11 +18,17 @@ const ALL = [
 
 let raised: [string, unknown][];
 let participants = signal<{ userId: string }[]>([]);
+let phase = signal('connecting');
 
-const integration = (config: object = {}, listeners = ALL): Integration => {
+const integration = (
+  config: object = {},
+  listeners = ALL,
+  parts: Partial<Editor> = {},
+): Integration => {
   const editor = {
     session: null,
-    state: { participants, document: signal({ title: 'Plan.docx' }) },
+    state: { participants, phase, document: signal({ title: 'Plan.docx' }) },
+    ...parts,
   } as unknown as Editor;
   return new Integration(
     editor,
@@ -36,6 +43,7 @@ const integration = (config: object = {}, listeners = ALL): Integration => {
 beforeEach(() => {
   raised = [];
   participants = signal([]);
+  phase = signal('connecting');
 });
 
 describe('history', () => {
@@ -171,6 +179,91 @@ describe('people', () => {
       'data:image/png;base64,BB',
       null,
     ]);
+  });
+});
+
+describe('mentions', () => {
+  const comment = {
+    id: '1',
+    parent: '',
+    author: 'Me',
+    text: 'See @Ann',
+    at: '2026-11-24T10:00:00',
+    resolved: false,
+    place: null,
+    part: null,
+  };
+  const data = markOf(comment);
+  const setUsers = (argument: object) => ({ recto: 'call', name: 'setUsers', argument }) as never;
+
+  it('are told to the application, with what finds the comment', () => {
+    const host = integration({}, ['onRequestSendNotify']);
+    // Before anybody is known, and when the comment was refused.
+    host.notify(comment);
+    host.take(setUsers({ users: [{ name: 'Ann', email: 'ann@x.test' }] }));
+    host.notify(null);
+    host.notify({ ...comment, text: 'See Ann' });
+    expect(raised).toEqual([]);
+    host.notify(comment);
+    expect(raised).toEqual([
+      [
+        'onRequestSendNotify',
+        {
+          message: 'See @Ann',
+          emails: ['ann@x.test'],
+          actionLink: { action: { type: 'comment', data } },
+        },
+      ],
+    ]);
+  });
+
+  it('are not offered where the application tells nobody', () => {
+    const host = integration();
+    host.take(setUsers({ c: 'mention', users: [{ name: 'Ann', email: 'ann@x.test' }] }));
+    expect(host.mentions).toBeNull();
+  });
+
+  it('link to a comment for the application to make an address of', () => {
+    const host = integration({}, ['onMakeActionLink']);
+    host.linkToComment(comment);
+    const action = { type: 'comment', data };
+    expect(raised).toEqual([['onMakeActionLink', { action, actionLink: { action } }]]);
+    host.take({ recto: 'call', name: 'setActionLink', argument: 'http://app.test/#1' });
+    expect([host.dialog.value, host.link.value]).toEqual(['link', 'http://app.test/#1']);
+  });
+});
+
+describe('the place of a link', () => {
+  it('is gone to once, when the document is open', () => {
+    const goToBookmark = vi.fn();
+    const config = { editorConfig: { actionLink: { action: { type: 'bookmark', data: 'b' } } } };
+    const stop = integration(config, ALL, { goToBookmark }).watchAction();
+    expect(goToBookmark).not.toHaveBeenCalled();
+    phase.value = 'ready';
+    phase.value = 'reconnecting';
+    phase.value = 'ready';
+    stop();
+    expect(goToBookmark.mock.calls).toEqual([['b']]);
+  });
+
+  it('is said to be gone with its comment', async () => {
+    const goToComment = vi.fn().mockResolvedValue(false);
+    const notify = vi.fn();
+    // As the published types have it.
+    const actionLink = { actionLink: { action: { type: 'comment', data: 'c' } } };
+    const config = { editorConfig: { actionLink } };
+    phase.value = 'ready';
+    integration(config, ALL, { goToComment, notify }).watchAction()();
+    await vi.waitFor(() => expect(notify.mock.calls).toEqual([['warning', 'noticeNoComment']]));
+  });
+
+  it('of any other shape is none', () => {
+    const goToBookmark = vi.fn();
+    phase.value = 'ready';
+    for (const actionLink of [7, null, {}, { action: { type: 'x', data: 'b' } }, { action: 'b' }]) {
+      integration({ editorConfig: { actionLink } }, ALL, { goToBookmark }).watchAction()();
+    }
+    expect(goToBookmark).not.toHaveBeenCalled();
   });
 });
 

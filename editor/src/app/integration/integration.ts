@@ -1,22 +1,28 @@
-import { effect, signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import type { SharingSetting } from '@onlyoffice/doceditor-types';
 import type { Call, PlainConfig } from '../../shared/bridge.js';
 import { language } from '../i18n/index.js';
 import { pasteImage } from '../input/clipboard.js';
 import { liveUrl } from '../live/connection.js';
+import { markOf, type Comment } from '../state/comments.js';
 import { Editor, type Raise } from '../state/editor.js';
 import { History } from './history.js';
+import { Mentions } from './mentions.js';
 import { fields, optionsOf, type Options } from './options.js';
 
 /** How long an application may take to answer `onRequestRefreshFile`. */
 const REFRESH_MS = 10_000;
 
-export type Dialog = 'about' | 'info' | 'sharing';
+export type Dialog = 'about' | 'info' | 'link' | 'sharing';
 
 /** What lies between the document and the application around it: its offers, its answers, its events. */
 export class Integration {
   readonly options: Options;
   readonly history: History;
+  /** Null where the application tells nobody that he was mentioned. */
+  readonly mentions: Mentions | null;
+  /** The address that the application made for a place. */
+  readonly link = signal('');
   /** Null where the application does not know favourites. */
   readonly favorite = signal<boolean | null>(null);
   readonly sharing = signal<readonly SharingSetting[]>([]);
@@ -45,6 +51,9 @@ export class Integration {
     this.history = new History(raise, (argument) =>
       look(argument, editor, config, this.options.zoom),
     );
+    this.mentions = this.options.mentions
+      ? new Mentions(raise, listeners.includes('onRequestUsers'))
+      : null;
     this.#editor = editor;
     this.#config = config;
     this.#listeners = listeners;
@@ -68,6 +77,27 @@ export class Integration {
       if (fresh.length === 0) return;
       for (const id of fresh) this.#askedFor.add(id);
       this.#raise('onRequestUsers', { c: 'info', id: fresh });
+    });
+  }
+
+  /** Goes to the place that the config names, when the document is open; returns what ends that. */
+  watchAction(): () => void {
+    const { action } = this.options;
+    let done = action === null;
+    return effect(() => {
+      if (done || action === null || this.#editor.state.phase.value !== 'ready') return;
+      done = true;
+      untracked(() => this.#goTo(action));
+    });
+  }
+
+  #goTo({ type, data }: NonNullable<Options['action']>): void {
+    if (type === 'bookmark') {
+      this.#editor.goToBookmark(data);
+      return;
+    }
+    void this.#editor.goToComment(data).then((found) => {
+      if (!found) this.#editor.notify('warning', 'noticeNoComment');
     });
   }
 
@@ -97,6 +127,10 @@ export class Integration {
         return;
       case 'requestClose':
         this.#editor.requestClose();
+        return;
+      case 'setActionLink':
+        this.link.value = call.argument;
+        this.dialog.value = 'link';
         return;
       case 'setFavorite':
         this.favorite.value = Boolean(call.argument);
@@ -206,6 +240,30 @@ export class Integration {
     this.#raise('onRequestSharingSettings', undefined);
   }
 
+  /** Asks for a link to where the caret is, which is marked in the document. */
+  linkToPlace(): void {
+    const name = `place_${crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? ''}`;
+    this.#editor.insertBookmark(name);
+    this.#makeLink({ type: 'bookmark', data: name });
+  }
+
+  linkToComment(comment: Comment): void {
+    this.#makeLink({ type: 'comment', data: markOf(comment) });
+  }
+
+  #makeLink(action: { type: 'bookmark' | 'comment'; data: string }): void {
+    this.#raise('onMakeActionLink', { action, actionLink: { action } });
+  }
+
+  /** Tells the application whom a new comment mentions. */
+  notify(comment: Comment | null): void {
+    if (comment === null || this.mentions === null) return;
+    const emails = this.mentions.emailsIn(comment.text);
+    if (emails.length === 0) return;
+    const action = { type: 'comment' as const, data: markOf(comment) };
+    this.#raise('onRequestSendNotify', { actionLink: { action }, message: comment.text, emails });
+  }
+
   requestImage(): void {
     this.#raise('onRequestInsertImage', { c: 'add' });
   }
@@ -248,7 +306,10 @@ export class Integration {
 
   #meet(argument: unknown): void {
     const { c, users } = fields(argument);
-    if (c !== 'info' || !Array.isArray(users)) return;
+    if (!Array.isArray(users)) return;
+    // As the API has it where the application does not say.
+    if (c === undefined || c === 'mention') this.mentions?.meet(users);
+    if (c !== 'info') return;
     const faces = new Map(this.#faces.value);
     for (const user of users as unknown[]) {
       const { id, image } = fields(user);

@@ -9,6 +9,7 @@ import {
   CircleQuestionMark,
   Info,
   LayoutTemplate,
+  Bookmark,
   Link,
   Maximize,
   Menu as MenuIcon,
@@ -110,6 +111,16 @@ function Items({ editor, host, close }: ItemsProps) {
         PencilLine,
         () => (host.renaming.value = true),
         options.rename && editable,
+      )}
+      {item(
+        'place-link',
+        'placeLink',
+        Bookmark,
+        () => host.linkToPlace(),
+        options.links &&
+          editor.state.document.value?.kind === 'word' &&
+          editor.state.document.value.rights.access === 'edit' &&
+          editable,
       )}
       {item('history', 'versionHistory', FileClock, () => host.history.show(), options.history)}
       {item(

@@ -43,6 +43,14 @@ export interface Options {
   history: boolean;
   sharing: boolean;
   images: boolean;
+  /** Whether people can be mentioned in comments, who are then told by the application. */
+  mentions: boolean;
+  /** Whether whoever is mentioned may open the document from then on. */
+  mentionShare: boolean;
+  /** Whether the application makes links to places. */
+  links: boolean;
+  /** The place that the document opens at. */
+  action: { type: 'bookmark' | 'comment'; data: string } | null;
   edit: boolean;
   create: { url: string | null } | null;
   recent: readonly Offer[];
@@ -144,6 +152,10 @@ export function optionsOf(
     history: listens('onRequestHistory') && listens('onRequestHistoryData'),
     sharing: listens('onRequestSharingSettings'),
     images: listens('onRequestInsertImage'),
+    mentions: listens('onRequestSendNotify'),
+    mentionShare: customization.mentionShare !== false,
+    links: listens('onMakeActionLink'),
+    action: actionOf(editorConfig.actionLink),
     edit: listens('onRequestEditRights') && permissions.edit !== false && header.editMode !== false,
     create: listens('onRequestCreateNew') || createUrl !== null ? { url: createUrl } : null,
     recent: offers(editorConfig.recent, address),
@@ -181,6 +193,15 @@ export function optionsOf(
       logoDark: text(customer.logoDark),
     },
   };
+}
+
+/** The published types and the documentation differ in where the action is: it may be at either. */
+function actionOf(value: unknown): Options['action'] {
+  const link = fields(value);
+  const { type, data } = fields(link.action ?? fields(link.actionLink).action);
+  return (type === 'bookmark' || type === 'comment') && typeof data === 'string'
+    ? { type, data }
+    : null;
 }
 
 /** Keeps `javascript:` and the like out of what a click opens. */

@@ -1,11 +1,24 @@
 import { useSignal } from '@preact/signals';
-import { Check, MessageSquare, MessagesSquare, Reply, Send, Trash2, X } from 'lucide-preact';
+import {
+  Check,
+  Link,
+  Locate,
+  MessageSquare,
+  MessagesSquare,
+  Reply,
+  Trash2,
+  X,
+} from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { translate } from '../i18n/index.js';
 import type { Integration } from '../integration/integration.js';
 import { safeColor } from '../overlay/overlay.js';
 import { threadsOf, type Comment, type Thread } from '../state/comments.js';
 import type { Editor } from '../state/editor.js';
+import { Writing } from './writing.js';
+
+/** In narrower windows the panel covers the document. */
+const NARROW = 700;
 
 /** The buttons that show comments and chat. */
 export function PanelButtons({ editor, host }: { editor: Editor; host: Integration }) {
@@ -143,7 +156,12 @@ function Comments({ editor, host }: { editor: Editor; host: Integration }) {
           label={translate('commentWrite')}
           send={translate('commentAdd')}
           testId="comment-text"
-          onSend={(text) => editor.comment(text)}
+          mentions={host.mentions}
+          hint={
+            host.mentions &&
+            translate(host.options.mentionShare ? 'mentionHintShare' : 'mentionHint')
+          }
+          onSend={(text) => void editor.comment(text).then((one) => host.notify(one))}
         />
       )}
     </>
@@ -156,9 +174,21 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
   const answering = useSignal(false);
   const word = editor.state.document.value?.kind === 'word';
   const writes = editor.state.commentable;
+  const item = useRef<HTMLLIElement>(null);
+  const current = editor.state.currentComment.value === comment.id;
+  useEffect(() => {
+    if (current) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  const names = [
+    'thread',
+    ...(comment.resolved ? ['thread--resolved'] : []),
+    ...(current ? ['thread--current'] : []),
+  ];
   return (
     <li
-      class={comment.resolved ? 'thread thread--resolved' : 'thread'}
+      ref={item}
+      class={names.join(' ')}
+      aria-current={current}
       data-testid="comment"
       data-resolved={comment.resolved}
     >
@@ -168,42 +198,65 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
           <One comment={one} host={host} />
         </div>
       ))}
-      {/* Only texts have threads: LibreOffice answers, resolves and deletes nowhere else. */}
-      {writes && word && (
-        <p class="thread__tools">
+      <p class="thread__tools">
+        {comment.place !== null && (
           <Tool
-            id="answer"
-            label={translate('commentAnswer')}
-            icon={Reply}
-            onClick={() => (answering.value = !answering.value)}
-          />
-          <Tool
-            id="resolve"
-            label={translate(comment.resolved ? 'commentReopen' : 'commentResolve')}
-            icon={Check}
-            onClick={() => editor.resolveComment(comment.id)}
-          />
-          <Tool
-            id="delete"
-            label={translate('commentDelete')}
-            icon={Trash2}
+            id="show"
+            label={translate('commentShow')}
+            icon={Locate}
             onClick={() => {
-              editor.deleteComment(comment.id);
-              // This button is about to go, and the focus with it.
-              document.getElementById('side-title')?.focus();
+              editor.showComment(comment);
+              // The panel would cover what it shows.
+              if (window.innerWidth < NARROW) editor.showPanel(null);
             }}
           />
-        </p>
-      )}
+        )}
+        {host.options.links && (
+          <Tool
+            id="link"
+            label={translate('commentLink')}
+            icon={Link}
+            onClick={() => host.linkToComment(comment)}
+          />
+        )}
+        {/* Only texts have threads: LibreOffice answers, resolves and deletes nowhere else. */}
+        {writes && word && (
+          <>
+            <Tool
+              id="answer"
+              label={translate('commentAnswer')}
+              icon={Reply}
+              onClick={() => (answering.value = !answering.value)}
+            />
+            <Tool
+              id="resolve"
+              label={translate(comment.resolved ? 'commentReopen' : 'commentResolve')}
+              icon={Check}
+              onClick={() => editor.resolveComment(comment.id)}
+            />
+            <Tool
+              id="delete"
+              label={translate('commentDelete')}
+              icon={Trash2}
+              onClick={() => {
+                editor.deleteComment(comment.id);
+                // This button is about to go, and the focus with it.
+                document.getElementById('side-title')?.focus();
+              }}
+            />
+          </>
+        )}
+      </p>
       {answering.value && (
         <Writing
           label={translate('commentAnswer')}
           send={translate('commentAnswer')}
           testId="answer-text"
           focus
+          mentions={host.mentions}
           onSend={(text) => {
             answering.value = false;
-            editor.answer(comment.id, text);
+            void editor.answer(comment.id, text).then((one) => host.notify(one));
           }}
         />
       )}
@@ -236,52 +289,5 @@ function Tool(props: { id: string; label: string; icon: typeof Reply; onClick: (
     >
       <IconOf size={16} />
     </button>
-  );
-}
-
-/** A field for a text. Enter sends it, Shift and Enter makes a line. */
-function Writing(props: {
-  label: string;
-  send: string;
-  testId: string;
-  focus?: boolean;
-  onSend: (text: string) => void;
-}) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (props.focus === true) field.current?.focus();
-  }, [props.focus]);
-  const send = (): void => {
-    const text = field.current?.value.trim() ?? '';
-    if (text === '' || field.current === null) return;
-    field.current.value = '';
-    props.onSend(text);
-  };
-  return (
-    <form
-      class="writing"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <textarea
-        ref={field}
-        rows={2}
-        maxLength={2000}
-        aria-label={props.label}
-        placeholder={props.label}
-        data-testid={props.testId}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-            event.preventDefault();
-            send();
-          }
-        }}
-      />
-      <button type="submit" class="button" data-testid={`${props.testId}-send`}>
-        <Send size={16} /> {props.send}
-      </button>
-    </form>
   );
 }

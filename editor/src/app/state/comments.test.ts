@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseComments, threadsOf } from './comments.js';
+import { findMarked, markOf, parseComments, threadsOf } from './comments.js';
 
 const text = {
   comments: [
@@ -27,6 +27,56 @@ describe('parseComments', () => {
   it('takes what is none for none', () => {
     for (const odd of [null, 7, {}, { comments: 'x' }, { comments: [null, {}, { id: '' }] }]) {
       expect(parseComments(odd)).toEqual([]);
+    }
+  });
+});
+
+describe('places', () => {
+  it('are read where the engine tells of them', () => {
+    const [word, cell, odd] = parseComments({
+      comments: [
+        { id: 1, anchorPos: '2158, 25822, 1, 276' },
+        { id: 2, cellPos: '0, 10, 20, 30', tab: 2 },
+        { id: 3, anchorPos: 'x, 1' },
+      ],
+    });
+    expect([word?.place, word?.part]).toEqual([[2158, 25822, 1, 276], null]);
+    expect([cell?.place, cell?.part]).toEqual([[0, 10, 20, 30], 2]);
+    expect(odd?.place).toBeNull();
+  });
+});
+
+describe('marks', () => {
+  const of = (id: number, author: string, dateTime: string, text: string) => ({
+    id,
+    author,
+    dateTime,
+    text,
+  });
+  const [before] = parseComments({
+    comments: [of(1, 'Ann', '2026-11-24T15:38:41,185610612', 'Is this true?')],
+  });
+  const mark = before === undefined ? '' : markOf(before);
+  const found = (...comments: object[]) => findMarked(parseComments({ comments }), mark)?.id;
+
+  it('find a comment that has another id and no fractions of a second', () => {
+    const other = of(1, 'Ann', '2026-11-24T15:38:40', 'Another');
+    expect(found(other, of(9, 'Ann', '2026-11-24T15:38:41', 'Is this true?'))).toBe('9');
+  });
+
+  it('find one whose text was changed, or whose time was not kept', () => {
+    expect(found(of(9, 'Ann', '2026-11-24T15:38:41', 'Changed'))).toBe('9');
+    expect(found(of(9, 'Ann', '', 'Is this  true?'))).toBe('9');
+    expect(found(of(8, 'Ann', '', 'Is this true?'), of(9, 'Ann', '2026-11-24T15:38:41', 'x'))).toBe(
+      '9',
+    );
+  });
+
+  it('find no other one', () => {
+    expect(found(of(9, 'Bob', '2026-11-24T15:38:41', 'Is this true?'))).toBeUndefined();
+    expect(found(of(9, 'Ann', '2026-11-24T15:38:42', 'Is it?'))).toBeUndefined();
+    for (const odd of ['', '{}', 'x', '[]', '"7"']) {
+      expect(findMarked(before === undefined ? [] : [before], odd)).toBeNull();
     }
   });
 });

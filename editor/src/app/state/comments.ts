@@ -1,3 +1,5 @@
+import type { Rect } from '../live/protocol.js';
+
 /** A comment, as the engine tells of it. */
 export interface Comment {
   id: string;
@@ -7,6 +9,10 @@ export interface Comment {
   text: string;
   at: string;
   resolved: boolean;
+  /** What it is about, in twips; null where the engine does not say. */
+  place: Rect | null;
+  /** The sheet of `place`; null in a text. */
+  part: number | null;
 }
 
 export interface Thread {
@@ -20,6 +26,7 @@ export function parseComments(values: unknown): Comment[] {
   const items: unknown[] = Array.isArray(list) ? list : Object.values(fields(list));
   return items.flatMap((item) => {
     const { id, parent, parentId, author, text, html, dateTime, resolved } = fields(item);
+    const { anchorPos, cellPos, tab } = fields(item);
     const known = word(id);
     if (known === '') return [];
     const above = word(parent ?? parentId);
@@ -31,6 +38,8 @@ export function parseComments(values: unknown): Comment[] {
         text: word(text) || plain(word(html)),
         at: word(dateTime),
         resolved: resolved === true || resolved === 'true',
+        place: rectOf(anchorPos ?? cellPos),
+        part: tab === undefined ? null : Number(tab),
       },
     ];
   });
@@ -55,6 +64,49 @@ export function threadsOf(comments: readonly Comment[]): Thread[] {
       comment,
       answers: comments.filter((one) => one.id !== comment.id && rootOf(one.id) === comment.id),
     }));
+}
+
+/**
+ * Finds a comment again after the document was saved and opened, when its id is another one: by its
+ * author and its time to the second, and by its text where a format keeps no time.
+ */
+export function markOf({ author, at, text }: Comment): string {
+  return JSON.stringify([author, at.slice(0, 19), fingerprint(text)]);
+}
+
+/** The comment that {@link markOf} marked; the one that fits best if it was changed since. */
+export function findMarked(comments: readonly Comment[], mark: string): Comment | null {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(mark);
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(parts)) return null;
+  const [author, at, text] = parts as unknown[];
+  const fit = (one: Comment): number =>
+    one.author !== author
+      ? 0
+      : Number(one.at.slice(0, 19) === at) * 2 + Number(fingerprint(one.text) === text);
+  const [best] = comments.filter((one) => fit(one) > 0).sort((one, other) => fit(other) - fit(one));
+  return best ?? null;
+}
+
+/** FNV-1a: it tells texts apart, and an address does not show them. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const letter of text.replace(/\s+/g, ' ').trim()) {
+    hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return (hash >>> 0).toString(16);
+}
+
+function rectOf(value: unknown): Rect | null {
+  if (typeof value !== 'string') return null;
+  const numbers = value.split(',').map(Number);
+  const [x, y, width, height] = numbers;
+  if (numbers.length !== 4 || numbers.some(Number.isNaN)) return null;
+  return [x ?? 0, y ?? 0, width ?? 0, height ?? 0];
 }
 
 function fields(value: unknown): Record<string, unknown> {

@@ -160,7 +160,7 @@ describe('editor', () => {
 
   it('sends the comments of somebody who may do no more, and nothing else', () => {
     open(opened({ access: 'comment' }));
-    editor.comment('Is this true?');
+    void editor.comment('Is this true?');
     editor.command('.uno:Bold');
     expect(inputs().map((input) => input.kind === 'command' && input.name)).toEqual([
       '.uno:InsertAnnotation',
@@ -171,7 +171,7 @@ describe('editor', () => {
     open(opened());
     say({ type: 'rights', ...RIGHTS, access: 'view', comment: false });
     editor.input({ kind: 'text', text: 'x' });
-    editor.comment('x');
+    void editor.comment('x');
     expect(inputs()).toEqual([]);
     expect(editor.state.notices.value).toHaveLength(1);
   });

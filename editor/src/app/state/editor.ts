@@ -12,6 +12,7 @@ import type {
   Input,
   Opened,
   Participant,
+  Rect,
   Rights,
   SaveStatus,
   ServerMessage,
@@ -22,7 +23,7 @@ import type {
 import { TileSource } from '../tiles/source.js';
 import { placeOf } from './place.js';
 import { parseSheetGeometry } from './sheet-geometry.js';
-import { parseComments } from './comments.js';
+import { findMarked, parseComments, type Comment } from './comments.js';
 import { allowedToViewer, commandValues, isComment, UNNAMED } from './rules.js';
 import { EditorState, type Notice, type Peer } from './state.js';
 
@@ -51,6 +52,8 @@ export class Editor {
   follow = false;
   /** Puts the focus back into the document; set by the view. */
   focusDocument: () => void = () => undefined;
+  /** Scrolls to a place of the document; set by the view. */
+  reveal: (place: Rect) => void = () => undefined;
   /** The last area told to the engine, told again after a reconnection. */
   #area: View | null = null;
   /** The last input that changed the part; until it is confirmed, the engine may report earlier ones. */
@@ -191,40 +194,72 @@ export class Editor {
   showPanel(panel: 'comments' | 'chat' | null): void {
     this.state.panel.value = panel;
     if (panel === 'chat') this.state.unread.value = 0;
-    if (panel === 'comments') this.#askComments();
+    if (panel === 'comments') void this.#askComments();
   }
 
-  comment(text: string): void {
-    this.#commentCommand('InsertAnnotation', { Text: text, Author: '' });
+  /** Writes a comment; null if it did not come to be. */
+  comment(text: string): Promise<Comment | null> {
+    return this.#written('InsertAnnotation', { Text: text, Author: '' });
   }
 
-  answer(id: string, text: string): void {
-    this.#commentCommand('ReplyComment', { Id: id, Text: text });
+  /** Answers one; null if the answer did not come to be. */
+  answer(id: string, text: string): Promise<Comment | null> {
+    return this.#written('ReplyComment', { Id: id, Text: text });
   }
 
   changeComment(id: string, text: string): void {
-    this.#commentCommand('EditAnnotation', { Id: id, Text: text });
+    void this.#commentCommand('EditAnnotation', { Id: id, Text: text });
   }
 
   resolveComment(id: string): void {
-    this.#commentCommand('ResolveComment', { Id: id });
+    void this.#commentCommand('ResolveComment', { Id: id });
   }
 
   deleteComment(id: string): void {
-    this.#commentCommand('DeleteComment', { Id: id });
+    void this.#commentCommand('DeleteComment', { Id: id });
   }
 
-  #commentCommand(name: string, args: Record<string, string>): void {
+  async #written(name: string, args: Record<string, string>): Promise<Comment | null> {
+    const before = new Set(this.state.comments.value.map((one) => one.id));
+    const self = this.state.document.value?.userName.replaceAll('\u00a0', ' ');
+    const comments = await this.#commentCommand(name, args);
+    return comments.find((one) => !before.has(one.id) && one.author === self) ?? null;
+  }
+
+  #commentCommand(name: string, args: Record<string, string>): Promise<readonly Comment[]> {
     const typed = Object.entries(args).map(([key, value]) => [key, { type: 'string', value }]);
     this.command(`.uno:${name}`, Object.fromEntries(typed) as CommandArgs);
     // Changes are not always reported; what is asked after a command is answered after it.
-    this.#askComments();
+    return this.#askComments();
   }
 
-  #askComments(): void {
-    void this.#connection.query('.uno:ViewAnnotations').then((values) => {
-      if (values !== null) this.state.comments.value = parseComments(values);
-    });
+  async #askComments(): Promise<readonly Comment[]> {
+    const values = await this.#connection.query('.uno:ViewAnnotations');
+    if (values !== null) this.state.comments.value = parseComments(values);
+    return this.state.comments.value;
+  }
+
+  /** Shows what a comment is about. */
+  showComment({ id, part, place }: Comment): void {
+    this.state.currentComment.value = id;
+    if (part !== null) this.goToPart(part);
+    if (place !== null) this.reveal(place);
+  }
+
+  /** Opens the comment of a link; false when there is none that fits. */
+  async goToComment(mark: string): Promise<boolean> {
+    this.state.panel.value = 'comments';
+    const comment = findMarked(await this.#askComments(), mark);
+    if (comment !== null) this.showComment(comment);
+    return comment !== null;
+  }
+
+  goToBookmark(name: string): void {
+    this.command('.uno:JumpToMark', { Bookmark: { type: 'string', value: name } });
+  }
+
+  insertBookmark(name: string): void {
+    this.command('.uno:InsertBookmark', { Bookmark: { type: 'string', value: name } });
   }
 
   #rights(rights: Rights): Rights {
@@ -303,7 +338,7 @@ export class Editor {
     state.peers.value = new Map();
     this.#participants(participants);
     state.chat.value = opened.chatMessages;
-    if (state.panel.value === 'comments') this.#askComments();
+    if (state.panel.value === 'comments') void this.#askComments();
     this.#saved(save);
     if (this.#ready) {
       if (this.#area !== null) this.area(this.#area);
@@ -480,7 +515,7 @@ export class Editor {
         if (this.#acknowledged >= this.#partInput) this.#showPart(event.index);
         return;
       case 'comments':
-        if (state.panel.value === 'comments') this.#askComments();
+        if (state.panel.value === 'comments') void this.#askComments();
         return;
       case 'headers':
         this.#askGeometry();

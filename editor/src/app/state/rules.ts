@@ -12,6 +12,8 @@ export function allowedToViewer(input: Input): boolean {
     case 'part':
     case 'area':
       return true;
+    case 'command':
+      return input.name === '.uno:JumpToMark';
     case 'key':
       return input.char === 0 && onlyMoves(input.code);
     default:

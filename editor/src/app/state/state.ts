@@ -92,6 +92,8 @@ export class EditorState {
   readonly fonts = signal<readonly string[]>([]);
   readonly notices = signal<readonly Notice[]>([]);
   readonly comments = signal<readonly Comment[]>([]);
+  /** The id of the comment whose place is shown. */
+  readonly currentComment = signal<string | null>(null);
   readonly chat = signal<readonly ChatMessage[]>([]);
   /** Messages that came while the chat was not shown. */
   readonly unread = signal(0);

@@ -111,6 +111,10 @@ export class ViewController {
       }),
     );
     editor.focusDocument = () => field.focus({ preventScroll: true });
+    editor.reveal = (place) => {
+      editor.follow = false;
+      this.#scrollTo(scrollToShow(this.#layout, this.#window, this.#scroll, place));
+    };
     this.#measure();
   }
 
@@ -172,6 +176,7 @@ export class ViewController {
     clearTimeout(this.#areaTimer);
     for (const stop of this.#stops) stop();
     this.#editor.focusDocument = () => undefined;
+    this.#editor.reveal = () => undefined;
   }
 
   get #scroll(): Point {
