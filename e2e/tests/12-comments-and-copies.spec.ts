@@ -5,7 +5,7 @@ import { type Page } from '@playwright/test';
 import { Editor } from '../fixtures/editor.ts';
 import { type Behaviour, type Config, Integrator, sign } from '../fixtures/integrator.ts';
 import { LiveWatch } from '../fixtures/live.ts';
-import { keep, part } from '../fixtures/office.ts';
+import { keep, part, plainText } from '../fixtures/office.ts';
 import { newSecret, temporaryFolder } from '../fixtures/paths.ts';
 import { DocumentServer } from '../fixtures/processes.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -198,6 +198,47 @@ test.describe('comments, chat and copies', () => {
       )
       .toBeGreaterThan(1500);
   });
+
+  for (const [lang, width] of [
+    ['en', 1280],
+    ['fr', 360],
+  ] as const) {
+    test(`tracked changes, in ${lang} at ${width} pixels`, async ({ page, picture }) => {
+      await page.setViewportSize({ width, height: width > 600 ? 860 : 740 });
+      const { editor } = await open(page, (config) => {
+        config.editorConfig.lang = lang;
+        config.editorConfig.customization = {
+          review: { trackChanges: true, showReviewChanges: true },
+        };
+      });
+      const { frame } = editor;
+      await expect(frame.getByTestId('track-changes')).toBeChecked();
+      await expect(frame.getByTestId('change')).toHaveCount(0);
+      await frame.getByTestId('side-close').click();
+      await editor.focus();
+      await page.keyboard.press('Control+Home');
+      await editor.type('Kept ');
+      await page.keyboard.press('ArrowRight');
+      await editor.type('gone ');
+      await frame.getByTestId('changes-button').click();
+      const changes = frame.getByTestId('change');
+      await expect(changes).toHaveCount(2);
+      await expect(changes.first()).toContainText('Kept');
+      await expect(changes.first()).toContainText('Grace Reader');
+      await picture(page, 'changes');
+      await changes.first().getByTestId('change-accept').click();
+      await expect(changes).toHaveCount(1);
+      await changes.first().getByTestId('change-reject').click();
+      await expect(changes).toHaveCount(0);
+      await page.evaluate("editor.downloadAs('docx')");
+      const copy = await given(page, 'onDownloadAs');
+      const file = keep(await fetched(copy.url), 'copy.docx');
+      const xml = await part(file, 'word/document.xml');
+      expect(xml).not.toContain('<w:ins ');
+      expect(plainText(xml)).toContain('Kept ');
+      expect(plainText(xml)).not.toContain('gone ');
+    });
+  }
 
   test('a reviewer proposes, takes a copy and gets no more than that', async ({
     page,

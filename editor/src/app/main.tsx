@@ -79,7 +79,7 @@ function start(config: PlainConfig): void {
       if (title !== undefined) document.title = title;
     }),
     host.watchPeople(),
-    host.watchAction(),
+    host.watchStart(),
   ];
   open = {
     editor,

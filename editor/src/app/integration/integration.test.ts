@@ -237,7 +237,7 @@ describe('the place of a link', () => {
   it('is gone to once, when the document is open', () => {
     const goToBookmark = vi.fn();
     const config = { editorConfig: { actionLink: { action: { type: 'bookmark', data: 'b' } } } };
-    const stop = integration(config, ALL, { goToBookmark }).watchAction();
+    const stop = integration(config, ALL, { goToBookmark }).watchStart();
     expect(goToBookmark).not.toHaveBeenCalled();
     phase.value = 'ready';
     phase.value = 'reconnecting';
@@ -253,7 +253,7 @@ describe('the place of a link', () => {
     const actionLink = { actionLink: { action: { type: 'comment', data: 'c' } } };
     const config = { editorConfig: { actionLink } };
     phase.value = 'ready';
-    integration(config, ALL, { goToComment, notify }).watchAction()();
+    integration(config, ALL, { goToComment, notify }).watchStart()();
     await vi.waitFor(() => expect(notify.mock.calls).toEqual([['warning', 'noticeNoComment']]));
   });
 
@@ -261,9 +261,30 @@ describe('the place of a link', () => {
     const goToBookmark = vi.fn();
     phase.value = 'ready';
     for (const actionLink of [7, null, {}, { action: { type: 'x', data: 'b' } }, { action: 'b' }]) {
-      integration({ editorConfig: { actionLink } }, ALL, { goToBookmark }).watchAction()();
+      integration({ editorConfig: { actionLink } }, ALL, { goToBookmark }).watchStart()();
     }
     expect(goToBookmark).not.toHaveBeenCalled();
+  });
+});
+
+describe('tracked changes', () => {
+  const started = (review: object, access: string, kind = 'word') => {
+    const showPanel = vi.fn();
+    const trackChanges = vi.fn();
+    const document = signal({ kind, rights: { access } });
+    const state = { participants, phase: signal('ready'), document } as unknown as Editor['state'];
+    const config = { editorConfig: { customization: { review } } };
+    integration(config, ALL, { state, showPanel, trackChanges }).watchStart()();
+    return [showPanel.mock.calls, trackChanges.mock.calls];
+  };
+
+  it('are listed and begun as the config asks for', () => {
+    const both = { showReviewChanges: true, trackChanges: true };
+    expect(started(both, 'edit')).toEqual([[['changes']], [[true]]]);
+    // A reviewer's are tracked in any case, and the switch is not his.
+    expect(started(both, 'review')).toEqual([[['changes']], []]);
+    expect(started(both, 'edit', 'cell')).toEqual([[], []]);
+    expect(started({}, 'edit')).toEqual([[], []]);
   });
 });
 

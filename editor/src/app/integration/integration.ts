@@ -80,15 +80,24 @@ export class Integration {
     });
   }
 
-  /** Goes to the place that the config names, when the document is open; returns what ends that. */
-  watchAction(): () => void {
-    const { action } = this.options;
-    let done = action === null;
+  /** Does what the config wants done when the document is open; returns what ends that. */
+  watchStart(): () => void {
+    let done = false;
     return effect(() => {
-      if (done || action === null || this.#editor.state.phase.value !== 'ready') return;
+      if (done || this.#editor.state.phase.value !== 'ready') return;
       done = true;
-      untracked(() => this.#goTo(action));
+      untracked(() => this.#begin());
     });
+  }
+
+  #begin(): void {
+    const { action, changes, track, embedded } = this.options;
+    const { document } = this.#editor.state;
+    if (document.value?.kind === 'word' && !embedded) {
+      if (changes) this.#editor.showPanel('changes');
+      if (track && document.value.rights.access === 'edit') this.#editor.trackChanges(true);
+    }
+    if (action !== null) this.#goTo(action);
   }
 
   #goTo({ type, data }: NonNullable<Options['action']>): void {

@@ -27,6 +27,10 @@ export interface Options {
   saveState: boolean;
   save: boolean;
   comments: boolean;
+  /** Whether tracked changes are listed from the beginning. */
+  changes: boolean;
+  /** Whether an editor's changes are tracked from the beginning. */
+  track: boolean;
   chat: boolean;
   people: boolean;
   info: boolean;
@@ -117,6 +121,7 @@ export function optionsOf(
   const embedding = fields(editorConfig.embedded);
   const brand = fields(logo);
   const customer = fields(customization.customer);
+  const review = fields(customization.review);
   const permissions = fields(config.document?.permissions);
 
   return {
@@ -136,6 +141,8 @@ export function optionsOf(
     save: file.save !== false && tools.save !== false,
     people: header.users !== false,
     comments: customization.comments !== false,
+    changes: review.showReviewChanges === true || customization.showReviewChanges === true,
+    track: review.trackChanges === true || customization.trackChanges === true,
     chat: customization.chat !== false,
     info: file.info !== false,
 

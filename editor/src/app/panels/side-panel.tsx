@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import {
   Check,
+  FileDiff,
   Link,
   Locate,
   MessageSquare,
@@ -15,18 +16,18 @@ import type { Integration } from '../integration/integration.js';
 import { safeColor } from '../overlay/overlay.js';
 import { threadsOf, type Comment, type Thread } from '../state/comments.js';
 import type { Editor } from '../state/editor.js';
+import type { Panel } from '../state/state.js';
+import { Changes } from './changes.js';
+import { PanelTool, showsPlace } from './panel-tool.js';
 import { Writing } from './writing.js';
 
-/** In narrower windows the panel covers the document. */
-const NARROW = 700;
-
-/** The buttons that show comments and chat. */
+/** The buttons that show comments, tracked changes and chat. */
 export function PanelButtons({ editor, host }: { editor: Editor; host: Integration }) {
   const { state } = editor;
   const rights = state.document.value?.rights;
   if (rights === undefined || host.options.embedded) return null;
   const unread = state.unread.value;
-  const toggle = (panel: 'comments' | 'chat') => () => {
+  const toggle = (panel: Panel) => () => {
     editor.showPanel(state.panel.value === panel ? null : panel);
   };
   return (
@@ -42,6 +43,19 @@ export function PanelButtons({ editor, host }: { editor: Editor; host: Integrati
           onClick={toggle('comments')}
         >
           <MessageSquare size={18} />
+        </button>
+      )}
+      {state.document.value?.kind === 'word' && (
+        <button
+          type="button"
+          class="tool"
+          aria-pressed={state.panel.value === 'changes'}
+          title={translate('changes')}
+          aria-label={translate('changes')}
+          data-testid="changes-button"
+          onClick={toggle('changes')}
+        >
+          <FileDiff size={18} />
         </button>
       )}
       {host.options.chat && rights.chat && (
@@ -66,7 +80,7 @@ export function PanelButtons({ editor, host }: { editor: Editor; host: Integrati
   );
 }
 
-/** Comments or chat, beside the document; over it where there is little room. */
+/** Comments, tracked changes or chat, beside the document; over it where there is little room. */
 export function SidePanel({ editor, host }: { editor: Editor; host: Integration }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const panel = editor.state.panel.value;
@@ -102,11 +116,9 @@ export function SidePanel({ editor, host }: { editor: Editor; host: Integration 
           <X size={18} />
         </button>
       </header>
-      {panel === 'chat' ? (
-        <Chat editor={editor} host={host} />
-      ) : (
-        <Comments editor={editor} host={host} />
-      )}
+      {panel === 'chat' && <Chat editor={editor} host={host} />}
+      {panel === 'comments' && <Comments editor={editor} host={host} />}
+      {panel === 'changes' && <Changes editor={editor} host={host} />}
     </aside>
   );
 }
@@ -200,20 +212,16 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
       ))}
       <p class="thread__tools">
         {comment.place !== null && (
-          <Tool
-            id="show"
+          <PanelTool
+            id="comment-show"
             label={translate('commentShow')}
             icon={Locate}
-            onClick={() => {
-              editor.showComment(comment);
-              // The panel would cover what it shows.
-              if (window.innerWidth < NARROW) editor.showPanel(null);
-            }}
+            onClick={() => showsPlace(editor, () => editor.showComment(comment))}
           />
         )}
         {host.options.links && (
-          <Tool
-            id="link"
+          <PanelTool
+            id="comment-link"
             label={translate('commentLink')}
             icon={Link}
             onClick={() => host.linkToComment(comment)}
@@ -222,20 +230,20 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
         {/* Only texts have threads: LibreOffice answers, resolves and deletes nowhere else. */}
         {writes && word && (
           <>
-            <Tool
-              id="answer"
+            <PanelTool
+              id="comment-answer"
               label={translate('commentAnswer')}
               icon={Reply}
               onClick={() => (answering.value = !answering.value)}
             />
-            <Tool
-              id="resolve"
+            <PanelTool
+              id="comment-resolve"
               label={translate(comment.resolved ? 'commentReopen' : 'commentResolve')}
               icon={Check}
               onClick={() => editor.resolveComment(comment.id)}
             />
-            <Tool
-              id="delete"
+            <PanelTool
+              id="comment-delete"
               label={translate('commentDelete')}
               icon={Trash2}
               onClick={() => {
@@ -273,21 +281,5 @@ function One({ comment, host }: { comment: Comment; host: Integration }) {
       </p>
       <p class="message__text">{comment.text}</p>
     </>
-  );
-}
-
-function Tool(props: { id: string; label: string; icon: typeof Reply; onClick: () => void }) {
-  const { icon: IconOf } = props;
-  return (
-    <button
-      type="button"
-      class="tool tool--small"
-      title={props.label}
-      aria-label={props.label}
-      data-testid={`comment-${props.id}`}
-      onClick={props.onClick}
-    >
-      <IconOf size={16} />
-    </button>
   );
 }

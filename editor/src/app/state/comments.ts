@@ -1,4 +1,5 @@
 import type { Rect } from '../live/protocol.js';
+import { fields, rectOf, word } from './values.js';
 
 /** A comment, as the engine tells of it. */
 export interface Comment {
@@ -99,22 +100,6 @@ function fingerprint(text: string): string {
     hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
   }
   return (hash >>> 0).toString(16);
-}
-
-function rectOf(value: unknown): Rect | null {
-  if (typeof value !== 'string') return null;
-  const numbers = value.split(',').map(Number);
-  const [x, y, width, height] = numbers;
-  if (numbers.length !== 4 || numbers.some(Number.isNaN)) return null;
-  return [x ?? 0, y ?? 0, width ?? 0, height ?? 0];
-}
-
-function fields(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function word(value: unknown): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
 /** The text of HTML; nothing of it is loaded or run. */

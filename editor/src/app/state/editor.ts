@@ -23,14 +23,17 @@ import type {
 import { TileSource } from '../tiles/source.js';
 import { placeOf } from './place.js';
 import { parseSheetGeometry } from './sheet-geometry.js';
+import { parseChanges, type Change } from './changes.js';
 import { findMarked, parseComments, type Comment } from './comments.js';
 import { allowedToViewer, commandValues, isComment, UNNAMED } from './rules.js';
-import { EditorState, type Notice, type Peer } from './state.js';
+import { EditorState, type Notice, type Panel, type Peer } from './state.js';
 
 export type Raise = <N extends EditorEventName>(name: N, data: EditorEvents[N]) => void;
 
 const GEOMETRY = '.uno:SheetGeometryData?columns=1&rows=1&sizes=1&hidden=1';
 const NOTICE_MS = 8000;
+/** While others write, tracked changes are asked for this often at most. */
+const CHANGES_MS = 1000;
 /** Messages of the chat that are shown. */
 const CHAT_KEPT = 500;
 /** What the Docs API calls a document that could not be saved. */
@@ -61,6 +64,7 @@ export class Editor {
   #acknowledged = 0;
   #closing = false;
   #warnedOfLoss = false;
+  #changesTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     url: string,
@@ -100,6 +104,7 @@ export class Editor {
   }
 
   leave(): void {
+    clearTimeout(this.#changesTimer);
     this.#connection.leave();
     this.tiles.close();
   }
@@ -191,10 +196,16 @@ export class Editor {
     if (text.trim() !== '') this.#connection.send({ type: 'chat', text: text.trim() });
   }
 
-  showPanel(panel: 'comments' | 'chat' | null): void {
+  showPanel(panel: Panel | null): void {
     this.state.panel.value = panel;
     if (panel === 'chat') this.state.unread.value = 0;
-    if (panel === 'comments') void this.#askComments();
+    this.#refreshPanel();
+  }
+
+  /** Asks anew for what the open panel shows. */
+  #refreshPanel(): void {
+    if (this.state.panel.value === 'comments') void this.#askComments();
+    if (this.state.panel.value === 'changes') this.#askChanges();
   }
 
   /** Writes a comment; null if it did not come to be. */
@@ -252,6 +263,37 @@ export class Editor {
     const comment = findMarked(await this.#askComments(), mark);
     if (comment !== null) this.showComment(comment);
     return comment !== null;
+  }
+
+  #askChanges(): void {
+    void this.#connection.query('.uno:AcceptTrackedChanges').then((values) => {
+      if (values !== null) this.state.changes.value = parseChanges(values);
+    });
+  }
+
+  /** The engine does not say that changes came or went, but that something is to be painted. */
+  #askChangesSoon(): void {
+    if (this.state.panel.value !== 'changes') return;
+    this.#changesTimer ??= setTimeout(() => {
+      this.#changesTimer = undefined;
+      if (this.state.panel.value === 'changes') this.#askChanges();
+    }, CHANGES_MS);
+  }
+
+  /** Accepts or rejects a tracked change, or all of them. */
+  decide(change: number | null, accept: boolean): void {
+    const name = `${accept ? 'Accept' : 'Reject'}${change === null ? 'AllTrackedChanges' : 'TrackedChange'}`;
+    const args = change === null ? {} : { [name]: { type: 'unsigned short', value: change } };
+    this.command(`.uno:${name}`, args);
+    this.#askChanges();
+  }
+
+  trackChanges(on: boolean): void {
+    this.command('.uno:TrackChanges', { TrackChanges: { type: 'boolean', value: on } });
+  }
+
+  showChange({ place }: Change): void {
+    if (place !== null) this.reveal(place);
   }
 
   goToBookmark(name: string): void {
@@ -338,7 +380,7 @@ export class Editor {
     state.peers.value = new Map();
     this.#participants(participants);
     state.chat.value = opened.chatMessages;
-    if (state.panel.value === 'comments') void this.#askComments();
+    this.#refreshPanel();
     this.#saved(save);
     if (this.#ready) {
       if (this.#area !== null) this.area(this.#area);
@@ -430,6 +472,7 @@ export class Editor {
         return;
       case 'invalidate':
         if (state.stage.value === 'recovering') state.stage.value = null;
+        this.#askChangesSoon();
         this.tiles.invalidate(
           // Pages of a text are one part here, whatever the engine calls them.
           state.document.value?.kind === 'word' ? -1 : message.part,

@@ -12,6 +12,7 @@ import type {
   SaveStatus,
 } from '../live/protocol.js';
 import { TWIPS_AT_100 } from '../tiles/geometry.js';
+import type { Change } from './changes.js';
 import type { Comment } from './comments.js';
 import type { SheetGeometry } from './sheet-geometry.js';
 
@@ -48,6 +49,9 @@ export interface Notice {
   text: string;
   link?: { url: string; label: string };
 }
+
+/** What can stand beside the document. */
+export type Panel = 'comments' | 'changes' | 'chat';
 
 /** Everything that the interface shows. One writer: `Editor`. */
 export class EditorState {
@@ -97,7 +101,8 @@ export class EditorState {
   readonly chat = signal<readonly ChatMessage[]>([]);
   /** Messages that came while the chat was not shown. */
   readonly unread = signal(0);
-  readonly panel = signal<'comments' | 'chat' | null>(null);
+  readonly changes = signal<readonly Change[]>([]);
+  readonly panel = signal<Panel | null>(null);
 
   readonly #states = new Map<string, Signal<string>>();
 
