@@ -216,7 +216,8 @@ fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>
         ));
     }
     if token.starts_with("b'") || token.starts_with("b\"") {
-        return Err(malformed(
+        return Err(Refusal::token(
+            &reason::NOT_A_STRING,
             "jwt malformed",
             "The token is the printed form of a Python bytes object.",
             "Decode it before it goes into the page, with token.decode(\"ascii\") in Python, or use PyJWT 2 or later.",

@@ -96,7 +96,7 @@ pub struct Explain {
 /// Options of a check.
 #[derive(Debug, Group)]
 pub struct Verify {
-    /// The token, or `-` for standard input.
+    /// The token, a file that holds it, or `-` for standard input.
     pub token: String,
     /// The secrets.
     #[command(flatten)]

@@ -76,6 +76,18 @@ fn a_token_is_good_for_what_it_was_made_for_and_nothing_else() {
 }
 
 #[test]
+fn a_token_may_be_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token.txt");
+    std::fs::write(&file, format!("{EMPTY}\n")).unwrap();
+    let verify = |token_or_file: &str| {
+        let args = ["verify", token_or_file, "--secret", SECRET, "--now", NOW];
+        token(&args, "").out
+    };
+    assert_eq!(verify(file.to_str().unwrap()), verify(EMPTY));
+}
+
+#[test]
 fn a_refusal_is_in_words() {
     let done = token(&["verify", EMPTY, "--secret", SECRET, "--now", NOW], "");
     assert_eq!(done.code, Some(1));

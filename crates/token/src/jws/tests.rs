@@ -196,7 +196,7 @@ fn t4_forms_that_are_no_token() {
         ),
         (
             format!("b'{good}'"),
-            "token.malformed",
+            "token.not_a_string",
             "token:jwt malformed",
         ),
         (
@@ -239,7 +239,7 @@ fn t4_sentences() {
         found: =
     "#);
     insta::assert_snapshot!(lines(&refused_token(format!("b'{good}'"))), @r#"
-        token.malformed "token:jwt malformed"
+        token.not_a_string "token:jwt malformed"
         The token is the printed form of a Python bytes object.
         Decode it before it goes into the page, with token.decode("ascii") in Python, or use PyJWT 2 or later.
     "#);

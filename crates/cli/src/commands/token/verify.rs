@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Read as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -25,6 +26,8 @@ pub fn run(args: &Verify, environment: &Environment) -> anyhow::Result<ExitCode>
         std::io::stdin()
             .read_to_string(&mut token)
             .context("Standard input can't be read. Give the token as an argument")?;
+    } else if Path::new(&token).is_file() {
+        token = String::from_utf8_lossy(&read(Some(Path::new(&token)))?).into_owned();
     }
     let token = token.trim();
     let ring = ring(args, environment)?;
