@@ -53,7 +53,7 @@ async fn recto_answers_as_onlyoffice_apart_from_what_is_documented() {
     let skipped: Vec<_> = rows(Verdict::Skipped).map(|row| &row.id).collect();
     assert_eq!(skipped, Vec::<&String>::new());
     let session = rows(Verdict::Equal).filter(|row| row.id.starts_with("session."));
-    assert_eq!(session.count(), 20);
+    assert_eq!(session.count(), 21);
 
     // What is documented as a difference is one.
     let deliberate: BTreeSet<_> = report

@@ -17,6 +17,7 @@ mod live;
 mod report;
 mod request;
 mod run;
+mod runner;
 mod server;
 mod story;
 mod template;

@@ -83,7 +83,7 @@ impl Socket {
             .header(header::SEC_WEBSOCKET_KEY, &nonce)
             .send()
             .await
-            .map_err(|error| crate::run::reason(&error))?;
+            .map_err(|error| crate::runner::reason(&error))?;
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(format!("no WebSocket: status {}", answer.status().as_u16()));
         }
@@ -94,7 +94,7 @@ impl Socket {
         let upgraded = answer
             .upgrade()
             .await
-            .map_err(|error| crate::run::reason(&error))?;
+            .map_err(|error| crate::runner::reason(&error))?;
         Ok(Self(
             WebSocketStream::from_raw_socket(upgraded, Role::Client, None).await,
         ))

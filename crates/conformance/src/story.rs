@@ -13,7 +13,7 @@ use crate::report::{Row, Verdict};
 use check::{in_header, judge, short, tokens};
 
 /// Id, title, and what ONLYOFFICE does.
-pub(crate) const ROWS: [(&str, &str, &str); 20] = [
+pub(crate) const ROWS: [(&str, &str, &str); 21] = [
     (
         "session.download.token",
         "the document is fetched with a token over its address",
@@ -68,6 +68,11 @@ pub(crate) const ROWS: [(&str, &str, &str); 20] = [
         "session.callback.forced_file",
         "the file of a forced save",
         "what was typed, from a link for 900 s",
+    ),
+    (
+        "session.callback.button",
+        "the callback of the Save button, with customization.forcesave",
+        "status 6 with key, url, users, lastsave, filetype, forcesavetype 1, and no notmodified",
     ),
     (
         "session.command.drop",
@@ -215,6 +220,7 @@ impl Story<'_> {
             },
             "editorConfig": {
                 "callbackUrl": self.integrator.callback(&key), "mode": "edit",
+                "customization": { "forcesave": true },
                 "user": { "id": user, "name": user },
             },
         });
@@ -231,11 +237,11 @@ impl Story<'_> {
             .json(&body)
             .send()
             .await
-            .map_err(|error| crate::run::reason(&error))?;
+            .map_err(|error| crate::runner::reason(&error))?;
         answer
             .json()
             .await
-            .map_err(|error| crate::run::reason(&error))
+            .map_err(|error| crate::runner::reason(&error))
     }
 
     /// Gives a command, which is to be answered so; sentences beside do not count.
@@ -276,7 +282,7 @@ impl Story<'_> {
             return Err(format!("a link that lives for {life:?} s"));
         }
         let answer = self.stage.client.get(link).send().await;
-        let answer = answer.map_err(|error| crate::run::reason(&error))?;
+        let answer = answer.map_err(|error| crate::runner::reason(&error))?;
         let status = answer.status().as_u16();
         let got = answer.text().await.unwrap_or_default();
         if status == 200 && got.contains(text) {
@@ -353,6 +359,17 @@ impl Story<'_> {
             .await?;
         let file = self.file(&called.body["url"], "Typed by a machine. ").await;
         self.check("session.callback.forced_file", file);
+
+        ann.types("Saved by hand. ").await?;
+        ann.saves().await?;
+        let forced = json!({ "key": key, "status": 6, "users": ["u1"], "forcesavetype": 1, "filetype": "txt" });
+        self.callback(
+            "session.callback.button",
+            &forced,
+            &["url", "lastsave", "token", "history", "changesurl"],
+            &["actions"],
+        )
+        .await?;
 
         let mut bob = self.open("edited", "u2").await?;
         // That he came.

@@ -46,6 +46,11 @@ impl Writer {
         Ok(())
     }
 
+    /// Presses the Save button.
+    pub async fn saves(&mut self) -> Result<(), String> {
+        self.socket.say(json!({ "type": "save" }).to_string()).await
+    }
+
     /// The next message that is wanted; others are passed over.
     pub async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Result<Value, String> {
         let waiting = async {
