@@ -291,6 +291,11 @@ impl Key {
         }
     }
 
+    /// Whether both verify the same signatures, whatever their ids and times.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.material == other.material
+    }
+
     /// The id, else the fingerprint: what a person calls the key.
     pub(crate) fn label(&self) -> String {
         match &self.id {

@@ -82,6 +82,32 @@ impl Keys {
         }
     }
 
+    /// The keys of a tenant of this name: those that sign what only this server
+    /// reads are derived from the name, too.
+    pub(crate) fn of_tenant(self, name: &str) -> Self {
+        let bound =
+            |ring: &KeyRing| ring.derived(|secret| derive(secret, &format!("tenant {name}")));
+        Self {
+            session: bound(&self.session),
+            links: bound(&self.links),
+            journal: bound(&self.journal),
+            ..self
+        }
+    }
+
+    /// Whether an integrator's signature could count with both: whether any key
+    /// that verifies or signs is the same, whatever its id and its time.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let all = |keys: &'_ Self| -> Vec<Key> {
+            let both = keys.inbox.keys().iter().chain(keys.outbox.keys());
+            both.cloned().collect()
+        };
+        let others = all(other);
+        all(self)
+            .iter()
+            .any(|key| others.iter().any(|other| key.is_same(other)))
+    }
+
     /// Sets the life of tokens for outgoing requests, in seconds.
     #[must_use]
     pub fn with_outgoing_life(mut self, seconds: i64) -> Self {

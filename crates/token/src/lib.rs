@@ -55,7 +55,8 @@ pub use outgoing::{
 };
 pub use refusal::{Refusal, RefusalDetails, Wire};
 pub use request::{
-    RequestParts, Service, conversion, request_without_tokens, unsigned_parameters, verify_request,
+    RequestParts, Service, conversion, request_without_tokens, unsigned_parameters, unsigned_token,
+    verify_request,
 };
 pub use secret::{Secret, SecretError, SecretWarning, check_secret};
 pub use session::{SessionGrant, issue_session, seal, unseal, verify_session};

@@ -166,6 +166,17 @@ pub fn verify_request(
     Ok(Verified::new(parameters))
 }
 
+/// The token of a request as it was sent, unverified: to find by it whose keys
+/// are to verify it, and for nothing else.
+pub fn unsigned_token(parts: &RequestParts) -> Option<String> {
+    let token = unsigned_parameters(parts).remove("token");
+    match token.filter(|token| !absent(Some(token))) {
+        Some(Value::String(token)) => Some(token),
+        Some(_) => None,
+        None => header_token(parts).ok().map(str::to_owned),
+    }
+}
+
 /// The claims of a request's token: of the one beside its parameters, else of
 /// the header's.
 fn claims<'v>(

@@ -58,10 +58,25 @@ impl Tenants {
 
     /// Adds a tenant, or replaces it. The name is a host without a port, or the
     /// label in front of the base domain.
+    ///
+    /// What only this server reads is bound to the name: a session token, a link
+    /// or a journal of one tenant is void for another one, whatever their secrets.
     #[must_use]
     pub fn with(mut self, name: &str, keys: Keys) -> Self {
-        self.by_name.insert(host_name(name), Arc::new(keys));
+        let name = host_name(name);
+        let keys = keys.of_tenant(&name);
+        self.by_name.insert(name, Arc::new(keys));
         self
+    }
+
+    /// Everybody that is served: the default first, if there is one, then the
+    /// others by name.
+    pub fn all(&self) -> impl Iterator<Item = Tenant<'_>> {
+        let default = self.default.iter().map(|keys| Tenant { name: None, keys });
+        default.chain(self.by_name.iter().map(|(name, keys)| Tenant {
+            name: Some(name),
+            keys,
+        }))
     }
 
     /// The tenant of a request. `host` is the host that the browser or the
@@ -78,7 +93,8 @@ impl Tenants {
             .ok_or_else(|| refusal::unknown_tenant(host))
     }
 
-    fn by_host(&self, host: &str) -> Option<Tenant<'_>> {
+    /// The tenant that a host names; `None` if it is nobody's, or the default's.
+    pub fn by_host(&self, host: &str) -> Option<Tenant<'_>> {
         let host = host_name(host);
         let label = self
             .base_domain

@@ -491,3 +491,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_token_by_which_a_tenant_is_found_is_the_one_that_is_verified() {
+    let found = |request: &Request| unsigned_token(&request.parts());
+    let token = signed(&info());
+    let bare = Some(token.clone());
+    assert_eq!(found(&Request::body(&json!({"token": token}))), bare);
+    assert_eq!(found(&Request::query(&[("token", &token)])), bare);
+    assert_eq!(found(&Request::header(bearer(&info()))), bare);
+    let mut both = Request::header("Bearer other");
+    both.body = json!({"token": token}).to_string();
+    assert_eq!(found(&both), bare);
+    both.body = json!({"token": ""}).to_string();
+    assert_eq!(found(&both).as_deref(), Some("other"));
+    both.body = json!({"token": ["other"]}).to_string();
+    assert_eq!(found(&both), None);
+}

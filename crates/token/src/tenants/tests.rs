@@ -2,9 +2,9 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Key, Secret,
+    Key, Secret, issue_session, seal, sign_link,
     testing::{NOW, config, token},
-    verify_opening,
+    unseal, verify_link, verify_opening, verify_session,
 };
 
 fn keys(tenant: &str) -> Keys {
@@ -128,4 +128,50 @@ fn without_a_default_strangers_are_refused() {
         found: other.example
     "#);
     assert!(tenants.find(None, None).is_err());
+}
+
+#[test]
+fn all_are_listed_the_default_first() {
+    let tenants = tenants();
+    let names: Vec<_> = tenants.all().map(|tenant| tenant.name).collect();
+    assert_eq!(names, [None, Some("acme"), Some("office.bolt.example")]);
+    let acme = Tenants::without_default().with("acme", keys("acme"));
+    assert_eq!(acme.all().count(), 1);
+}
+
+/// Even if two tenants were given one secret, what the server made for one of
+/// them is nothing to the other.
+#[test]
+fn f5_what_the_server_signs_is_bound_to_the_tenant() {
+    let tenants = Tenants::only(keys("same"))
+        .with("a", keys("same"))
+        .with("b", keys("same"));
+    let all: Vec<_> = tenants.all().collect();
+    let mut page = config();
+    page["token"] = signed("same", "same-1").into();
+    let opening = verify_opening(all[0].keys, &page, NOW).unwrap();
+    for (at, one) in all.iter().enumerate() {
+        let session = issue_session(one.keys, &opening, "p1", NOW);
+        let sealed = seal(one.keys, &opening);
+        let link = sign_link(one.keys, "/cache/files/1/output.docx", NOW + 900);
+        let (expires, sig) = link.split_once("&sig=").unwrap();
+        let expires = expires.strip_prefix("expires=").unwrap();
+        for (other_at, other) in all.iter().enumerate() {
+            let same = at == other_at;
+            let key = &opening.get().key;
+            assert_eq!(verify_session(other.keys, &session, key, NOW).is_ok(), same);
+            assert_eq!(unseal(other.keys, &sealed).is_ok(), same);
+            let path = "/cache/files/1/output.docx";
+            let verified = verify_link(other.keys, path, expires, sig, NOW);
+            assert_eq!(verified.is_ok(), same);
+        }
+    }
+}
+
+#[test]
+fn a_key_that_two_sets_share_is_found_whatever_its_id() {
+    let one = Keys::from_secret(Secret::from("the secret of the tenant a"));
+    assert!(one.overlaps(&keys("a")));
+    assert!(keys("a").of_tenant("x").overlaps(&one));
+    assert!(!one.overlaps(&keys("b")));
 }
