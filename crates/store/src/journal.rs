@@ -43,12 +43,16 @@ impl Journal {
         self.pool.close().await;
     }
 
-    pub(crate) async fn save_session(&self, record: &SessionRecord) -> Result<(), StoreError> {
+    pub(crate) async fn save_session(
+        &self,
+        tenant: &str,
+        record: &SessionRecord,
+    ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO sessions (key, opening, last_changer, last_user, file_type, original,
+            "INSERT INTO sessions (tenant, key, opening, last_changer, last_user, file_type, original,
                  snapshot, changed, phase, attempts, next_attempt, result, base_url, created, updated, generation, changes)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (key) DO UPDATE SET
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (tenant, key) DO UPDATE SET
                  opening = excluded.opening, last_changer = excluded.last_changer,
                  last_user = excluded.last_user, file_type = excluded.file_type,
                  original = excluded.original, snapshot = excluded.snapshot,
@@ -58,6 +62,7 @@ impl Journal {
                  updated = excluded.updated, generation = excluded.generation,
                  changes = excluded.changes",
         )
+        .bind(tenant)
         .bind(record.key.to_string())
         .bind(&record.opening)
         .bind(&record.last_changer)
@@ -82,21 +87,25 @@ impl Journal {
 
     pub(crate) async fn session(
         &self,
+        tenant: &str,
         key: &DocumentKey,
     ) -> Result<Option<SessionRecord>, StoreError> {
-        let row: Option<SessionRow> = sqlx::query_as("SELECT * FROM sessions WHERE key = ?")
-            .bind(key.to_string())
-            .fetch_optional(&self.pool)
-            .await?;
+        let row: Option<SessionRow> =
+            sqlx::query_as("SELECT * FROM sessions WHERE tenant = ? AND key = ?")
+                .bind(tenant)
+                .bind(key.to_string())
+                .fetch_optional(&self.pool)
+                .await?;
         row.map(SessionRow::into_record).transpose()
     }
 
     /// Sessions that have not come to their end, the oldest first.
-    pub(crate) async fn unfinished(&self) -> Result<Vec<SessionRecord>, StoreError> {
+    pub(crate) async fn unfinished(&self, tenant: &str) -> Result<Vec<SessionRecord>, StoreError> {
         // asked for by what they are not: a phase that this version does not know must be noticed
         let rows: Vec<SessionRow> = sqlx::query_as(
-            "SELECT * FROM sessions WHERE phase NOT IN (?, ?) ORDER BY created, key",
+            "SELECT * FROM sessions WHERE tenant = ? AND phase NOT IN (?, ?) ORDER BY created, key",
         )
+        .bind(tenant)
         .bind(Phase::Delivered.as_str())
         .bind(Phase::Forgotten.as_str())
         .fetch_all(&self.pool)
@@ -107,14 +116,17 @@ impl Journal {
     /// Keys that were delivered, and not touched since `before` (Unix seconds).
     pub(crate) async fn delivered_before(
         &self,
+        tenant: &str,
         before: i64,
     ) -> Result<Vec<DocumentKey>, StoreError> {
-        let keys: Vec<(String,)> =
-            sqlx::query_as("SELECT key FROM sessions WHERE phase = ? AND updated < ?")
-                .bind(Phase::Delivered.as_str())
-                .bind(before)
-                .fetch_all(&self.pool)
-                .await?;
+        let keys: Vec<(String,)> = sqlx::query_as(
+            "SELECT key FROM sessions WHERE tenant = ? AND phase = ? AND updated < ?",
+        )
+        .bind(tenant)
+        .bind(Phase::Delivered.as_str())
+        .bind(before)
+        .fetch_all(&self.pool)
+        .await?;
         Ok(keys
             .into_iter()
             .filter_map(|(key,)| DocumentKey::try_from(key.as_str()).ok())
@@ -124,13 +136,16 @@ impl Journal {
     /// Removes a session; returns the blobs that it named.
     pub(crate) async fn remove_session(
         &self,
+        tenant: &str,
         key: &DocumentKey,
     ) -> Result<Vec<BlobId>, StoreError> {
-        let row: Option<(String, Option<String>)> =
-            sqlx::query_as("DELETE FROM sessions WHERE key = ? RETURNING original, snapshot")
-                .bind(key.to_string())
-                .fetch_optional(&self.pool)
-                .await?;
+        let row: Option<(String, Option<String>)> = sqlx::query_as(
+            "DELETE FROM sessions WHERE tenant = ? AND key = ? RETURNING original, snapshot",
+        )
+        .bind(tenant)
+        .bind(key.to_string())
+        .fetch_optional(&self.pool)
+        .await?;
         // a name that is no id was never a blob of ours
         Ok(row
             .into_iter()
@@ -140,10 +155,12 @@ impl Journal {
     }
 
     /// Keys of forgotten files, the oldest first.
-    pub(crate) async fn forgotten(&self) -> Result<Vec<DocumentKey>, StoreError> {
+    pub(crate) async fn forgotten(&self, tenant: &str) -> Result<Vec<DocumentKey>, StoreError> {
         let keys: Vec<(String,)> = sqlx::query_as(
-            "SELECT key FROM sessions WHERE phase = ? AND snapshot IS NOT NULL ORDER BY updated, key",
+            "SELECT key FROM sessions WHERE tenant = ? AND phase = ? AND snapshot IS NOT NULL
+             ORDER BY updated, key",
         )
+        .bind(tenant)
         .bind(Phase::Forgotten.as_str())
         .fetch_all(&self.pool)
         .await?;
@@ -162,10 +179,16 @@ impl Journal {
         Ok(())
     }
 
-    pub(crate) async fn add_result(&self, record: &ResultRecord) -> Result<(), StoreError> {
+    pub(crate) async fn add_result(
+        &self,
+        tenant: &str,
+        record: &ResultRecord,
+    ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO results (id, blob, file_name, mime, expires) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO results (tenant, id, blob, file_name, mime, expires)
+             VALUES (?, ?, ?, ?, ?, ?)",
         )
+        .bind(tenant)
         .bind(&record.id)
         .bind(record.blob.as_str())
         .bind(&record.file_name)
@@ -176,13 +199,37 @@ impl Journal {
         Ok(())
     }
 
-    pub(crate) async fn result(&self, id: &str) -> Result<Option<ResultRecord>, StoreError> {
-        let row =
-            sqlx::query("SELECT id, blob, file_name, mime, expires FROM results WHERE id = ?")
-                .bind(id)
-                .fetch_optional(&self.pool)
-                .await?;
+    pub(crate) async fn result(
+        &self,
+        tenant: &str,
+        id: &str,
+    ) -> Result<Option<ResultRecord>, StoreError> {
+        let row = sqlx::query(
+            "SELECT id, blob, file_name, mime, expires FROM results WHERE tenant = ? AND id = ?",
+        )
+        .bind(tenant)
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
         row.map(|row| result_record(&row)).transpose()
+    }
+
+    /// Whose a result is.
+    pub(crate) async fn tenant_of_result(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT tenant FROM results WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|(tenant,)| tenant))
+    }
+
+    /// Every tenant that has a session, whatever its phase.
+    pub(crate) async fn tenants(&self) -> Result<Vec<String>, StoreError> {
+        let names: Vec<(String,)> =
+            sqlx::query_as("SELECT DISTINCT tenant FROM sessions ORDER BY tenant")
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(names.into_iter().map(|(name,)| name).collect())
     }
 
     /// Removes the results that expired before `now` (Unix seconds) and that no session waits to

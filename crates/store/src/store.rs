@@ -17,9 +17,9 @@ use crate::{BlobId, IdError, ResultRecord, SessionRecord, StoreError};
 /// that names the blob there is work to do.
 pub const BLOB_GRACE: Duration = Duration::from_secs(60 * 60);
 
-/// The open store. Clones share it.
+/// The open store, as one tenant sees it. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Store(Arc<Inner>);
+pub struct Store(Arc<Inner>, Arc<str>);
 
 #[derive(Debug)]
 struct Inner {
@@ -53,12 +53,47 @@ impl Store {
             sync_folder(&folder).map_err(|e| StoreError::files("writing", &folder, e))
         })
         .await?;
-        Ok(Self(Arc::new(Inner {
-            blobs,
-            journal,
-            references: Mutex::new(()),
-            _lock: lock,
-        })))
+        Ok(Self(
+            Arc::new(Inner {
+                blobs,
+                journal,
+                references: Mutex::new(()),
+                _lock: lock,
+            }),
+            Arc::default(),
+        ))
+    }
+
+    /// The same store for another tenant; `None` is the default, which an opened store is for.
+    ///
+    /// Sessions and results are a tenant's own: the same key of two tenants is two documents. Blobs,
+    /// whose ids nobody outside knows, and what is swept are common.
+    #[must_use]
+    pub fn for_tenant(&self, name: Option<&str>) -> Self {
+        Self(self.0.clone(), name.unwrap_or_default().into())
+    }
+
+    /// The name of the tenant that this store is for; `None` for the default.
+    pub fn tenant(&self) -> Option<&str> {
+        (!self.1.is_empty()).then_some(&*self.1)
+    }
+
+    /// Every tenant that has sessions here, whether or not it is still served; `None` is the default.
+    pub async fn tenants(&self) -> Result<Vec<Option<String>>, StoreError> {
+        let names = self.0.journal.tenants().await?.into_iter();
+        Ok(names
+            .map(|name| Some(name).filter(|it| !it.is_empty()))
+            .collect())
+    }
+
+    /// Whose a result is, for a link that came to no tenant's host; `None` if there is none of this
+    /// id, and in it `None` for the default.
+    pub async fn tenant_of_result(&self, id: &str) -> Result<Option<Option<String>>, StoreError> {
+        if !is_id(id) {
+            return Ok(None);
+        }
+        let name = self.0.journal.tenant_of_result(id).await?;
+        Ok(name.map(|name| Some(name).filter(|it| !it.is_empty())))
     }
 
     /// Ends the use of the journal in order. Not needed for anything to survive.
@@ -96,29 +131,29 @@ impl Store {
         if let Some(snapshot) = &record.snapshot {
             self.require(snapshot).await?;
         }
-        self.0.journal.save_session(record).await
+        self.0.journal.save_session(&self.1, record).await
     }
 
     /// The record of a document key.
     pub async fn session(&self, key: &DocumentKey) -> Result<Option<SessionRecord>, StoreError> {
-        self.0.journal.session(key).await
+        self.0.journal.session(&self.1, key).await
     }
 
     /// The sessions that are neither delivered nor forgotten, the oldest first: what to take up
     /// again after a start.
     pub async fn unfinished(&self) -> Result<Vec<SessionRecord>, StoreError> {
-        self.0.journal.unfinished().await
+        self.0.journal.unfinished(&self.1).await
     }
 
     /// Keys that were delivered, and not touched since `before` (Unix seconds).
     pub async fn delivered_before(&self, before: i64) -> Result<Vec<DocumentKey>, StoreError> {
-        self.0.journal.delivered_before(before).await
+        self.0.journal.delivered_before(&self.1, before).await
     }
 
     /// Removes a session's record and the blobs that only it named.
     pub async fn remove_session(&self, key: &DocumentKey) -> Result<(), StoreError> {
         let _held = self.0.references.lock().await;
-        for blob in self.0.journal.remove_session(key).await? {
+        for blob in self.0.journal.remove_session(&self.1, key).await? {
             self.delete_unnamed(&blob).await?;
         }
         Ok(())
@@ -126,14 +161,14 @@ impl Store {
 
     /// The keys of files that no integrator took, the oldest first.
     pub async fn forgotten(&self) -> Result<Vec<DocumentKey>, StoreError> {
-        self.0.journal.forgotten().await
+        self.0.journal.forgotten(&self.1).await
     }
 
     /// Removes a session's record, its blobs, and the results that give them away: links to them are
     /// dead from then on.
     pub async fn remove_session_and_results(&self, key: &DocumentKey) -> Result<(), StoreError> {
         let _held = self.0.references.lock().await;
-        for blob in self.0.journal.remove_session(key).await? {
+        for blob in self.0.journal.remove_session(&self.1, key).await? {
             self.0.journal.remove_results_of(&blob).await?;
             self.delete_unnamed(&blob).await?;
         }
@@ -147,13 +182,13 @@ impl Store {
         }
         let _held = self.0.references.lock().await;
         self.require(&record.blob).await?;
-        self.0.journal.add_result(record).await
+        self.0.journal.add_result(&self.1, record).await
     }
 
     /// The result of an id, expired or not; none for a text that is no id.
     pub async fn result(&self, id: &str) -> Result<Option<ResultRecord>, StoreError> {
         if is_id(id) {
-            self.0.journal.result(id).await
+            self.0.journal.result(&self.1, id).await
         } else {
             Ok(None)
         }
