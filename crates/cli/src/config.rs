@@ -2,12 +2,13 @@
 //! one before.
 
 mod outgoing;
+mod tenants;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use ipnet::IpNet;
 use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
@@ -68,6 +69,10 @@ struct File {
     refusals: Option<Refusals>,
     admin_listen: Option<SocketAddr>,
     admin_password_file: Option<PathBuf>,
+    base_domain: Option<String>,
+    default_tenant: Option<bool>,
+    #[serde(default)]
+    tenant: Vec<tenants::Entry>,
 }
 
 /// The variables that images made for ONLYOFFICE set (spec/tokens.md 1.4). Those of Recto's own are
@@ -141,7 +146,8 @@ impl Environment {
 
 /// The configuration in force.
 pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerConfig> {
-    let file = file(args.config.as_deref())?;
+    let mut file = file(args.config.as_deref())?;
+    let asked = tenants::Asked::take(&mut file);
     let session = session(&args, &file);
     let convert = conversions(&args, &file);
     let outgoing = outgoing::config(&args, &file)?;
@@ -154,8 +160,10 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             "JWT_ENABLED is {other:?}, which is neither true nor false. Set it to true, or unset it."
         ),
     };
+    asked.check(enabled)?;
     let mut prefix = environment.jwt_prefix.clone().or(file.jwt_prefix);
     let mut header = environment.jwt_header.clone().or(file.jwt_header);
+    let mut tenants = Vec::new();
     let tokens = if enabled {
         let places = Places {
             secret_file: args.secret_file,
@@ -163,25 +171,21 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             keys_file: args.keys_file.or(file.jwt_keys_file),
             local_json: args.local_json.or(file.jwt_local_json),
         };
-        let found = keys::find(&places, environment)?;
-        header = header.or(found.header.map(|name| name.as_str().to_owned()));
-        prefix = prefix.or(found.prefix);
-        Tokens::Required(found.keys)
+        let default = if asked.default {
+            let found = asked.explained(keys::find(&places, environment))?;
+            header = header.or(found.header.map(|name| name.as_str().to_owned()));
+            prefix = prefix.or(found.prefix);
+            Some(found.keys)
+        } else {
+            keys::none(&places, environment)?;
+            None
+        };
+        let policy = &outgoing.policy;
+        let (all, own) = asked.tenants(default, policy.only_listed, &outgoing.authorities)?;
+        tenants = own;
+        Tokens::Required(all)
     } else {
-        // Sessions and result links are signed even then.
-        std::fs::create_dir_all(&data).with_context(|| {
-            format!(
-                "The folder {} can't be made. Choose another with --data",
-                data.display()
-            )
-        })?;
-        let own = data.join("own-secret");
-        secret::made_once(&own)?;
-        Tokens::Off(Keys::from_secret(secret::find(
-            Some(&own),
-            None,
-            environment,
-        )?))
+        Tokens::Off(own_keys(&data, environment)?)
     };
     let own = std::env::current_exe()
         .context("The path of this program is not known. Start it by its full path")?;
@@ -211,6 +215,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         public_url: args.public_url.or(file.public_url),
         outgoing,
         tokens,
+        tenants,
         token_header,
         token_prefix,
         frame_ancestors: match (args.frame_ancestors, file.frame_ancestors) {
@@ -232,6 +237,20 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         convert,
         engine,
     })
+}
+
+/// Keys of nobody else, in the data folder: sessions and result links are signed even if tokens are off.
+fn own_keys(data: &Path, environment: &Environment) -> anyhow::Result<Keys> {
+    std::fs::create_dir_all(data).with_context(|| {
+        format!(
+            "The folder {} can't be made. Choose another with --data",
+            data.display()
+        )
+    })?;
+    let own = data.join("own-secret");
+    secret::made_once(&own)?;
+    let secret = secret::find(Some(&own), None, environment)?;
+    Ok(Keys::from_secret(secret))
 }
 
 /// The word before a token, and its blank; nothing if the token stands alone.
@@ -330,12 +349,30 @@ fn file(named: Option<&Path>) -> anyhow::Result<File> {
             path.display()
         )
     })?;
-    toml::from_str(&text).with_context(|| {
-        format!(
-            "The configuration {} is not valid. Mend the line that is named",
-            path.display()
+    toml::from_str(&text).map_err(|error: toml::de::Error| {
+        anyhow!(
+            "The configuration {} is not valid. Mend {}{}",
+            path.display(),
+            place(&text, error.span()),
+            error.message()
         )
     })
+}
+
+/// The line of a mistake and the name that it begins with. The rest is not quoted, since somebody may
+/// have put a secret there.
+fn place(text: &str, span: Option<std::ops::Range<usize>>) -> String {
+    let Some(before) = span.and_then(|span| text.get(..span.start)) else {
+        return "it: ".into();
+    };
+    let number = before.matches('\n').count();
+    let name = text
+        .lines()
+        .nth(number)
+        .and_then(|line| line.split_once('='))
+        .map(|(name, _)| format!(", {}", name.trim()))
+        .unwrap_or_default();
+    format!("line {}{name}: ", number + 1)
 }
 
 #[cfg(test)]

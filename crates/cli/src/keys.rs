@@ -69,6 +69,23 @@ pub fn find(places: &Places, environment: &Environment) -> anyhow::Result<Found>
     }
 }
 
+/// Refuses keys for a server that has none beside its tenants'.
+pub fn none(places: &Places, environment: &Environment) -> anyhow::Result<()> {
+    let files = [
+        &places.secret_file,
+        &places.configured_secret,
+        &places.keys_file,
+        &places.local_json,
+        &environment.jwt_secret_file,
+    ];
+    if environment.jwt_secret.is_some() || files.into_iter().any(Option::is_some) {
+        bail!(
+            "default_tenant is false and there are keys for it, so it is not clear what is meant. Leave default_tenant out, or the keys that are no tenant's: JWT_SECRET, JWT_SECRET_FILE, JWT_KEYS_FILE, RECTO_LOCAL_JSON, and the flags and settings of these."
+        );
+    }
+    Ok(())
+}
+
 fn from_file(path: &Path, file: &KeysFile) -> anyhow::Result<Keys> {
     let mut inbox = Vec::new();
     for entry in &file.key {

@@ -107,8 +107,8 @@ struct Inner {
     services: Services,
     config: ConvertConfig,
     table: Mutex<Table>,
-    fetches: Semaphore,
-    conversions: Semaphore,
+    fetches: Arc<Semaphore>,
+    conversions: Arc<Semaphore>,
     stopping: CancellationToken,
 }
 
@@ -119,10 +119,25 @@ impl Converter {
         Self(Arc::new(Inner {
             services,
             table: Mutex::default(),
-            fetches: Semaphore::new(at_once * FETCHES_FOR_EACH),
-            conversions: Semaphore::new(at_once),
+            fetches: Arc::new(Semaphore::new(at_once * FETCHES_FOR_EACH)),
+            conversions: Arc::new(Semaphore::new(at_once)),
             stopping: CancellationToken::new(),
             config,
+        }))
+    }
+
+    /// A service for another tenant, with its own store, fetcher and keys. Jobs and what was made
+    /// before are each tenant's own, and so is how many may wait; how many files are fetched and
+    /// converted at once is common, and so is the end.
+    #[must_use]
+    pub fn for_tenant(&self, services: Services) -> Self {
+        Self(Arc::new(Inner {
+            services,
+            table: Mutex::default(),
+            fetches: self.0.fetches.clone(),
+            conversions: self.0.conversions.clone(),
+            stopping: self.0.stopping.clone(),
+            config: self.0.config.clone(),
         }))
     }
 
@@ -274,10 +289,11 @@ impl Inner {
             .as_ref()
             .map(recto_docs_api::DocumentKey::as_str);
         let (from, to) = (request.source.extension(), request.output.extension());
+        let tenant = self.services.store.tenant();
         match &result {
-            Ok(_) => tracing::info!(key, from, to, "a file was converted"),
+            Ok(_) => tracing::info!(key, tenant, from, to, "a file was converted"),
             Err(error) => {
-                tracing::warn!(key, from, to, code = error.code, message = %error.message,
+                tracing::warn!(key, tenant, from, to, code = error.code, message = %error.message,
                 hint = %error.hint, "a file was not converted");
             }
         }

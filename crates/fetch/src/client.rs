@@ -14,7 +14,9 @@ use tokio::time::{Instant, timeout_at};
 use crate::error::{causes, find};
 use crate::resolver::{GuardedResolver, ResolveError};
 use crate::target::Target;
-use crate::{Cause, DeliveryObserver, FetchConfig, FetchError, Lookup, Policy, SystemLookup};
+use crate::{
+    Authorities, Cause, DeliveryObserver, FetchConfig, FetchError, Lookup, Policy, SystemLookup,
+};
 
 /// Tells the time in Unix seconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -95,10 +97,16 @@ impl Fetcher {
         self
     }
 
-    /// The same for another tenant: with its own policy and keys.
-    pub fn for_tenant(&self, policy: Policy, keys: Option<Arc<Keys>>) -> Result<Self, FetchError> {
+    /// The same for another tenant: with its own policy, authorities and keys.
+    pub fn for_tenant(
+        &self,
+        policy: Policy,
+        authorities: Authorities,
+        keys: Option<Arc<Keys>>,
+    ) -> Result<Self, FetchError> {
         let config = FetchConfig {
             policy,
+            authorities,
             ..(*self.config).clone()
         };
         let mut other = Self::with_lookup(config, keys, self.clock.clone(), self.lookup.clone())?;

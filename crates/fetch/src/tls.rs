@@ -14,6 +14,13 @@ pub struct Authorities(pub(crate) Vec<Certificate>);
 pub struct AuthoritiesError;
 
 impl Authorities {
+    /// These and others.
+    #[must_use]
+    pub fn and(mut self, others: &Self) -> Self {
+        self.0.extend(others.0.iter().cloned());
+        self
+    }
+
     /// Takes one certificate or several, in PEM.
     pub fn from_pem(text: &[u8]) -> Result<Self, AuthoritiesError> {
         match Certificate::from_pem_bundle(text) {

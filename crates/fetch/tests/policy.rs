@@ -83,7 +83,8 @@ async fn s7_each_tenant_has_a_list_of_its_own() {
     let base = fetcher_with(public_only(), names());
     let tenant = |policy, secret: &str| {
         let keys = Arc::new(Keys::from_secret(Secret::from(secret)));
-        base.for_tenant(policy, Some(keys)).unwrap()
+        base.for_tenant(policy, Authorities::default(), Some(keys))
+            .unwrap()
     };
     let one = tenant(
         Policy {

@@ -31,6 +31,9 @@ pub struct Shown {
     pub id: String,
     /// When it ended, in milliseconds since 1970.
     pub at: u64,
+    /// Whose document it is; left out for the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
     /// The document's key.
     pub key: String,
     /// The callback's status.
@@ -79,17 +82,19 @@ struct Entry {
     goes_on: bool,
 }
 
-/// Keeps callbacks within bounds, and counts them.
+/// Keeps the callbacks of one tenant within bounds, and counts them.
 pub struct CallbackLog {
     entries: Mutex<VecDeque<Entry>>,
+    tenant: Option<String>,
     keys: Arc<Keys>,
-    metrics: Arc<Metrics>,
+    metrics: Metrics,
 }
 
 impl CallbackLog {
-    pub fn new(keys: Arc<Keys>, metrics: Arc<Metrics>) -> Self {
+    pub fn new(tenant: Option<String>, keys: Arc<Keys>, metrics: Metrics) -> Self {
         Self {
             entries: Mutex::default(),
+            tenant,
             keys,
             metrics,
         }
@@ -145,6 +150,7 @@ impl CallbackLog {
         let shown = Shown {
             id: Reference::new().0,
             at: unix_milliseconds(),
+            tenant: self.tenant.clone(),
             key: key.to_owned(),
             status: callback.status.into(),
             address: opening.callback_url.as_deref().map(redact::address),

@@ -7,9 +7,9 @@ use std::str::FromStr;
 use axum::http::HeaderName;
 use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
-use recto_fetch::FetchConfig;
+use recto_fetch::{Authorities, FetchConfig, Policy};
 use recto_session::SessionConfig;
-use recto_token::Keys;
+use recto_token::{Keys, Tenants};
 use serde::Deserialize;
 use url::Url;
 
@@ -29,6 +29,9 @@ pub struct ServerConfig {
     pub outgoing: FetchConfig,
     /// Whether requests are authorised by tokens.
     pub tokens: Tokens,
+    /// What tenants have of their own; what stands beside this is the default's, where a tenant can
+    /// have its own. One that is not in the list has nothing but its keys.
+    pub tenants: Vec<TenantConfig>,
     /// Name of the header that tokens come and are sent in.
     pub token_header: HeaderName,
     /// What a token follows in that header, with its blank; empty if nothing.
@@ -51,10 +54,38 @@ pub struct ServerConfig {
 
 /// Whether requests are authorised by tokens.
 pub enum Tokens {
-    /// Every config must be signed with one of these keys.
-    Required(Keys),
+    /// Every config must be signed with a key of its tenant.
+    Required(Tenants),
     /// Anybody may open anything; the keys sign only what the server hands out itself.
     Off(Keys),
+}
+
+/// What one tenant has of its own, beside its keys.
+#[derive(Clone, Debug)]
+pub struct TenantConfig {
+    /// Its name, as in [`Tenants`].
+    pub name: String,
+    /// Where requests on its behalf may go, and where they are signed.
+    pub policy: Policy,
+    /// Authorities of certificates that are trusted on its behalf.
+    pub authorities: Authorities,
+    /// As [`ServerConfig::public_url`].
+    pub public_url: Option<Url>,
+    /// As [`ServerConfig::frame_ancestors`].
+    pub frame_ancestors: FrameAncestors,
+}
+
+impl TenantConfig {
+    /// A tenant of this name that has nothing of its own: it may contact public addresses.
+    pub fn bare(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            policy: Policy::default(),
+            authorities: Authorities::default(),
+            public_url: None,
+            frame_ancestors: FrameAncestors::default(),
+        }
+    }
 }
 
 /// How much a browser is told of a refused opening. The log has all of it either way.

@@ -13,9 +13,11 @@ mod request_id;
 mod server;
 mod service;
 mod statistics;
+mod tenants;
 
 pub use admin::{AdminPassword, PasswordError};
 pub use config::{
-    FrameAncestors, FrameAncestorsError, Refusals, ServerConfig, Tokens, UnknownRefusals,
+    FrameAncestors, FrameAncestorsError, Refusals, ServerConfig, TenantConfig, Tokens,
+    UnknownRefusals,
 };
 pub use server::{Server, ServerError};

@@ -1,8 +1,11 @@
-//! What is counted, for Prometheus. No label holds anything that a client could choose.
+//! What is counted, for Prometheus. No label holds anything that a client could choose: names of
+//! tenants are the operator's.
 
 use std::fmt;
+use std::sync::Arc;
 
 use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -12,7 +15,20 @@ use recto_docs_api::{Explain, Status};
 use recto_fetch::Delivered;
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
-type Counters<const N: usize> = Family<Labels<N>, Counter>;
+type Counters<const N: usize> = Family<(Labels<N>, OfTenant), Counter>;
+
+/// The label `tenant`; the default has none. The operator chose the name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct OfTenant(Option<Arc<str>>);
+
+impl EncodeLabelSet for OfTenant {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(name) => ("tenant", &**name).encode(encoder.encode_label()),
+            None => Ok(()),
+        }
+    }
+}
 
 /// Bounds of the buckets of a callback's latency, in seconds. An integrator fetches the file before it
 /// answers, and may take ten minutes.
@@ -20,19 +36,23 @@ const CALLBACK_SECONDS: [f64; 12] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0,
 ];
 
-/// The counters of one server.
+/// The counters of one server, as one tenant writes to them. Clones share them.
+#[derive(Clone)]
 pub struct Metrics {
-    registry: Registry,
+    registry: Arc<Registry>,
+    tenant: OfTenant,
     openings: Counters<2>,
     callbacks: Counters<2>,
-    callback_seconds: Family<Labels<1>, Histogram>,
+    callback_seconds: Family<(Labels<1>, OfTenant), Histogram, fn() -> Histogram>,
     commands: Counters<2>,
     conversions: Counters<1>,
     live_connections: Gauge,
-    live_bytes: Counters<1>,
+    live_bytes: Family<Labels<1>, Counter>,
     documents: Gauge,
     participants: Family<Labels<1>, Gauge>,
     kits: Family<Labels<1>, Gauge>,
+    tenant_documents: Family<OfTenant, Gauge>,
+    tenant_participants: Family<(Labels<1>, OfTenant), Gauge>,
 }
 
 /// What is looked at when the counters are read, rather than counted.
@@ -47,6 +67,8 @@ pub struct Now {
     pub warm_kits: usize,
     /// Kits that have one.
     pub busy_kits: usize,
+    /// Documents, editors and viewers of each tenant but the default.
+    pub tenants: Vec<(String, [usize; 3])>,
 }
 
 impl Metrics {
@@ -64,7 +86,7 @@ impl Metrics {
             "Attempts to deliver a callback, by its status and how they ended",
             callbacks.clone(),
         );
-        let callback_seconds: Family<Labels<1>, Histogram> =
+        let callback_seconds: Family<_, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(CALLBACK_SECONDS));
         registry.register_with_unit(
             "callback_duration",
@@ -90,7 +112,7 @@ impl Metrics {
             "WebSockets that are open",
             live_connections.clone(),
         );
-        let live_bytes = Counters::default();
+        let live_bytes = Family::default();
         registry.register_with_unit(
             "live",
             "Contents of WebSocket messages, before compression and framing",
@@ -111,6 +133,18 @@ impl Metrics {
         );
         let kits: Family<Labels<1>, Gauge> = Family::default();
         registry.register("kits", "Engine processes, by what they do", kits.clone());
+        let tenant_documents = Family::default();
+        registry.register(
+            "tenant_open_documents",
+            "Documents that are open, by tenant, without the default's",
+            tenant_documents.clone(),
+        );
+        let tenant_participants = Family::default();
+        registry.register(
+            "tenant_participants",
+            "People in open documents, by whether they may edit and by tenant, without the default's",
+            tenant_participants.clone(),
+        );
         let build: Family<[(&'static str, String); 2], Gauge> = Family::default();
         build
             .get_or_create(&[
@@ -120,7 +154,8 @@ impl Metrics {
             .set(1);
         registry.register("build_info", "Versions of Recto and of its engine", build);
         Self {
-            registry,
+            registry: Arc::new(registry),
+            tenant: OfTenant::default(),
             openings,
             callbacks,
             callback_seconds,
@@ -131,22 +166,32 @@ impl Metrics {
             documents,
             participants,
             kits,
+            tenant_documents,
+            tenant_participants,
         }
+    }
+
+    /// The same counters for what happens to a tenant of this name.
+    pub fn of_tenant(&self, name: &str) -> Self {
+        Self {
+            tenant: OfTenant(Some(name.into())),
+            ..self.clone()
+        }
+    }
+
+    fn count<const N: usize>(&self, counters: &Counters<N>, labels: Labels<N>) {
+        counters.get_or_create(&(labels, self.tenant.clone())).inc();
     }
 
     /// Somebody joined a document: with a config, or with the session that he had.
     pub fn opened(&self, returned: bool) {
         let outcome = if returned { "returned" } else { "accepted" };
-        self.openings
-            .get_or_create(&[("outcome", outcome), ("code", "")])
-            .inc();
+        self.count(&self.openings, [("outcome", outcome), ("code", "")]);
     }
 
     /// Somebody was not let in, or the document could not be opened.
     pub fn refused(&self, code: &'static str) {
-        self.openings
-            .get_or_create(&[("outcome", "refused"), ("code", code)])
-            .inc();
+        self.count(&self.openings, [("outcome", "refused"), ("code", code)]);
     }
 
     pub fn delivered(&self, status: Status, delivered: &Delivered) {
@@ -155,11 +200,9 @@ impl Metrics {
             Err(error) => error.code(),
         };
         let status = ("status", number(status));
-        self.callbacks
-            .get_or_create(&[status, ("outcome", outcome)])
-            .inc();
+        self.count(&self.callbacks, [status, ("outcome", outcome)]);
         self.callback_seconds
-            .get_or_create(&[status])
+            .get_or_create(&([status], self.tenant.clone()))
             .observe(delivered.took.as_secs_f64());
     }
 
@@ -174,16 +217,12 @@ impl Metrics {
             Some(6) => "6",
             _ => "other",
         };
-        self.commands
-            .get_or_create(&[("command", command), ("error", error)])
-            .inc();
+        self.count(&self.commands, [("command", command), ("error", error)]);
     }
 
     /// `outcome` is `done`, `pending`, or the code of an error.
     pub fn converted(&self, outcome: &'static str) {
-        self.conversions
-            .get_or_create(&[("outcome", outcome)])
-            .inc();
+        self.count(&self.conversions, [("outcome", outcome)]);
     }
 
     /// A WebSocket was opened; it counts until what is given is dropped.
@@ -210,6 +249,14 @@ impl Metrics {
         }
         for (state, number) in [("warm", now.warm_kits), ("busy", now.busy_kits)] {
             set(&self.kits.get_or_create(&[("state", state)]), number);
+        }
+        for (name, [documents, editors, viewers]) in &now.tenants {
+            let of = OfTenant(Some(name.as_str().into()));
+            set(&self.tenant_documents.get_or_create(&of), *documents);
+            for (rights, number) in [("edit", editors), ("view", viewers)] {
+                let labels = ([("rights", rights)], of.clone());
+                set(&self.tenant_participants.get_or_create(&labels), *number);
+            }
         }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -284,6 +331,8 @@ mod tests {
         metrics.commanded("info", Some(1));
         metrics.commanded("other", None);
         metrics.converted("done");
+        metrics.of_tenant("acme").converted("done");
+        metrics.of_tenant("acme").opened(false);
         let delivered = Delivered {
             result: Ok(()),
             status: Some(200),
@@ -302,6 +351,7 @@ mod tests {
             viewers: 1,
             warm_kits: 4,
             busy_kits: 5,
+            tenants: vec![("acme".into(), [2, 1, 0])],
         };
         let text = metrics.text(&now).unwrap();
         for line in [
@@ -315,6 +365,10 @@ mod tests {
             "recto_commands_total{command=\"info\",error=\"1\"} 1",
             "recto_commands_total{command=\"other\",error=\"other\"} 1",
             "recto_conversions_total{outcome=\"done\"} 1",
+            "recto_conversions_total{outcome=\"done\",tenant=\"acme\"} 1",
+            "recto_openings_total{outcome=\"accepted\",code=\"\",tenant=\"acme\"} 1",
+            "recto_tenant_open_documents{tenant=\"acme\"} 2",
+            "recto_tenant_participants{rights=\"edit\",tenant=\"acme\"} 1",
             "recto_live_connections 1",
             "recto_live_bytes_total{direction=\"out\"} 5",
             "recto_open_documents 3",

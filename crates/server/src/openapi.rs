@@ -342,7 +342,10 @@ const ALL: &[Described] = &[
             "Attempts to deliver a callback, without tokens and signatures, as JSON",
         )],
     )
-    .query(&[("key", "Only those of this document")]),
+    .query(&[
+        ("key", "Only those of documents with this key"),
+        ("tenant", "Only those of this tenant; empty for the default"),
+    ]),
     described(
         "/callbacks/replay",
         POST,

@@ -36,7 +36,9 @@ pub fn is_own(headers: &HeaderMap) -> bool {
     }
 }
 
-fn host(headers: &HeaderMap) -> Option<&str> {
+/// The host that the client called, with its port: what a proxy in front says, or else the `Host`
+/// header. Anybody can write either, so it grants nothing; whose keys count follows from it.
+pub fn host(headers: &HeaderMap) -> Option<&str> {
     let host = first(headers, "x-forwarded-host").or_else(|| first(headers, "host"))?;
     // A link is built from it: what is no authority is no host.
     host.parse::<axum::http::uri::Authority>()

@@ -5,22 +5,21 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use recto_convert::Converter;
 use recto_docs_api::Explain;
 use recto_engine::Engine;
 use recto_fetch::{FetchConfig, Fetcher};
-use recto_session::{Services, Sessions};
-use recto_store::Store;
+use recto_store::{Store, StoreError};
+use recto_token::Tenants;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::admin::Admin;
-use crate::callback_log::CallbackLog;
-use crate::config::{ServerConfig, Tokens};
+use crate::config::{ServerConfig, TenantConfig, Tokens};
 use crate::endpoints::{Shared, router, sample, two_routers};
 use crate::metrics::Metrics;
 use crate::request_id::traced;
 use crate::statistics::Statistics;
+use crate::tenants::{Common, Own, Served};
 
 /// How often expired results and old records are removed, and connections counted.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -92,9 +91,9 @@ impl Server {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
-        let (keys, tokens) = match config.tokens {
-            Tokens::Required(keys) => (Arc::new(keys), true),
-            Tokens::Off(keys) => (Arc::new(keys), false),
+        let (tenants, tokens) = match config.tokens {
+            Tokens::Required(tenants) => (tenants, true),
+            Tokens::Off(keys) => (Tenants::only(keys), false),
         };
         let store = Store::open(&config.data.join("store"))
             .await
@@ -111,54 +110,67 @@ impl Server {
             max_bytes: config.session.max_bytes,
             token_header: config.token_header.clone(),
             token_prefix: config.token_prefix.clone(),
-            ..config.outgoing
+            ..config.outgoing.clone()
         };
-        let fetcher = Fetcher::new(fetch, tokens.then(|| keys.clone()), clock.clone())
-            .map_err(|e| ServerError::part(&e))?;
+        // Each tenant's is made of it. It signs nothing itself.
+        let fetcher =
+            Fetcher::new(fetch, None, clock.clone()).map_err(|e| ServerError::part(&e))?;
         let engine = Engine::start(config.engine)
             .await
             .map_err(|e| ServerError::part(&e))?;
-        let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION"), engine.version()));
-        let callbacks = Arc::new(CallbackLog::new(keys.clone(), metrics.clone()));
-        let fetcher = fetcher.observed_by(callbacks.clone());
-        let converter = Converter::new(
-            recto_convert::Services {
-                engine: engine.clone(),
-                store: store.clone(),
-                fetcher: fetcher.clone(),
-                keys: keys.clone(),
-                scratch: scratch.clone(),
-                clock: clock.clone(),
-            },
-            config.convert,
-        );
-        let sessions = Sessions::new(Services {
-            engine,
-            store,
-            fetcher,
-            keys: keys.clone(),
+        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), engine.version());
+        let common = Common {
+            engine: engine.clone(),
+            store: store.clone(),
             scratch,
-            clock,
-            config: Arc::new(config.session),
-        });
-        let recovered = sessions
-            .recover()
+            clock: clock.clone(),
+            session: Arc::new(config.session),
+            convert: config.convert,
+            metrics: metrics.clone(),
+        };
+        let top = TenantConfig {
+            name: String::new(),
+            policy: config.outgoing.policy,
+            authorities: config.outgoing.authorities,
+            public_url: config.public_url,
+            frame_ancestors: config.frame_ancestors,
+        };
+        let tenants = Served::new(tenants, &common, |name, keys| {
+            let own = match name {
+                None => top.clone(),
+                Some(name) => config
+                    .tenants
+                    .iter()
+                    .find(|tenant| tenant.name == name)
+                    .cloned()
+                    .unwrap_or_else(|| TenantConfig::bare(name)),
+            };
+            let keys = tokens.then(|| keys.clone());
+            Ok(Own {
+                fetcher: fetcher
+                    .for_tenant(own.policy, own.authorities, keys)
+                    .map_err(|e| ServerError::part(&e))?,
+                public_url: own.public_url,
+                frame_ancestors: own.frame_ancestors,
+            })
+        })?;
+        let recovered = tenants
+            .recover(&store, clock())
             .await
             .map_err(|e| ServerError::part(&e))?;
         let shared = Arc::new(Shared {
-            sessions,
-            converter,
-            keys,
+            tenants,
+            engine,
+            store,
+            clock,
             tokens,
             token_header: config.token_header,
             token_prefix: config.token_prefix,
-            public_url: config.public_url,
-            frame_ancestors: config.frame_ancestors,
+            frame_ancestors: top.frame_ancestors,
             refusals: config.refusals,
             admin: Arc::new(Admin::new(config.admin_password)),
             metrics,
             statistics: Statistics::default(),
-            callbacks,
         });
         Ok(Self {
             listener,
@@ -180,7 +192,7 @@ impl Server {
 
     /// The engine that it opens documents with.
     pub fn engine(&self) -> &Engine {
-        &self.shared.sessions.services().engine
+        &self.shared.engine
     }
 
     /// Documents that an earlier run left unfinished.
@@ -193,16 +205,14 @@ impl Server {
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServerError> {
-        let sessions = self.shared.sessions.clone();
-        let converter = self.shared.converter.clone();
-        let engine = sessions.services().engine.clone();
+        let stopping_all = self.shared.clone();
+        let engine = self.shared.engine.clone();
         let sweeper = tokio::spawn(sweep(self.shared.clone()));
         let (stopping, mut stopped) = watch::channel(false);
         let stop = async move {
             shutdown.await;
             stopping.send_replace(true);
-            converter.stop();
-            sessions.stop().await;
+            stopping_all.tenants.stop().await;
         };
         let (app, admin) = match self.admin_listener {
             None => (router(self.shared), None),
@@ -244,9 +254,16 @@ async fn sweep(shared: Arc<Shared>) {
     loop {
         ticks.tick().await;
         sample(&shared).await;
-        if let Err(error) = shared.sessions.sweep().await {
-            tracing::error!(code = error.code(), message = %error.message(), "sweeping failed");
+        for tenant in shared.tenants.all() {
+            told(tenant.sessions.sweep().await);
         }
+        told(shared.store.sweep(shared.now()).await);
+    }
+}
+
+fn told<T>(swept: Result<T, StoreError>) {
+    if let Err(error) = swept {
+        tracing::error!(code = error.code(), message = %error.message(), "sweeping failed");
     }
 }
 

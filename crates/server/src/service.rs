@@ -1,16 +1,23 @@
 //! What the services for integrators have in common: reading a request, checking its token, and
 //! telling why it is refused.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Uri};
 use recto_token::{
     Refusal, RequestParts, Service, Verified, request_without_tokens, unsigned_parameters,
-    verify_request,
+    unsigned_token, verify_request,
 };
 use serde_json::{Map, Value, json};
 
 use crate::endpoints::{Shared, log_refusal};
+use crate::origin;
 use crate::request_id::Reference;
+use crate::tenants::Tenant;
+
+/// The parameters that a token signs.
+pub type Parameters = Verified<Map<String, Value>>;
 
 /// A request to a service, as it came.
 pub struct ServiceRequest<'r> {
@@ -18,6 +25,7 @@ pub struct ServiceRequest<'r> {
     service: Service,
     query: Vec<(String, String)>,
     header: Option<&'r str>,
+    host: Option<&'r str>,
     body: &'r Bytes,
     reference: &'r str,
 }
@@ -42,6 +50,7 @@ impl<'r> ServiceRequest<'r> {
             header: headers
                 .get(&shared.token_header)
                 .and_then(|value| value.to_str().ok()),
+            host: origin::host(headers),
             body,
             reference,
         }
@@ -56,25 +65,34 @@ impl<'r> ServiceRequest<'r> {
         }
     }
 
-    /// The parameters that the token signs, or the body of the answer that refuses them.
-    pub fn verified(&self) -> Result<Verified<Map<String, Value>>, Value> {
+    /// Whose request it is, and the parameters that the token signs, or the body of the answer that
+    /// refuses them.
+    pub fn verified(&self) -> Result<(&'r Arc<Tenant>, Parameters), Value> {
+        let parts = self.parts();
+        let token = unsigned_token(&parts);
+        let tenant = self.shared.tenants.find(self.host, token.as_deref());
+        let tenant = tenant.map_err(|refusal| self.unverified(&refusal))?;
         if !self.shared.tokens {
             tracing::warn!(request = self.reference, service = ?self.service,
                 "tokens are off: an unsigned request is accepted");
-            return Ok(request_without_tokens(&self.parts()));
+            return Ok((tenant, request_without_tokens(&parts)));
         }
-        let now = (self.shared.sessions.services().clock)();
-        verify_request(&self.shared.keys, self.service, &self.parts(), now).map_err(|refusal| {
-            let mut answer = self.refused(&refusal);
-            // The command service repeats the key even of what it refuses (spec 3.3).
-            if self.service == Service::Command
-                && let Some(key) = unsigned_parameters(&self.parts()).remove("key")
-                && key.as_str().is_some_and(|key| key.len() <= 1024)
-            {
-                answer["key"] = key;
-            }
-            answer
-        })
+        let parameters = verify_request(&tenant.keys, self.service, &parts, self.shared.now());
+        parameters
+            .map(|parameters| (tenant, parameters))
+            .map_err(|refusal| self.unverified(&refusal))
+    }
+
+    fn unverified(&self, refusal: &Refusal) -> Value {
+        let mut answer = self.refused(refusal);
+        // The command service repeats the key even of what it refuses (spec 3.3).
+        if self.service == Service::Command
+            && let Some(key) = unsigned_parameters(&self.parts()).remove("key")
+            && key.as_str().is_some_and(|key| key.len() <= 1024)
+        {
+            answer["key"] = key;
+        }
+        answer
     }
 
     /// The body of an answer that refuses the request, which is logged.

@@ -19,6 +19,17 @@ pub struct Sample {
     pub view: u64,
 }
 
+impl Sample {
+    /// These and others.
+    #[must_use]
+    pub fn with(self, others: Self) -> Self {
+        Self {
+            edit: self.edit.saturating_add(others.edit),
+            view: self.view.saturating_add(others.view),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Series {
     least: u64,

@@ -54,7 +54,7 @@ impl Default for SessionConfig {
     }
 }
 
-/// The parts that all sessions share.
+/// The parts that all sessions of a tenant share. Store, fetcher and keys are the tenant's own.
 #[derive(Clone)]
 pub struct Services {
     /// The engine.

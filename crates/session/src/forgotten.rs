@@ -1,7 +1,7 @@
 //! Files that no integrator took: they are listed, given and deleted by commands (spec/tokens.md 7.1).
 
 use recto_docs_api::{DocumentKey, Explain, FileType};
-use recto_store::{Phase, SessionRecord, StoreError};
+use recto_store::{Phase, SessionRecord, Store, StoreError};
 
 use crate::actor::Session;
 use crate::links::make_link;
@@ -83,9 +83,104 @@ impl Session {
     }
 }
 
+/// Keeps as forgotten what is still owed to tenants that are no longer served: nobody has the keys to
+/// tell them. They find it when they are served again. Gives the number of such documents.
+///
+/// `served` has `None` for the default, `now` is in Unix seconds.
+pub async fn keep_for_absent(
+    store: &Store,
+    served: &[Option<&str>],
+    now: i64,
+) -> Result<usize, StoreError> {
+    let mut kept = 0;
+    for tenant in store.tenants().await? {
+        if served.contains(&tenant.as_deref()) {
+            continue;
+        }
+        let store = store.for_tenant(tenant.as_deref());
+        for mut record in store.unfinished().await? {
+            if !record.changed || record.snapshot.is_none() {
+                // The integrator has what there is.
+                store.remove_session(&record.key).await?;
+                continue;
+            }
+            tracing::error!(key = %record.key, tenant = tenant.as_deref().unwrap_or("(the default)"),
+                "the document is kept as forgotten: its tenant is no longer in the configuration");
+            record.phase = Phase::Forgotten;
+            record.updated = now;
+            store.save_session(&record).await?;
+            kept += 1;
+        }
+        for key in store.delivered_before(i64::MAX).await? {
+            store.remove_session(&key).await?;
+        }
+    }
+    Ok(kept)
+}
+
 /// A failure of the store, for the log.
 pub(crate) fn log_failure(key: &DocumentKey, result: &Result<bool, StoreError>) {
     if let Err(error) = result {
         tracing::error!(%key, code = error.code(), message = %error.message(), "a forgotten file could not be deleted");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_owed_to_a_tenant_that_was_removed_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("store")).await.unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "content").unwrap();
+        let (gone, served) = (
+            store.for_tenant(Some("gone")),
+            store.for_tenant(Some("served")),
+        );
+        let key = |name: &str| DocumentKey::try_from(name).unwrap();
+        for store in [&gone, &served] {
+            for (name, phase, changed) in [
+                ("owed", Phase::Delivering, true),
+                ("open", Phase::Open, true),
+                ("looked-at", Phase::Open, false),
+                ("taken", Phase::Delivered, true),
+            ] {
+                let blob = store.put_file(&file).await.unwrap();
+                let record = SessionRecord {
+                    key: key(name),
+                    opening: String::new(),
+                    last_changer: None,
+                    last_user: None,
+                    file_type: "txt".into(),
+                    snapshot: changed.then(|| blob.clone()),
+                    original: blob,
+                    changed,
+                    changes: Vec::new(),
+                    phase,
+                    attempts: 0,
+                    next_attempt: None,
+                    result: None,
+                    base_url: String::new(),
+                    created: 1,
+                    updated: 1,
+                    generation: 0,
+                };
+                store.save_session(&record).await.unwrap();
+            }
+        }
+        let kept = keep_for_absent(&store, &[None, Some("served")], 2).await;
+        assert_eq!(kept.unwrap(), 2);
+        let mut forgotten = gone.forgotten().await.unwrap();
+        forgotten.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        assert_eq!(forgotten, [key("open"), key("owed")]);
+        assert!(gone.session(&key("looked-at")).await.unwrap().is_none());
+        assert!(gone.session(&key("taken")).await.unwrap().is_none());
+        assert_eq!(served.unfinished().await.unwrap().len(), 3);
+        assert!(served.forgotten().await.unwrap().is_empty());
+        // Once is enough.
+        let kept = keep_for_absent(&store, &[Some("served")], 3).await;
+        assert_eq!(kept.unwrap(), 0);
     }
 }

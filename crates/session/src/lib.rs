@@ -32,6 +32,7 @@ pub mod wire;
 
 pub use config::{Services, SessionConfig};
 pub use force_save::ForceSaving;
+pub use forgotten::keep_for_absent;
 pub use overview::{Overview, State};
 pub use participant::{Inlet, Outgoing, Outlet, Returning, outlet};
 pub use problem::Problem;

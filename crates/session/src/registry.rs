@@ -1,4 +1,4 @@
-//! All open sessions, by document key.
+//! All open sessions of a tenant, by document key.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +8,7 @@ use recto_docs_api::DocumentKey;
 use recto_store::SessionRecord;
 use recto_token::{MethodGrant, Opening, SessionGrant, Verified};
 use tokio::sync::{mpsc, oneshot};
+use tracing::{Instrument, Span};
 
 use crate::actor;
 use crate::config::Services;
@@ -23,7 +24,7 @@ const MAILBOX: usize = 1024;
 /// How often a join meets a session that is just ending before it gives up.
 const TRIES: usize = 8;
 
-/// The sessions of this server.
+/// The sessions of one tenant of this server.
 #[derive(Clone)]
 pub struct Sessions {
     inner: Arc<Inner>,
@@ -277,7 +278,7 @@ impl Sessions {
         futures::future::join_all(waits).await;
     }
 
-    /// Removes what is no longer needed: expired results, records of keys saved long enough ago.
+    /// Removes records of keys saved long enough ago. What expired is the store's to sweep.
     pub async fn sweep(&self) -> Result<(), recto_store::StoreError> {
         let services = &self.inner.services;
         let now = services.now();
@@ -291,7 +292,6 @@ impl Sessions {
                 services.store.remove_session(&key).await?;
             }
         }
-        services.store.sweep(now).await?;
         Ok(())
     }
 
@@ -307,10 +307,16 @@ impl Sessions {
         drop(active);
         let (sessions, key, own) = (self.clone(), key.clone(), mailbox.clone());
         let services = self.inner.services.clone();
-        tokio::spawn(async move {
+        // Two tenants may have documents of one key: a log line says whose it is.
+        let span = match services.store.tenant() {
+            Some(name) => tracing::info_span!("tenant", name),
+            None => Span::none(),
+        };
+        let session = async move {
             actor::run(services, key.clone(), record, commands).await;
             sessions.forget(&key, &own);
-        });
+        };
+        tokio::spawn(session.instrument(span));
         mailbox
     }
 

@@ -258,17 +258,19 @@ pub(crate) fn key_not_yet_valid(key: &str, time: i64, now: i64) -> Refusal {
     .found(format!("a signature by the key {key}"))
 }
 
-/// A request to a host that is no tenant's, on a server without a default.
-pub(crate) fn unknown_tenant(host: Option<&str>) -> Refusal {
-    Refusal::token(
-        &reason::UNKNOWN_TENANT,
-        "invalid signature",
-        "The request belongs to no tenant of this server.",
-        "Call the server by the host that was set up for the tenant, or name one of the tenant's keys as \"kid\" in the token's header.",
-    )
-    .at("host")
-    .expected("the host of a tenant")
-    .found(host.unwrap_or("nothing"))
+impl Refusal {
+    /// A request to a host that is no tenant's, on a server without a default.
+    pub fn unknown_tenant(host: Option<&str>) -> Self {
+        Self::token(
+            &reason::UNKNOWN_TENANT,
+            "invalid signature",
+            "The request belongs to no tenant of this server.",
+            "Call the server by the host that was set up for the tenant, or name one of the tenant's keys as \"kid\" in the token's header.",
+        )
+        .at("host")
+        .expected("the host of a tenant")
+        .found(host.unwrap_or("nothing"))
+    }
 }
 
 pub(crate) fn link_signature() -> Refusal {

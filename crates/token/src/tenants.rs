@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use crate::{KeyRing, Keys, Refusal, json, refusal};
+use crate::{KeyRing, Keys, Refusal, json};
 
 /// The keys of each tenant.
 ///
@@ -90,7 +90,7 @@ impl Tenants {
                     .as_ref()
                     .map(|keys| Tenant { name: None, keys })
             })
-            .ok_or_else(|| refusal::unknown_tenant(host))
+            .ok_or_else(|| Refusal::unknown_tenant(host))
     }
 
     /// The tenant that a host names; `None` if it is nobody's, or the default's.

@@ -15,14 +15,21 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
     }
     let config = config::server(args, &environment)?;
     match &config.tokens {
-        Tokens::Required(keys) => {
-            for key in keys.inbox().keys() {
+        Tokens::Required(tenants) => {
+            let keys = tenants.all().flat_map(|tenant| {
+                let keys = tenant.keys.inbox().keys();
+                keys.iter().map(move |key| (tenant.name, key))
+            });
+            for (tenant, key) in keys {
                 let times = [("from", key.begins()), ("until", key.ends())]
                     .into_iter()
                     .filter_map(|(word, time)| Some(format!(", {word} {}", time?)))
                     .collect::<String>();
                 eprintln!(
-                    "Tokens are required. Key{}: {}, fingerprint {}{times}.",
+                    "Tokens are required. {}Key{}: {}, fingerprint {}{times}.",
+                    tenant
+                        .map(|name| format!("Tenant {name}. "))
+                        .unwrap_or_default(),
                     key.id().map(|id| format!(" {id}")).unwrap_or_default(),
                     key.algorithm(),
                     key.fingerprint()

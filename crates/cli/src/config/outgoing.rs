@@ -26,10 +26,9 @@ pub fn config(args: &Serve, file: &File) -> anyhow::Result<FetchConfig> {
         only_listed: args.only_allowed || file.only_allowed,
         unsigned: stronger(&args.unsigned_host, &file.unsigned_host),
     };
-    if policy.only_listed && policy.networks.is_empty() && policy.hosts.is_empty() {
-        bail!(
-            "only_allowed is set and no host or network is allowed, so no document could be fetched. Name them by allow_host and allow_network, or leave only_allowed out."
-        );
+    // Whoever has tenants only may have no list for anybody else.
+    if file.default_tenant.unwrap_or(true) {
+        check(&policy)?;
     }
     Ok(FetchConfig {
         policy,
@@ -51,11 +50,22 @@ pub fn config(args: &Serve, file: &File) -> anyhow::Result<FetchConfig> {
     })
 }
 
+/// Refuses rules by which nothing could be fetched.
+pub fn check(policy: &Policy) -> anyhow::Result<()> {
+    if policy.only_listed && policy.networks.is_empty() && policy.hosts.is_empty() {
+        bail!(
+            "only_allowed is set and no host or network is allowed, so no document could be fetched. Name them by allow_host and allow_network, or leave only_allowed out."
+        );
+    }
+    Ok(())
+}
+
 fn stronger<T: Clone>(flags: &[T], file: &[T]) -> Vec<T> {
     if flags.is_empty() { file } else { flags }.to_vec()
 }
 
-fn authorities(file: Option<&Path>) -> anyhow::Result<Authorities> {
+/// The certificates of a file, if there is one.
+pub fn authorities(file: Option<&Path>) -> anyhow::Result<Authorities> {
     let Some(file) = file else {
         return Ok(Authorities::default());
     };

@@ -104,7 +104,7 @@ fn the_variables_of_the_onlyoffice_image_work() {
     environment.jwt_header = Some("AuthorizationJwt".into());
     let config = server(Serve::default(), &environment).unwrap();
     assert_eq!(config.token_header, "authorizationjwt");
-    assert!(matches!(config.tokens, Tokens::Required(ref keys) if keys.inbox().keys().len() == 1));
+    assert!(matches!(config.tokens, Tokens::Required(ref tenants) if tenants.all().count() == 1));
     assert_eq!(config.token_prefix, "Bearer ");
     environment.jwt_enabled = Some("maybe".into());
     let error = server(Serve::default(), &environment)

@@ -16,5 +16,6 @@ mod refusals;
 mod rights;
 mod services;
 mod start;
+mod tenants;
 mod tokens;
 mod web;

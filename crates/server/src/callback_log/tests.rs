@@ -10,8 +10,9 @@ const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 fn log() -> CallbackLog {
     CallbackLog::new(
+        None,
         Arc::new(Keys::from_secret(Secret::from(SECRET))),
-        Arc::new(Metrics::new("0", "0")),
+        Metrics::new("0", "0"),
     )
 }
 

@@ -19,8 +19,9 @@ use url::Url;
 
 use super::token_page::POLICY;
 use super::{Shared, front_end};
-use crate::callback_log::{IN_ALL, PER_DOCUMENT};
+use crate::callback_log::{IN_ALL, PER_DOCUMENT, Shown};
 use crate::request_id::Reference;
+use crate::tenants::Tenant;
 
 /// Most bytes of a request.
 const MAX_BODY: usize = 4096;
@@ -61,11 +62,21 @@ pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
 #[derive(Deserialize)]
 pub struct Wanted {
     key: Option<String>,
+    tenant: Option<String>,
 }
 
 pub async fn list(State(shared): State<Arc<Shared>>, Query(wanted): Query<Wanted>) -> Response {
+    let tenants = shared.tenants.all().filter(|tenant| {
+        let wanted = wanted.tenant.as_deref();
+        wanted.is_none_or(|wanted| tenant.name.as_deref().unwrap_or_default() == wanted)
+    });
+    let mut callbacks: Vec<Shown> = tenants
+        .flat_map(|tenant| tenant.callbacks.list(wanted.key.as_deref()))
+        .collect();
+    // Each tenant's are in order already, and stay so.
+    callbacks.sort_by_key(|shown| std::cmp::Reverse(shown.at));
     Json(json!({
-        "callbacks": shared.callbacks.list(wanted.key.as_deref()),
+        "callbacks": callbacks,
         "kept": { "perDocument": PER_DOCUMENT, "inAll": IN_ALL },
     }))
     .into_response()
@@ -92,21 +103,25 @@ pub async fn replay(
     let Ok(_turn) = REPLAYS.try_acquire() else {
         return refused(Refused::Busy);
     };
-    let Some((opening, mut callback)) = shared.callbacks.original(&id) else {
+    let known = shared
+        .tenants
+        .all()
+        .find_map(|tenant| Some((tenant, tenant.callbacks.original(&id)?)));
+    let Some((tenant, (opening, mut callback))) = known else {
         return refused(Refused::Unknown);
     };
-    if let Err(why) = renew(&shared, &mut callback).await {
+    if let Err(why) = renew(tenant, &mut callback).await {
         return refused(why);
     }
     let status = u8::from(callback.status);
     tracing::info!(request, key = %callback.key, status, of = id, "the administrator sends a callback again");
-    let delivered = shared
+    let delivered = tenant
         .sessions
         .services()
         .fetcher
         .deliver(&opening, &callback)
         .await;
-    let shown = shared
+    let shown = tenant
         .callbacks
         .replayed(&opening, &callback, &delivered, id);
     tracing::info!(request, key = %callback.key, status, outcome = shown.outcome, "the callback was sent again");
@@ -114,8 +129,8 @@ pub async fn replay(
 }
 
 /// Links expire after a quarter of an hour; new ones are made to the same files.
-async fn renew(shared: &Shared, callback: &mut Callback) -> Result<(), Refused> {
-    let services = shared.sessions.services();
+async fn renew(tenant: &Tenant, callback: &mut Callback) -> Result<(), Refused> {
+    let services = tenant.sessions.services();
     let now = (services.clock)();
     let life = i64::try_from(services.config.link_life.as_secs()).unwrap_or(900);
     for link in [&mut callback.url, &mut callback.changesurl] {
@@ -146,7 +161,7 @@ async fn renew(shared: &Shared, callback: &mut Callback) -> Result<(), Refused> 
             .map_err(|_| Refused::Gone)?;
         // Names of results are `output` and an extension: there is nothing to be encoded.
         let path = format!("{RESULTS}{}/{}", result.id, result.file_name);
-        let query = sign_link(&shared.keys, &path, result.expires);
+        let query = sign_link(&tenant.keys, &path, result.expires);
         url.set_path(&format!("{prefix}{path}"));
         url.set_query(Some(&query));
         *link = Some(url.into());

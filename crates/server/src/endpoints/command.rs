@@ -17,6 +17,7 @@ use super::not_built::sentence;
 use crate::origin;
 use crate::request_id::Reference;
 use crate::service::ServiceRequest;
+use crate::tenants::Tenant;
 
 /// `error` of an answer (spec 7.1).
 mod error {
@@ -52,8 +53,8 @@ pub async fn command(
     body: Bytes,
 ) -> Response {
     let request = ServiceRequest::new(&shared, Service::Command, &uri, &headers, &body, &reference);
-    let parameters = match request.verified() {
-        Ok(parameters) => parameters.into_inner(),
+    let (tenant, parameters) = match request.verified() {
+        Ok((tenant, parameters)) => (tenant, parameters.into_inner()),
         Err(answer) => {
             shared
                 .metrics
@@ -62,8 +63,8 @@ pub async fn command(
         }
     };
     let key = parameters.get("key").cloned();
-    let (status, mut answer) = carry_out(&shared, &request, &headers, &parameters).await;
-    shared
+    let (status, mut answer) = carry_out(tenant, &request, &headers, &parameters).await;
+    tenant
         .metrics
         .commanded(known(&parameters), answer["error"].as_i64());
     if let Some(key) = key {
@@ -80,7 +81,7 @@ fn known(parameters: &Map<String, Value>) -> &'static str {
 }
 
 async fn carry_out(
-    shared: &Shared,
+    tenant: &Tenant,
     request: &ServiceRequest<'_>,
     headers: &HeaderMap,
     parameters: &Map<String, Value>,
@@ -91,7 +92,7 @@ async fn carry_out(
         return match name {
             "version" => ok(json!({ "error": 0, "version": DOCS_API_VERSION })),
             "license" => ok(license()),
-            _ => ok(forgotten_list(shared).await),
+            _ => ok(forgotten_list(tenant).await),
         };
     }
     let Some(key) = parameters.get("key").and_then(Value::as_str) else {
@@ -111,7 +112,7 @@ async fn carry_out(
         ));
     }
     let command = Command {
-        shared,
+        tenant,
         request,
         parameters,
         key: DocumentKey::try_from(key).ok(),
@@ -132,7 +133,8 @@ async fn carry_out(
 
 /// A command that names a document.
 struct Command<'r> {
-    shared: &'r Shared,
+    /// Whose document it is: nobody sees or commands another one's.
+    tenant: &'r Tenant,
     request: &'r ServiceRequest<'r>,
     parameters: &'r Map<String, Value>,
     /// `None` if no document can have it.
@@ -142,7 +144,7 @@ struct Command<'r> {
 impl Command<'_> {
     async fn info(&self) -> Value {
         let users = match &self.key {
-            Some(key) => self.shared.sessions.info(key, self.userdata()).await,
+            Some(key) => self.tenant.sessions.info(key, self.userdata()).await,
             None => None,
         };
         match users {
@@ -153,7 +155,7 @@ impl Command<'_> {
 
     async fn force_save(&self) -> Value {
         let forced = match &self.key {
-            Some(key) => self.shared.sessions.force_save(key, self.userdata()).await,
+            Some(key) => self.tenant.sessions.force_save(key, self.userdata()).await,
             None => None,
         };
         match forced {
@@ -203,7 +205,7 @@ impl Command<'_> {
             Err(answer) => return answer,
         };
         if let Some(key) = &self.key {
-            let sessions = &self.shared.sessions;
+            let sessions = &self.tenant.sessions;
             sessions
                 .change_rights(key, users, permissions.clone())
                 .await;
@@ -218,7 +220,7 @@ impl Command<'_> {
             Err(answer) => return answer,
         };
         if let Some(key) = &self.key {
-            self.shared.sessions.drop_users(key, users).await;
+            self.tenant.sessions.drop_users(key, users).await;
         }
         json!({ "error": 0 })
     }
@@ -243,18 +245,15 @@ impl Command<'_> {
             }
         };
         if let (Some(key), Some(title)) = (&self.key, title) {
-            self.shared.sessions.rename(key, title).await;
+            self.tenant.sessions.rename(key, title).await;
         }
         json!({ "error": 0 })
     }
 
     async fn get_forgotten(&self, headers: &HeaderMap) -> Value {
-        let base = match &self.shared.public_url {
-            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None => origin::base(headers),
-        };
+        let base = self.tenant.base(&origin::base(headers));
         let link = match &self.key {
-            Some(key) => self.shared.sessions.forgotten_link(key, &base).await,
+            Some(key) => self.tenant.sessions.forgotten_link(key, &base).await,
             None => Ok(None),
         };
         match link {
@@ -266,7 +265,7 @@ impl Command<'_> {
 
     async fn delete_forgotten(&self) -> Value {
         let deleted = match &self.key {
-            Some(key) => self.shared.sessions.delete_forgotten(key).await,
+            Some(key) => self.tenant.sessions.delete_forgotten(key).await,
             None => Ok(false),
         };
         match deleted {
@@ -287,7 +286,7 @@ impl Command<'_> {
 
     fn is_open(&self) -> bool {
         let key = self.key.as_ref();
-        key.is_some_and(|key| self.shared.sessions.is_open(key))
+        key.is_some_and(|key| self.tenant.sessions.is_open(key))
     }
 
     fn userdata(&self) -> Option<String> {
@@ -333,8 +332,8 @@ pub(super) fn license() -> Value {
     })
 }
 
-async fn forgotten_list(shared: &Shared) -> Value {
-    match shared.sessions.forgotten().await {
+async fn forgotten_list(tenant: &Tenant) -> Value {
+    match tenant.sessions.forgotten().await {
         Ok(keys) => json!({ "error": 0, "keys": keys }),
         Err(error) => store_failed(&error),
     }

@@ -61,8 +61,10 @@ async fn convert(
     request: &ServiceRequest<'_>,
     headers: &HeaderMap,
 ) -> Result<Value, Value> {
-    let count = |outcome| shared.metrics.converted(outcome);
-    let parameters = request.verified().inspect_err(|_| count("refused"))?;
+    let (tenant, parameters) = request
+        .verified()
+        .inspect_err(|_| shared.metrics.converted("refused"))?;
+    let count = |outcome| tenant.metrics.converted(outcome);
     let asked = recto_token::conversion(&parameters).map_err(|error| {
         count(error.code());
         match error {
@@ -76,7 +78,7 @@ async fn convert(
         }
     })?;
     let ignored = asked.ignored.clone();
-    let converted = shared.converter.convert(asked).await.map_err(|error| {
+    let converted = tenant.converter.convert(asked).await.map_err(|error| {
         count(error.code);
         request.wrong(error.number, error.code, &error.message, &error.hint)
     })?;
@@ -86,10 +88,7 @@ async fn convert(
     });
     let mut answer = match converted {
         Converted::Done { link, file_type } => {
-            let base = match &shared.public_url {
-                Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-                None => origin::base(headers),
-            };
+            let base = tenant.base(&origin::base(headers));
             json!({
                 "fileUrl": format!("{base}{link}"), "fileType": file_type,
                 "percent": 100, "endConvert": true,

@@ -25,12 +25,16 @@ pub async fn editor(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Response {
+    let ancestors = match shared.tenants.by_host(&headers) {
+        Some(tenant) => &tenant.frame_ancestors,
+        None => &shared.frame_ancestors,
+    };
     // Tiles arrive as blobs, and what is printed is one; styles are set by script as properties, not as attributes.
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
          img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; frame-src blob:; base-uri 'none'; \
          form-action 'none'; frame-ancestors {}",
-        shared.frame_ancestors.as_str()
+        ancestors.as_str()
     );
     file(&format!("app/{path}"), &headers, Some(policy))
 }

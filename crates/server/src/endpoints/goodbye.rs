@@ -24,11 +24,15 @@ pub async fn goodbye(
     let (true, Ok(key)) = (origin::is_own(&headers), key.parse::<DocumentKey>()) else {
         return StatusCode::FORBIDDEN;
     };
-    let now = (shared.sessions.services().clock)();
-    match verify_session(&shared.keys, &session, &key, now) {
-        Ok(grant) => {
+    let tenant = shared.tenants.find(origin::host(&headers), Some(&session));
+    let granted = tenant.and_then(|tenant| {
+        let grant = verify_session(&tenant.keys, &session, &key, shared.now())?;
+        Ok((tenant, grant))
+    });
+    match granted {
+        Ok((tenant, grant)) => {
             let participant = grant.get().participant.clone();
-            shared.sessions.goodbye(&key, participant).await;
+            tenant.sessions.goodbye(&key, participant).await;
             StatusCode::NO_CONTENT
         }
         Err(refusal) => {

@@ -8,7 +8,7 @@ use super::Shared;
 
 /// `true` or `false`, always with status 200, as monitors made for ONLYOFFICE expect (spec 3.9).
 pub async fn healthcheck(State(shared): State<Arc<Shared>>) -> &'static str {
-    if shared.sessions.services().engine.ready() {
+    if shared.engine.ready() {
         "true"
     } else {
         "false"

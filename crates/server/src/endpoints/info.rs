@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::{Shared, command};
 use crate::metrics::Now;
 use crate::statistics::Sample;
+use crate::tenants::Tenant;
 
 /// Both, without a guard.
 pub fn routes() -> Router<Arc<Shared>> {
@@ -25,12 +26,29 @@ pub fn routes() -> Router<Arc<Shared>> {
 /// What is open, in the members that administrators' tools for ONLYOFFICE read (spec 3.9), and what is
 /// Recto's own under `recto`.
 pub async fn info(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    let documents = shared.sessions.overview().await;
-    let now = connected(&documents);
-    let engine = &shared.sessions.services().engine;
+    let overview = shared.tenants.overview().await;
+    let now = overview.iter().fold(Sample::default(), |sum, (_, open)| {
+        sum.with(connected(open))
+    });
+    let documents: Vec<Value> = overview
+        .iter()
+        .flat_map(|(tenant, open)| open.iter().map(|document| shown(tenant, document)))
+        .collect();
+    let tenants: Vec<Value> = overview
+        .iter()
+        .filter_map(|(tenant, open)| {
+            let people = connected(open);
+            Some(json!({
+                "name": tenant.name.as_ref()?,
+                "documents": open.len(), "editors": people.edit, "viewers": people.view,
+                "connectionsStat": tenant.statistics.json(shared.now()),
+            }))
+        })
+        .collect();
+    let engine = &shared.engine;
     let license = command::license();
     Json(json!({
-        "connectionsStat": shared.statistics.json((shared.sessions.services().clock)()),
+        "connectionsStat": shared.statistics.json(shared.now()),
         "licenseInfo": license["license"],
         "serverInfo": license["server"],
         "quota": {
@@ -43,22 +61,33 @@ pub async fn info(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "engine": engine.version(),
             "kits": { "warm": engine.warm_kits(), "busy": engine.kit_pids().len() },
             "documents": documents,
+            "tenants": tenants,
         },
     }))
 }
 
 /// The counters, in the text format of Prometheus.
 pub async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
-    let documents = shared.sessions.overview().await;
-    let people = connected(&documents);
-    let engine = &shared.sessions.services().engine;
+    let overview = shared.tenants.overview().await;
     let number = |people: u64| usize::try_from(people).unwrap_or(usize::MAX);
+    let mut people = Sample::default();
+    let mut tenants = Vec::new();
+    for (tenant, open) in &overview {
+        let of_tenant = connected(open);
+        people = people.with(of_tenant);
+        if let Some(name) = &tenant.name {
+            let numbers = [open.len(), number(of_tenant.edit), number(of_tenant.view)];
+            tenants.push((name.clone(), numbers));
+        }
+    }
+    let engine = &shared.engine;
     let now = Now {
-        documents: documents.len(),
+        documents: overview.iter().map(|(_, open)| open.len()).sum(),
         editors: number(people.edit),
         viewers: number(people.view),
         warm_kits: engine.warm_kits(),
         busy_kits: engine.kit_pids().len(),
+        tenants,
     };
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     match shared.metrics.text(&now) {
@@ -69,6 +98,15 @@ pub async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// One open document, and whose it is if it is not the default's.
+fn shown(tenant: &Tenant, document: &Overview) -> Value {
+    let mut shown = json!(document);
+    if let Some(name) = &tenant.name {
+        shown["tenant"] = name.as_str().into();
+    }
+    shown
 }
 
 /// Everybody who has a document open now.

@@ -24,9 +24,10 @@ use tracing::{Instrument, Span};
 
 use super::{Shared, log_refusal};
 use crate::config::Refusals;
-use crate::metrics::Traffic;
+use crate::metrics::{Metrics, Traffic};
 use crate::origin;
 use crate::request_id::Reference;
+use crate::tenants::Tenant;
 
 /// Time for the first message.
 const FIRST: Duration = Duration::from_secs(10);
@@ -54,9 +55,9 @@ pub async fn live(
         )
             .into_response();
     }
-    let base = match &shared.public_url {
-        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-        None => origin::base(&headers),
+    let called = Called {
+        host: origin::host(&headers).map(str::to_owned),
+        base: origin::base(&headers),
     };
     let telling = Telling {
         request,
@@ -67,7 +68,14 @@ pub async fn live(
     upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| serve(shared, key, base, telling, socket).instrument(span))
+        .on_upgrade(move |socket| serve(shared, key, called, telling, socket).instrument(span))
+}
+
+/// What the browser called.
+struct Called {
+    host: Option<String>,
+    /// Scheme and host.
+    base: String,
 }
 
 /// How the browser of one connection is told of an end.
@@ -90,7 +98,7 @@ impl Telling {
 async fn serve(
     shared: Arc<Shared>,
     key: String,
-    base: String,
+    called: Called,
     telling: Telling,
     socket: WebSocket,
 ) {
@@ -105,46 +113,55 @@ async fn serve(
         }
         Ok(None) | Err(_) => return,
     };
+    let token = open
+        .session
+        .as_deref()
+        .or_else(|| open.config.get("token")?.as_str());
+    let tenant = match shared.tenants.find(called.host.as_deref(), token) {
+        Ok(tenant) => tenant,
+        Err(refusal) => return refuse(sink, &shared.metrics, &telling, refusal).await,
+    };
     let Admitted {
         opening,
         returning,
         from,
-    } = match admit(&shared, &key, open) {
+    } = match admit(&shared, tenant, &key, open) {
         Ok(admitted) => admitted,
-        Err(refusal) => {
-            shared.metrics.refused(refusal.code);
-            log_refusal("opening refused", &telling.request, &refusal);
-            return end(sink, &telling.tell(ToBrowser::from(refusal))).await;
-        }
+        Err(refusal) => return refuse(sink, &tenant.metrics, &telling, refusal).await,
     };
     if let Some(from) = &from
-        && !shared.sessions.welcomes(from).await
+        && !tenant.sessions.welcomes(from).await
     {
         let problem = Problem::dropped();
-        shared.metrics.refused(problem.code);
+        tenant.metrics.refused(problem.code);
         return end(sink, &telling.tell(ToBrowser::failed(&problem, true))).await;
     }
-    let heartbeat = shared.sessions.services().config.heartbeat;
+    let heartbeat = tenant.sessions.services().config.heartbeat;
     let (outlet, inlet) = outlet();
     let sent = traffic.clone();
     let mut writer = tokio::spawn(write(sink, inlet, heartbeat, key, telling, sent));
     let returned = returning.is_some();
-    match shared
+    match tenant
         .sessions
-        .join(opening, returning, outlet.clone(), base)
+        .join(
+            opening,
+            returning,
+            outlet.clone(),
+            tenant.base(&called.base),
+        )
         .await
     {
         Ok(joined) => {
-            shared.metrics.opened(returned);
+            tenant.metrics.opened(returned);
             drop(outlet);
             let on_purpose = tokio::select! {
-                on_purpose = read(&shared, &mut stream, &joined, heartbeat * SILENT, &traffic) => on_purpose,
+                on_purpose = read(&shared, tenant, &mut stream, &joined, heartbeat * SILENT, &traffic) => on_purpose,
                 _ = &mut writer => false,
             };
             joined.ended(on_purpose).await;
         }
         Err(problem) => {
-            shared.metrics.refused(problem.code);
+            tenant.metrics.refused(problem.code);
             outlet.fail(&problem);
             drop(outlet);
         }
@@ -153,6 +170,18 @@ async fn serve(
     if !writer.is_finished() && timeout(FIRST, &mut writer).await.is_err() {
         writer.abort();
     }
+}
+
+/// Says why nobody is let in, and ends.
+async fn refuse(
+    sink: SplitSink<WebSocket, Message>,
+    metrics: &Metrics,
+    telling: &Telling,
+    refusal: Refusal,
+) {
+    metrics.refused(refusal.code);
+    log_refusal("opening refused", &telling.request, &refusal);
+    end(sink, &telling.tell(ToBrowser::from(refusal))).await;
 }
 
 async fn first_message(stream: &mut SplitStream<WebSocket>) -> Option<Result<Open, Problem>> {
@@ -181,17 +210,22 @@ struct Admitted {
 }
 
 /// Who may join which document, from verified values alone.
-fn admit(shared: &Shared, path_key: &str, open: Open) -> Result<Admitted, Refusal> {
-    let now = (shared.sessions.services().clock)();
+fn admit(
+    shared: &Shared,
+    tenant: &Tenant,
+    path_key: &str,
+    open: Open,
+) -> Result<Admitted, Refusal> {
+    let now = shared.now();
     if let Some(session) = &open.session {
         let key: DocumentKey = path_key
             .parse()
             .map_err(|_| Refusal::wrong_document(path_key))?;
-        let grant = verify_session(&shared.keys, session, &key, now)?;
+        let grant = verify_session(&tenant.keys, session, &key, now)?;
         if let Some(version) = &open.version {
             let from = grant.opening();
             let version = if shared.tokens {
-                verify_history(&shared.keys, version, &from, now)?
+                verify_history(&tenant.keys, version, &from, now)?
             } else {
                 tracing::warn!(
                     key = path_key,
@@ -220,7 +254,7 @@ fn admit(shared: &Shared, path_key: &str, open: Open) -> Result<Admitted, Refusa
         });
     }
     let opening = if shared.tokens {
-        verify_opening(&shared.keys, &open.config, now)?
+        verify_opening(&tenant.keys, &open.config, now)?
     } else {
         tracing::warn!(
             key = path_key,
@@ -242,6 +276,7 @@ fn admit(shared: &Shared, path_key: &str, open: Open) -> Result<Admitted, Refusa
 /// Hands messages on until the connection ends; true when it was ended on purpose.
 async fn read(
     shared: &Shared,
+    tenant: &Tenant,
     stream: &mut SplitStream<WebSocket>,
     joined: &recto_session::Joined,
     silence: Duration,
@@ -255,7 +290,7 @@ async fn read(
         match message {
             Message::Text(text) => match serde_json::from_str::<FromBrowser>(&text) {
                 Ok(FromBrowser::InsertImage { id, call }) => {
-                    if !insert(shared, joined, id, &call).await {
+                    if !insert(shared, tenant, joined, id, &call).await {
                         return false;
                     }
                 }
@@ -287,14 +322,20 @@ async fn read(
 }
 
 /// Hands on the pictures that the token of the call names; false when the session has ended.
-async fn insert(shared: &Shared, joined: &recto_session::Joined, id: u64, call: &Value) -> bool {
-    let now = (shared.sessions.services().clock)();
+async fn insert(
+    shared: &Shared,
+    tenant: &Tenant,
+    joined: &recto_session::Joined,
+    id: u64,
+    call: &Value,
+) -> bool {
+    let now = shared.now();
     let token = call
         .get("token")
         .and_then(Value::as_str)
         .unwrap_or_default();
     let grant = if shared.tokens {
-        verify_method(&shared.keys, token, Method::InsertImage, now)
+        verify_method(&tenant.keys, token, Method::InsertImage, now)
     } else {
         tracing::warn!("tokens are off: unsigned pictures are inserted");
         method_with_tokens_off(call, Method::InsertImage)

@@ -22,41 +22,50 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderName;
 use axum::routing::{any, get, post};
-use recto_convert::Converter;
-use recto_session::Sessions;
-use recto_token::{Keys, Refusal};
+use recto_engine::Engine;
+use recto_fetch::Clock;
+use recto_store::Store;
+use recto_token::Refusal;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
-use url::Url;
 
 use crate::admin::{Admin, guarded};
-use crate::callback_log::CallbackLog;
 use crate::config::{FrameAncestors, Refusals};
 use crate::metrics::Metrics;
 use crate::openapi;
-use crate::statistics::Statistics;
+use crate::statistics::{Sample, Statistics};
+use crate::tenants::Served;
 
 /// Most bytes of a request to a service, unpacked. A token has at most 64 KiB.
 const MAX_SERVICE_BODY: usize = 1 << 20;
 
 /// What endpoints share.
 pub(crate) struct Shared {
-    pub sessions: Sessions,
-    pub converter: Converter,
-    pub keys: Arc<Keys>,
+    pub tenants: Served,
+    pub engine: Engine,
+    pub store: Store,
+    pub clock: Clock,
     /// Whether configs and requests must be signed.
     pub tokens: bool,
     /// Name of the header that carries tokens.
     pub token_header: HeaderName,
     /// What a token follows in that header, with its blank.
     pub token_prefix: String,
-    pub public_url: Option<Url>,
+    /// Of whoever comes to nobody's host.
     pub frame_ancestors: FrameAncestors,
     pub refusals: Refusals,
     pub admin: Arc<Admin>,
-    pub metrics: Arc<Metrics>,
+    /// Of what is no tenant's yet.
+    pub metrics: Metrics,
+    /// Of all tenants together.
     pub statistics: Statistics,
-    pub callbacks: Arc<CallbackLog>,
+}
+
+impl Shared {
+    /// Unix seconds now.
+    pub fn now(&self) -> i64 {
+        (self.clock)()
+    }
 }
 
 /// Everything about a refusal, under the id that its receiver knows.
@@ -135,9 +144,14 @@ fn public_routes() -> Router<Arc<Shared>> {
 
 /// Who is connected now, for the statistics.
 pub(crate) async fn sample(shared: &Shared) {
-    let people = info::connected(&shared.sessions.overview().await);
-    let now = (shared.sessions.services().clock)();
-    shared.statistics.add(now, people);
+    let now = shared.now();
+    let mut all = Sample::default();
+    for (tenant, documents) in shared.tenants.overview().await {
+        let people = info::connected(&documents);
+        tenant.statistics.add(now, people);
+        all = all.with(people);
+    }
+    shared.statistics.add(now, all);
 }
 
 #[cfg(test)]

@@ -6,15 +6,18 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use recto_docs_api::Explain;
-use recto_token::verify_link;
+use recto_store::StoreError;
+use recto_token::{Refusal, verify_link};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{Shared, log_refusal};
+use crate::origin;
 use crate::request_id::Reference;
+use crate::tenants::Tenant;
 
 /// What a signed link carries.
 #[derive(Deserialize)]
@@ -33,24 +36,35 @@ pub async fn result_file(
     Query(signature): Query<Signature>,
     Reference(request): Reference,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Response {
-    let services = shared.sessions.services();
-    let now = (services.clock)();
-    if let Err(refusal) = verify_link(
-        &shared.keys,
-        uri.path(),
-        &signature.expires,
-        &signature.sig,
-        now,
-    ) {
-        log_refusal("a result link was refused", &request, &refusal);
-        let status = if refusal.code == "token.expired" {
-            StatusCode::GONE
-        } else {
-            StatusCode::FORBIDDEN
-        };
-        return explained(status, refusal.code, &refusal.message, &refusal.hint);
-    }
+    let tenant = match owner(&shared, &headers, &id).await {
+        Ok(tenant) => tenant,
+        Err(error) => return unreadable(&error),
+    };
+    let verified = match tenant {
+        Some(tenant) => verify_link(
+            &tenant.keys,
+            uri.path(),
+            &signature.expires,
+            &signature.sig,
+            shared.now(),
+        )
+        .map(|()| tenant),
+        None => Err(Refusal::unknown_tenant(origin::host(&headers))),
+    };
+    let services = match verified {
+        Ok(tenant) => tenant.sessions.services(),
+        Err(refusal) => {
+            log_refusal("a result link was refused", &request, &refusal);
+            let status = if refusal.code == "token.expired" {
+                StatusCode::GONE
+            } else {
+                StatusCode::FORBIDDEN
+            };
+            return explained(status, refusal.code, &refusal.message, &refusal.hint);
+        }
+    };
     let found = match services.store.result(&id).await {
         Ok(Some(result)) => services
             .store
@@ -78,16 +92,32 @@ pub async fn result_file(
             "This saved file is no longer here.",
             "Fetch a result as soon as the callback names it; links live for 15 minutes.",
         ),
-        Err(error) => {
-            tracing::error!(code = error.code(), message = %error.message(), "a result cannot be read");
-            explained(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                error.code(),
-                "The server cannot read this saved file.",
-                "Try again, and see the server's log.",
-            )
-        }
+        Err(error) => unreadable(&error),
     }
+}
+
+/// Whose link it is: that of the host that it was fetched from. Where that is nobody's, as when the
+/// token of the request that it was made for named the tenant, it is the one that has the file.
+async fn owner<'s>(
+    shared: &'s Shared,
+    headers: &HeaderMap,
+    id: &str,
+) -> Result<Option<&'s Arc<Tenant>>, StoreError> {
+    if let Some(tenant) = shared.tenants.by_host(headers) {
+        return Ok(Some(tenant));
+    }
+    let owner = shared.store.tenant_of_result(id).await?.unwrap_or_default();
+    Ok(shared.tenants.named(owner.as_deref()))
+}
+
+fn unreadable(error: &StoreError) -> Response {
+    tracing::error!(code = error.code(), message = %error.message(), "a result cannot be read");
+    explained(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        error.code(),
+        "The server cannot read this saved file.",
+        "Try again, and see the server's log.",
+    )
 }
 
 /// A name in ASCII for old clients, and the whole one (RFC 6266) if that is not all of it.

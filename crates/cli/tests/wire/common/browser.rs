@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::{LONGEST, Server};
@@ -34,8 +35,16 @@ impl Ending {
 impl Browser {
     /// Connects, and says nothing yet.
     pub async fn connect(server: &Server, key: &str) -> Self {
+        Self::connect_to(server, &server.address().to_string(), key).await
+    }
+
+    /// Connects to the server by one of its names.
+    pub async fn connect_to(server: &Server, host: &str, key: &str) -> Self {
         let url = format!("ws://{}/doc/{key}/live", server.address());
-        let (socket, _) = connect_async(url).await.unwrap();
+        let mut request = url.into_client_request().unwrap();
+        let host = host.parse().unwrap();
+        request.headers_mut().insert("host", host);
+        let (socket, _) = connect_async(request).await.unwrap();
         Self {
             socket,
             seq: 0,
@@ -52,6 +61,24 @@ impl Browser {
             .await;
         browser.until_opened().await;
         browser
+    }
+
+    /// Opens the document that a config names at one of the server's names.
+    pub async fn open_at(server: &Server, host: &str, config: &Value) -> Self {
+        let key = config["document"]["key"].as_str().unwrap();
+        let mut browser = Self::connect_to(server, host, key).await;
+        browser
+            .say(&json!({ "type": "open", "config": config }))
+            .await;
+        browser.until_opened().await;
+        browser
+    }
+
+    /// Sends a first message to one of the server's names, which is expected to refuse it.
+    pub async fn refused_at(server: &Server, host: &str, key: &str, open: &Value) -> Ending {
+        let mut browser = Self::connect_to(server, host, key).await;
+        browser.say(open).await;
+        browser.ending().await
     }
 
     /// Comes back with what an earlier connection was given.

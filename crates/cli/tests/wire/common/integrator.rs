@@ -192,8 +192,13 @@ impl Drop for Integrator {
 }
 
 /// Signs a config for five minutes.
-pub fn signed(mut config: Value) -> Value {
-    let token = sign_config(&Secret::from(SECRET), &config, now(), 300);
+pub fn signed(config: Value) -> Value {
+    signed_by(SECRET, config)
+}
+
+/// Signs a config with another secret.
+pub fn signed_by(secret: &str, mut config: Value) -> Value {
+    let token = sign_config(&Secret::from(secret), &config, now(), 300);
     config["token"] = token.into();
     config
 }

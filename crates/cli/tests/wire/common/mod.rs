@@ -6,9 +6,9 @@ mod server;
 mod services;
 
 pub use browser::Browser;
-pub use integrator::{Answer, Called, Integrator, signed};
+pub use integrator::{Answer, Called, Integrator, signed, signed_by};
 pub use server::{Server, Setup, kill, run_to_end};
-pub use services::{body, command, get, post, sign};
+pub use services::{body, command, get, get_at, post, post_at, sign};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -17,6 +17,28 @@ pub async fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
+/// Posts a body to one of the server's names.
+pub async fn post_at(server: &Server, host: &str, path: &str, body: &Value) -> (u16, Value) {
+    let answer = reqwest::Client::new()
+        .post(server.url(path))
+        .header("host", host)
+        .header("accept", "application/json")
+        .json(body)
+        .send()
+        .await
+        .unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+/// Fetches a link of the server from one of its names, whichever name the link has.
+pub async fn get_at(server: &Server, host: &str, link: &str) -> (u16, String) {
+    let (_, after) = link.split_once("://").unwrap();
+    let (_, path) = after.split_once('/').unwrap();
+    let request = reqwest::Client::new().get(server.url(&format!("/{path}")));
+    let answer = request.header("host", host).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
 /// Fetches an address, and gives status and text.
 pub async fn get(url: &str) -> (u16, String) {
     let answer = reqwest::get(url).await.unwrap();
