@@ -36,6 +36,7 @@ export const en = {
 
   toDo: 'What to do',
   code: 'Code',
+  tenant: 'Tenant',
   key: 'Document key',
   address: 'Sent to',
   when: 'When',

@@ -38,6 +38,7 @@ export const fr: Readonly<Record<MessageKey, string>> = {
 
   toDo: 'Que faire',
   code: 'Code',
+  tenant: 'Client',
   key: 'Clé du document',
   address: 'Envoyé à',
   when: 'Quand',

@@ -47,6 +47,7 @@ export function Details({ attempt, board }: { attempt: Attempt; board: Board }) 
 function Facts({ attempt }: { attempt: Attempt }) {
   const { date, distance } = whenWords(attempt.at / 1000, Date.now() / 1000, language.value);
   const facts: [MessageKey, string | null][] = [
+    ['tenant', attempt.tenant ?? null],
     ['key', attempt.key],
     ['address', attempt.address],
     ['when', `${date} (${distance})`],

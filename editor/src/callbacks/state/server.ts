@@ -11,6 +11,8 @@ export interface Attempt {
   id: string;
   /** Milliseconds since 1970. */
   at: number;
+  /** Whose document it is, unless it is the default's. */
+  tenant?: string;
   key: string;
   status: number;
   address: string | null;
