@@ -19,7 +19,10 @@ use crate::problem::Problem;
 #[derive(Default)]
 pub(crate) struct Delivery {
     queue: VecDeque<(Verified<Opening>, Callback)>,
-    in_flight: bool,
+    /// The status of the callback that is under way.
+    in_flight: Option<Status>,
+    /// The integrator said meanwhile that it does not have the file.
+    taken_back: bool,
     /// When a failed delivery is tried again.
     pub retry_at: Option<Instant>,
     /// Participants whose arrival the integrator was told.
@@ -30,11 +33,16 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     pub fn is_empty(&self) -> bool {
-        self.queue.is_empty() && !self.in_flight && self.retry_at.is_none()
+        self.queue.is_empty() && self.in_flight.is_none() && self.retry_at.is_none()
+    }
+
+    /// The answer to a file that is being given does not count, if it is a good one.
+    pub fn take_back(&mut self) {
+        self.taken_back |= self.in_flight == Some(Status::Ready);
     }
 
     pub fn in_flight(&self) -> bool {
-        self.in_flight || !self.queue.is_empty()
+        self.in_flight.is_some() || !self.queue.is_empty()
     }
 }
 
@@ -116,7 +124,7 @@ impl Session {
 
     /// Sends the next callback, one at a time: their order tells a story.
     pub fn pump_callbacks(&mut self) {
-        if self.delivery.in_flight {
+        if self.delivery.in_flight.is_some() {
             return;
         }
         let Some((opening, mut callback)) = self.delivery.queue.pop_front() else {
@@ -126,7 +134,8 @@ impl Session {
             // Known only now: a save on demand before it has been answered.
             callback.notmodified = Some(!self.saving.unforced);
         }
-        self.delivery.in_flight = true;
+        self.delivery.in_flight = Some(callback.status);
+        self.delivery.taken_back = false;
         let fetcher = self.services.fetcher.clone();
         self.start(async move {
             let result = fetcher.callback(&opening, &callback).await;
@@ -190,7 +199,7 @@ impl Session {
     }
 
     pub async fn on_called_back(&mut self, callback: Callback, result: Result<(), CallbackError>) {
-        self.delivery.in_flight = false;
+        self.delivery.in_flight = None;
         if let Err(error) = &result {
             tracing::warn!(key = %self.key, status = callback.status as u8, code = error.code(),
                 message = %error.message(), hint = %error.hint(), "a callback failed");
@@ -228,6 +237,13 @@ impl Session {
         };
         record.updated = now;
         match result {
+            Ok(()) if self.delivery.taken_back => {
+                let problem = Problem::taken_back();
+                self.give_up(&problem.message).await;
+                self.delivery.problem = Some(problem);
+                self.tell_save();
+                self.let_in_parked().await;
+            }
             Ok(()) => {
                 record.phase = Phase::Delivered;
                 self.saving.changed = false;
@@ -252,13 +268,19 @@ impl Session {
                     self.give_up(&error.message()).await;
                 }
                 self.tell_save();
-                if !self.parked.is_empty() {
-                    self.reopen().await;
-                    for join in std::mem::take(&mut self.parked) {
-                        Box::pin(self.on_join(join)).await;
-                    }
-                }
+                self.let_in_parked().await;
             }
+        }
+    }
+
+    /// Whoever waited for the end of a delivery that failed goes on from what is owed.
+    async fn let_in_parked(&mut self) {
+        if self.parked.is_empty() {
+            return;
+        }
+        self.reopen().await;
+        for join in std::mem::take(&mut self.parked) {
+            Box::pin(self.on_join(join)).await;
         }
     }
 

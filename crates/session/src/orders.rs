@@ -41,6 +41,8 @@ pub(crate) enum Order {
         permissions: Map<String, Value>,
         reply: oneshot::Sender<()>,
     },
+    /// The integrator does not have the file that it is being given.
+    NotSaved { reply: oneshot::Sender<()> },
     /// The document has another title.
     Title {
         title: String,
@@ -84,6 +86,10 @@ impl Session {
                 reply,
             } => {
                 self.change_rights(users.as_deref(), &permissions);
+                let _ = reply.send(());
+            }
+            Order::NotSaved { reply } => {
+                self.delivery.take_back();
                 let _ = reply.send(());
             }
             Order::Title { title, reply } => {

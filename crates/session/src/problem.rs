@@ -98,6 +98,16 @@ impl Problem {
         )
     }
 
+    /// The integrator said by a command that it does not have what it was given.
+    pub fn taken_back() -> Self {
+        Self::new(
+            "callback.taken_back",
+            -101,
+            "The application said by the command saved that it does not have the file, although it took the callback.",
+            "The server keeps the file: fetch it by the command getForgotten, or open the document again.",
+        )
+    }
+
     /// The right to take a copy away is missing.
     pub fn no_download(to_print: bool) -> Self {
         let (code, message) = if to_print {
@@ -207,6 +217,7 @@ mod tests {
         insta::assert_snapshot!(Problem::engine_gave_up(), @"The engine crashed several times with this document, so it was closed; the last snapshot is kept. Open an earlier version of the file, and send the document to the server's administrator if it happens again.");
         insta::assert_snapshot!(Problem::recovered(4), @"The engine was restarted and the document is back as it was 4 seconds ago. Look at what you wrote last, and write it again if it is missing.");
         insta::assert_snapshot!(Problem::no_callback(), @"The page that opened this document gave no editorConfig.callbackUrl, so changes have no place to be saved to. Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.");
+        insta::assert_snapshot!(Problem::taken_back(), @"The application said by the command saved that it does not have the file, although it took the callback. The server keeps the file: fetch it by the command getForgotten, or open the document again.");
         insta::assert_snapshot!(Problem::no_download(false), @"You may not download this document. Ask the owner of the document for a copy.");
         insta::assert_snapshot!(Problem::no_download(true), @"You may not print this document. Ask the owner of the document for a copy.");
         insta::assert_snapshot!(Problem::too_many_questions(), @"The document server is still busy with your last requests. Wait a moment and try again.");

@@ -163,13 +163,6 @@ impl Sessions {
         let _ = mailbox.send(Command::Goodbye { participant }).await;
     }
 
-    /// Whether a document is open.
-    pub fn is_open(&self, key: &DocumentKey) -> bool {
-        self.lock()
-            .get(key)
-            .is_some_and(|mailbox| !mailbox.is_closed())
-    }
-
     /// The ids of those who edit a document, and a callback that tells the same with `userdata`; `None`
     /// if the document is not open.
     pub async fn info(&self, key: &DocumentKey, userdata: Option<String>) -> Option<Vec<String>> {
@@ -209,6 +202,12 @@ impl Sessions {
             reply,
         })
         .await
+    }
+
+    /// The integrator does not have the file that it is just being given, whatever it will answer. `None`
+    /// if the document is not open, nor on its way.
+    pub async fn take_back_saved(&self, key: &DocumentKey) -> Option<()> {
+        self.order(key, |reply| Order::NotSaved { reply }).await
     }
 
     /// Shows another title to everybody who has a document open or opens it while others have it. `None`

@@ -5,8 +5,8 @@ use recto_token::{Secret, sign_config};
 use serde_json::{Value, json};
 
 use crate::common::{
-    Answer, Browser, Called, Integrator, Server, Setup, body, command, get, new_key, now, post,
-    sign, signed,
+    Answer, Browser, Called, Integrator, Server, Setup, command, get, new_key, now, post, sign,
+    signed,
 };
 
 #[tokio::test]
@@ -406,18 +406,52 @@ async fn license_says_that_nothing_is_limited() {
 }
 
 #[tokio::test]
-async fn saved_is_not_built_for_what_is_open() {
+async fn saved_takes_back_a_file_that_is_being_given() {
     let server = Server::shared().await;
-    let integrator = Integrator::start().await;
-    let key = new_key("saved");
-    let saved = json!({ "c": "saved", "key": key, "status": "0" });
-    assert_eq!(
-        command(&server, &saved).await,
-        json!({ "error": 0, "key": key })
-    );
-    let ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
-    let (status, answer) = post(&server, "/command", &body(&saved)).await;
-    assert_eq!((status, &answer["error"]), (501, &json!(3)));
-    assert_eq!(answer["code"], "server.not_built");
-    ann.leave().await;
+    for (status, kept) in [
+        (json!("0"), true),
+        (json!(null), true),
+        (json!("1"), false),
+        (json!(1), false),
+    ] {
+        let integrator = Integrator::start().await;
+        let key = new_key("saved");
+        let saved = json!({ "c": "saved", "key": key, "status": status });
+        let done = json!({ "error": 0, "key": key });
+        // Where nothing is under way it has no effect, whether or not the document is open.
+        assert_eq!(command(&server, &saved).await, done);
+        let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+        integrator.called_with(1).await;
+        assert_eq!(command(&server, &saved).await, done);
+        ann.types("Given. ").await;
+        let release = integrator.hold_next();
+        ann.leave().await;
+        integrator.called_with(2).await;
+        assert_eq!(command(&server, &saved).await, done);
+        drop(release);
+        let ended = if kept {
+            "kept as forgotten"
+        } else {
+            "session ended"
+        };
+        server
+            .logged(|log| {
+                log.lines()
+                    .any(|line| line.contains(ended) && line.contains(&key))
+            })
+            .await;
+        let forgotten = json!({ "c": "getForgotten", "key": key });
+        loop {
+            let answer = command(&server, &forgotten).await;
+            // The line is written before the journal.
+            if kept && answer["error"] == 1 {
+                continue;
+            }
+            assert_eq!(answer["error"], i32::from(!kept), "{status} {answer}");
+            break;
+        }
+        if kept {
+            command(&server, &json!({ "c": "deleteForgotten", "key": key })).await;
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use recto_docs_api::{DOCS_API_VERSION, DocumentKey, Explain};
 use recto_session::ForceSaving;
@@ -13,7 +13,6 @@ use recto_token::Service;
 use serde_json::{Map, Value, json};
 
 use super::Shared;
-use super::not_built::sentence;
 use crate::origin;
 use crate::request_id::Reference;
 use crate::service::ServiceRequest;
@@ -63,14 +62,14 @@ pub async fn command(
         }
     };
     let key = parameters.get("key").cloned();
-    let (status, mut answer) = carry_out(tenant, &request, &headers, &parameters).await;
+    let mut answer = carry_out(tenant, &request, &headers, &parameters).await;
     tenant
         .metrics
         .commanded(known(&parameters), answer["error"].as_i64());
     if let Some(key) = key {
         answer["key"] = key;
     }
-    (status, Json(answer)).into_response()
+    Json(answer).into_response()
 }
 
 /// The command's name, if there is such a command.
@@ -85,31 +84,30 @@ async fn carry_out(
     request: &ServiceRequest<'_>,
     headers: &HeaderMap,
     parameters: &Map<String, Value>,
-) -> (StatusCode, Value) {
-    let ok = |answer: Value| (StatusCode::OK, answer);
+) -> Value {
     let name = parameters.get("c").and_then(Value::as_str).unwrap_or("");
     if WITHOUT_KEY.contains(&name) {
         return match name {
-            "version" => ok(json!({ "error": 0, "version": DOCS_API_VERSION })),
-            "license" => ok(license()),
-            _ => ok(forgotten_list(tenant).await),
+            "version" => json!({ "error": 0, "version": DOCS_API_VERSION }),
+            "license" => license(),
+            _ => forgotten_list(tenant).await,
         };
     }
     let Some(key) = parameters.get("key").and_then(Value::as_str) else {
-        return ok(request.lacks("key"));
+        return request.lacks("key");
     };
     if !WITH_KEY.contains(&name) {
         if name.is_empty() {
             let mut answer = request.lacks("c");
             answer["error"] = error::COMMAND.into();
-            return ok(answer);
+            return answer;
         }
-        return ok(request.wrong(
+        return request.wrong(
             error::COMMAND,
             "request.unknown_command",
             "There is no such command.",
             "Give one of version, license, info, drop, permissions, forcesave, meta, getForgotten, getForgottenList and deleteForgotten as \"c\".",
-        ));
+        );
     }
     let command = Command {
         tenant,
@@ -118,16 +116,14 @@ async fn carry_out(
         key: DocumentKey::try_from(key).ok(),
     };
     match name {
-        "info" => ok(command.info().await),
-        "forcesave" => ok(command.force_save().await),
-        "drop" => ok(command.drop_users().await),
-        "permissions" => ok(command.permissions().await),
-        "meta" => ok(command.meta().await),
-        "getForgotten" => ok(command.get_forgotten(headers).await),
-        "deleteForgotten" => ok(command.delete_forgotten().await),
-        // It takes back a save under way. Where there is none, ONLYOFFICE takes it for done too.
-        _ if !command.is_open() => ok(json!({ "error": 0 })),
-        _ => not_built(name),
+        "info" => command.info().await,
+        "forcesave" => command.force_save().await,
+        "drop" => command.drop_users().await,
+        "permissions" => command.permissions().await,
+        "meta" => command.meta().await,
+        "getForgotten" => command.get_forgotten(headers).await,
+        "deleteForgotten" => command.delete_forgotten().await,
+        _ => command.saved().await,
     }
 }
 
@@ -284,9 +280,18 @@ impl Command<'_> {
         )
     }
 
-    fn is_open(&self) -> bool {
-        let key = self.key.as_ref();
-        key.is_some_and(|key| self.tenant.sessions.is_open(key))
+    /// Whether the integrator has the file of the callback that it is just being told by: any status but
+    /// 1 takes back what it will answer (spec 6.5). Where no callback is under way, nothing is to be done.
+    async fn saved(&self) -> Value {
+        let has_it = match self.parameters.get("status") {
+            Some(Value::String(status)) => status == "1",
+            Some(Value::Number(status)) => status.as_u64() == Some(1),
+            _ => false,
+        };
+        if let (Some(key), false) = (&self.key, has_it) {
+            self.tenant.sessions.take_back_saved(key).await;
+        }
+        json!({ "error": 0 })
     }
 
     fn userdata(&self) -> Option<String> {
@@ -368,13 +373,6 @@ fn users(value: Option<&Value>) -> Result<Option<Vec<String>>, ()> {
         _ => Err(()),
     });
     ids.collect::<Result<_, _>>().map(Some)
-}
-
-fn not_built(name: &str) -> (StatusCode, Value) {
-    (
-        StatusCode::NOT_IMPLEMENTED,
-        sentence(error::INTERNAL, &format!("the command {name}")),
-    )
 }
 
 #[cfg(test)]

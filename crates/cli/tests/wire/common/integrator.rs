@@ -14,7 +14,7 @@ use recto_token::{Secret, sign_config};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
 use super::{LONGEST, SECRET, now};
@@ -47,6 +47,7 @@ struct Inner {
     fetched: Mutex<Vec<(String, Option<String>)>>,
     answers: Mutex<VecDeque<Answer>>,
     taken: Mutex<usize>,
+    held: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 /// The application. It has threads of its own, so that it can go down with all its connections.
@@ -128,6 +129,13 @@ impl Integrator {
     /// What the next callbacks are answered with, in order; after them `{"error":0}`.
     pub fn answer_next(&self, answers: impl IntoIterator<Item = Answer>) {
         self.inner.answers.lock().unwrap().extend(answers);
+    }
+
+    /// Answers the next callback only when what is given is dropped.
+    pub fn hold_next(&self) -> oneshot::Sender<()> {
+        let (release, held) = oneshot::channel();
+        *self.inner.held.lock().unwrap() = Some(held);
+        release
     }
 
     /// The config for a user who may edit `text.txt`, not signed yet.
@@ -239,6 +247,11 @@ async fn callback(
     };
     let answer = shared.inner.answers.lock().unwrap().pop_front();
     let Answer(status, text) = answer.unwrap_or(Answer(StatusCode::OK, r#"{"error":0}"#));
+    let held = shared.inner.held.lock().unwrap().take();
     shared.called.send_modify(|all| all.push(called));
+    if let Some(held) = held {
+        // It comes to an end when the other side is dropped.
+        let _ = held.await;
+    }
     (status, text).into_response()
 }
