@@ -8,6 +8,7 @@ use crate::actor::{Engine, Session};
 use crate::messages::Join;
 use crate::participant::{Ending, Outlet, Participant, user_id};
 use crate::problem::Problem;
+use crate::rights::Rights;
 use crate::tiles::TileQueue;
 use crate::wire::{Presence, ToBrowser};
 
@@ -58,8 +59,10 @@ impl Session {
             let id = recto_store::new_id();
             let mut participant =
                 Participant::new(id.clone(), join.opening, self.joined_ever, join.outlet);
-            if with_session {
-                let (user, opening) = (&participant.user_id, participant.opening.get());
+            let (user, opening) = (&participant.user_id, participant.opening.get());
+            if !join.changed.is_empty() {
+                participant.rights = Rights::changed(opening, &join.changed);
+            } else if with_session {
                 participant.rights = self.changed_rights.on_return(user, opening);
             }
             self.joined_ever += 1;

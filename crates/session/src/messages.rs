@@ -5,6 +5,7 @@ use recto_engine::{InputError, Selection, ViewId};
 use recto_fetch::CallbackError;
 use recto_store::BlobId;
 use recto_token::{MethodGrant, Opening, Verified};
+use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use crate::download::Copied;
@@ -48,6 +49,8 @@ pub(crate) enum Command {
 pub(crate) struct Join {
     pub opening: Verified<Opening>,
     pub returning: Option<Returning>,
+    /// Of a version: what was changed of his rights in the document.
+    pub changed: Map<String, Value>,
     pub outlet: Outlet,
     pub base: String,
     pub reply: oneshot::Sender<Result<String, Problem>>,

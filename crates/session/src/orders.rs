@@ -25,11 +25,12 @@ pub(crate) enum Order {
         users: Option<Vec<String>>,
         reply: oneshot::Sender<()>,
     },
-    /// Whether a session token of this participant and user still counts.
-    Welcomes {
+    /// Whether a session token of this participant and user still counts, and what was changed of the
+    /// user's rights since they were signed; `None` if he was sent away.
+    Standing {
         participant: String,
         user: String,
-        reply: oneshot::Sender<bool>,
+        reply: oneshot::Sender<Option<Map<String, Value>>>,
     },
     /// The integrator does not want the forgotten file.
     DeleteForgotten {
@@ -68,12 +69,14 @@ impl Session {
                 self.drop_users(users.as_deref());
                 let _ = reply.send(());
             }
-            Order::Welcomes {
+            Order::Standing {
                 participant,
                 user,
                 reply,
             } => {
-                let _ = reply.send(!self.dropped.refuses(&participant, &user));
+                let welcome = !self.dropped.refuses(&participant, &user);
+                let change = || self.changed_rights.of(&user).cloned().unwrap_or_default();
+                let _ = reply.send(welcome.then(change));
             }
             Order::DeleteForgotten { reply } => {
                 let result = self.delete_forgotten().await;

@@ -312,6 +312,11 @@ impl Participant {
 
 /// The id under which the integrator is told of a user: one of our own if none was signed.
 pub(crate) fn user_id(opening: &Opening, participant: &str) -> String {
+    // In a version he is who he is in the document.
+    let participant = match &opening.version_of {
+        Some(of) => &of.participant,
+        None => participant,
+    };
     match opening.user.id.as_str() {
         "" => format!("uid-{participant}"),
         id => id.to_owned(),

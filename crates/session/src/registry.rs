@@ -1,12 +1,13 @@
 //! All open sessions of a tenant, by document key.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use recto_docs_api::DocumentKey;
 use recto_store::SessionRecord;
-use recto_token::{MethodGrant, Opening, SessionGrant, Verified};
+use recto_token::{MethodGrant, Opening, Verified, VersionOf};
+use serde_json::{Map, Value};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Instrument, Span};
 
@@ -33,6 +34,8 @@ pub struct Sessions {
 struct Inner {
     services: Services,
     active: Mutex<HashMap<DocumentKey, mpsc::Sender<Command>>>,
+    /// The versions of a document that somebody has looked at.
+    versions: Mutex<HashMap<DocumentKey, HashSet<DocumentKey>>>,
     stopping: AtomicBool,
 }
 
@@ -89,6 +92,7 @@ impl Sessions {
             inner: Arc::new(Inner {
                 services,
                 active: Mutex::default(),
+                versions: Mutex::default(),
                 stopping: AtomicBool::new(false),
             }),
         }
@@ -119,10 +123,46 @@ impl Sessions {
 
     /// Joins a participant. `base` is the address under which this server was reached; result links
     /// begin with it.
+    ///
+    /// A version of the history is looked at with the rights that its user has in the document now,
+    /// and by nobody who was sent away from it.
     pub async fn join(
         &self,
         opening: Verified<Opening>,
         returning: Option<Returning>,
+        outlet: Outlet,
+        base: String,
+    ) -> Result<Joined, Problem> {
+        let Some(of) = opening.version_of.clone() else {
+            return self
+                .enter(opening, returning, Map::new(), outlet, base)
+                .await;
+        };
+        let version = opening.key.clone();
+        let user = user_id(&opening, &of.participant);
+        let before = self.standing(&of, &user).await;
+        let changed = before.clone().ok_or_else(Problem::dropped)?;
+        let joined = self
+            .enter(opening, returning, changed, outlet, base)
+            .await?;
+        self.watch(&of.key, &version);
+        // What was ordered before that has reached nobody in the version.
+        let after = self.standing(&of, &user).await;
+        if after != before {
+            let users = Some(vec![user]);
+            match after {
+                None => self.drop_users(&version, users).await,
+                Some(change) => self.change_rights(&version, users, change).await,
+            };
+        }
+        Ok(joined)
+    }
+
+    async fn enter(
+        &self,
+        opening: Verified<Opening>,
+        returning: Option<Returning>,
+        changed: Map<String, Value>,
         outlet: Outlet,
         base: String,
     ) -> Result<Joined, Problem> {
@@ -136,6 +176,7 @@ impl Sessions {
             let join = Join {
                 opening: opening.clone(),
                 returning: returning.clone(),
+                changed: changed.clone(),
                 outlet: outlet.clone(),
                 base: base.clone(),
                 reply,
@@ -170,21 +211,48 @@ impl Sessions {
             .await
     }
 
-    /// Whether whoever holds this session token may still look at versions of the document: nobody who
-    /// was sent away may.
-    pub async fn welcomes(&self, grant: &Verified<SessionGrant>) -> bool {
-        let grant = grant.get();
-        let order = |reply| Order::Welcomes {
-            participant: grant.participant.clone(),
-            user: user_id(&grant.opening, &grant.participant),
+    /// What was changed of a user's rights in a document that he looks at a version of; `None` if he
+    /// was sent away from it. Of a document that is not open, nothing was changed.
+    async fn standing(&self, of: &VersionOf, user: &str) -> Option<Map<String, Value>> {
+        let order = |reply| Order::Standing {
+            participant: of.participant.clone(),
+            user: user.to_owned(),
             reply,
         };
-        self.order(&grant.opening.key, order).await.unwrap_or(true)
+        self.order(&of.key, order)
+            .await
+            .unwrap_or_else(|| Some(Map::new()))
+    }
+
+    /// Remembers that what is ordered for a document is to reach those who look at this version of it.
+    fn watch(&self, document: &DocumentKey, version: &DocumentKey) {
+        let open: HashSet<_> = self.keys().into_iter().collect();
+        let mut versions = self.versions();
+        for known in versions.values_mut() {
+            known.retain(|version| open.contains(version));
+        }
+        versions.retain(|_, known| !known.is_empty());
+        let known = versions.entry(document.clone()).or_default();
+        known.insert(version.clone());
+    }
+
+    /// The versions of a document that somebody looks at.
+    fn versions_of(&self, document: &DocumentKey) -> Vec<DocumentKey> {
+        let versions = self.versions();
+        let known = versions.get(document).into_iter().flatten();
+        known.cloned().collect()
     }
 
     /// Sends users away from a document, or everybody: their connections end, and their session
     /// tokens do not let them come back. `None` if the document is not open.
+    ///
+    /// Those who look at versions of it are sent away from them, too.
     pub async fn drop_users(&self, key: &DocumentKey, users: Option<Vec<String>>) -> Option<()> {
+        for version in self.versions_of(key) {
+            let users = users.clone();
+            self.order(&version, |reply| Order::Drop { users, reply })
+                .await;
+        }
         self.order(key, |reply| Order::Drop { users, reply }).await
     }
 
@@ -194,8 +262,17 @@ impl Sessions {
         &self,
         key: &DocumentKey,
         users: Option<Vec<String>>,
-        permissions: serde_json::Map<String, serde_json::Value>,
+        permissions: Map<String, Value>,
     ) -> Option<()> {
+        for version in self.versions_of(key) {
+            let (users, permissions) = (users.clone(), permissions.clone());
+            self.order(&version, |reply| Order::Permissions {
+                users,
+                permissions,
+                reply,
+            })
+            .await;
+        }
         self.order(key, |reply| Order::Permissions {
             users,
             permissions,
@@ -329,7 +406,15 @@ impl Sessions {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DocumentKey, mpsc::Sender<Command>>> {
+    fn versions(&self) -> MutexGuard<'_, HashMap<DocumentKey, HashSet<DocumentKey>>> {
+        // The map is whole whenever the lock is free, even if a holder panicked.
+        self.inner
+            .versions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<DocumentKey, mpsc::Sender<Command>>> {
         // The map is whole whenever the lock is free, even if a holder panicked.
         self.inner
             .active

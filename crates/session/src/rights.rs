@@ -53,12 +53,11 @@ impl Rights {
     }
 
     /// As signed, and changed since then: never more than was signed.
-    fn changed(opening: &Opening, change: &Map<String, Value>) -> Self {
+    pub fn changed(opening: &Opening, change: &Map<String, Value>) -> Self {
         let mut permissions = opening.permissions.clone();
         for (name, value) in change {
             match (permissions.flag_mut(name), value) {
-                (Some(flag), Value::Bool(value)) => *flag = Some(*value),
-                (Some(flag), _) => *flag = Some(false),
+                (Some(flag), value) => *flag = Some(lesser(name, *flag, value)),
                 (None, value) => {
                     permissions.other.insert(name.clone(), value.clone());
                 }
@@ -144,6 +143,16 @@ impl Rights {
     }
 }
 
+/// What holds of a permission that was signed and then changed: never more than was signed.
+fn lesser(name: &str, signed: Option<bool>, change: &Value) -> bool {
+    if name.ends_with("AuthorOnly") {
+        // These limit what may be done, if they are there.
+        signed == Some(true) || *change != Value::Bool(false)
+    } else {
+        signed != Some(false) && *change == Value::Bool(true)
+    }
+}
+
 /// What the integrator changed since the document was opened. It holds for whoever returns with a
 /// session token; a newly signed config is newer than that.
 #[derive(Default)]
@@ -171,7 +180,7 @@ impl ChangedRights {
     }
 
     /// What holds for a user, if anything was changed.
-    fn of(&self, user: &str) -> Option<&Map<String, Value>> {
+    pub fn of(&self, user: &str) -> Option<&Map<String, Value>> {
         let change = self.users.get(user).unwrap_or(&self.everybody);
         (!change.is_empty()).then_some(change)
     }
@@ -296,6 +305,27 @@ mod tests {
         match value {
             Value::Object(map) => map,
             _ => panic!("an object"),
+        }
+    }
+
+    #[test]
+    fn p7_a_change_gives_back_and_gives_no_more() {
+        for (name, signed, changed, holds) in [
+            ("copy", None, json!(true), true),
+            ("copy", Some(true), json!(false), false),
+            ("copy", Some(false), json!(true), false),
+            ("print", None, json!("yes"), false),
+            ("comment", None, json!(true), true),
+            ("editCommentAuthorOnly", None, json!(true), true),
+            ("editCommentAuthorOnly", None, json!(false), false),
+            ("editCommentAuthorOnly", Some(true), json!(false), true),
+            ("deleteCommentAuthorOnly", None, json!(null), true),
+        ] {
+            assert_eq!(
+                lesser(name, signed, &changed),
+                holds,
+                "{name} {signed:?} {changed}"
+            );
         }
     }
 

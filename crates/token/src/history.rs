@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
-    Keys, Method, MethodGrant, Opening, Refusal, Verified,
+    Keys, Method, MethodGrant, Opening, Refusal, SessionGrant, Verified, VersionOf,
     method::method_with_tokens_off,
     opening::fields::{Origin, missing},
     refusal::reason,
@@ -16,14 +16,14 @@ use crate::{
 
 /// Verifies that the integrator lets whoever opened a document look at this version of it.
 ///
-/// `data` is the argument of `setHistoryData`, its token inside; `from` is what the participant has
-/// open. The version is looked at and never changed, and what may be copied or downloaded of the
+/// `data` is the argument of `setHistoryData`, its token inside; `from` is what the session
+/// of the document granted. The version is looked at and never changed, and what may be copied or downloaded of the
 /// document may be copied or downloaded of the version. It has a key of its own, so that it is never
 /// the document that others edit.
 pub fn verify_history(
     keys: &Keys,
     data: &Value,
-    from: &Verified<Opening>,
+    from: &Verified<SessionGrant>,
     now: i64,
 ) -> Result<Verified<Opening>, Refusal> {
     let token = data
@@ -41,19 +41,23 @@ pub fn verify_history(
 /// Whoever calls this logs that it did.
 pub fn history_with_tokens_off(
     data: &Value,
-    from: &Verified<Opening>,
+    from: &Verified<SessionGrant>,
 ) -> Result<Verified<Opening>, Refusal> {
     version(method_with_tokens_off(data, Method::SetHistoryData)?, from)
 }
 
 fn version(
     grant: Verified<MethodGrant>,
-    from: &Verified<Opening>,
+    from: &Verified<SessionGrant>,
 ) -> Result<Verified<Opening>, Refusal> {
     let MethodGrant { files, version, .. } = grant.into_inner();
     let (Some(file), Some(version)) = (files.into_iter().next(), version) else {
         return Err(missing(&["url"], Origin::Method));
     };
+    let SessionGrant {
+        participant,
+        opening: from,
+    } = from.get();
     let file_type = match &file.file_type {
         Some(file_type) => FileType::parse(file_type).ok(),
         None => by_address(&file.url).or(Some(from.file_type)),
@@ -85,6 +89,13 @@ fn version(
         access: Access::View,
         permissions,
         force_save: false,
+        // Of a version that was reached from another one, it is still the document's rights.
+        version_of: from.version_of.clone().or_else(|| {
+            Some(VersionOf {
+                key: from.key.clone(),
+                participant: participant.clone(),
+            })
+        }),
     }))
 }
 
@@ -113,11 +124,18 @@ mod tests {
     use crate::testing::{NOW, SECRET, config, hs256, keys};
     use crate::verify_opening;
 
-    fn open(change: impl FnOnce(&mut Value)) -> Verified<Opening> {
+    fn open(change: impl FnOnce(&mut Value)) -> Verified<SessionGrant> {
         let mut config = config();
         change(&mut config);
         config["token"] = hs256(SECRET, &config).into();
-        verify_opening(&keys(), &config, NOW).unwrap()
+        granted(verify_opening(&keys(), &config, NOW).unwrap(), "p1")
+    }
+
+    fn granted(opening: Verified<Opening>, participant: &str) -> Verified<SessionGrant> {
+        Verified::with_tokens_off(SessionGrant {
+            participant: participant.to_owned(),
+            opening: opening.into_inner(),
+        })
     }
 
     fn data() -> Value {
@@ -128,7 +146,7 @@ mod tests {
         })
     }
 
-    fn verify(data: &Value, from: &Verified<Opening>) -> Result<Opening, Refusal> {
+    fn verify(data: &Value, from: &Verified<SessionGrant>) -> Result<Opening, Refusal> {
         let mut data = data.clone();
         data["token"] = hs256(SECRET, &data).into();
         verify_history(&keys(), &data, from, NOW).map(Verified::into_inner)
@@ -140,12 +158,26 @@ mod tests {
         let version = verify(&data(), &from).unwrap();
         assert_eq!(version.access, Access::View);
         assert_eq!(version.url, "https://files.example/old.docx?v=2");
-        assert!(version.key.as_str().starts_with("history-") && version.key != from.key);
+        assert!(version.key.as_str().starts_with("history-") && version.key != from.opening.key);
         assert_eq!(version.callback_url, None);
         let mut other = data();
         other["version"] = 3.into();
         assert_ne!(verify(&other, &from).unwrap().key, version.key);
         assert_eq!(verify(&data(), &from).unwrap().key, version.key);
+    }
+
+    #[test]
+    fn p7_a_version_names_the_session_whose_rights_count() {
+        let from = open(|_| {});
+        let version = verify(&data(), &from).unwrap();
+        let of = version.version_of.clone().unwrap();
+        assert_eq!(
+            (&of.key, of.participant.as_str()),
+            (&from.opening.key, "p1")
+        );
+        // And so does one that is reached from it.
+        let again = granted(Verified::with_tokens_off(version), "p2");
+        assert_eq!(verify(&data(), &again).unwrap().version_of, Some(of));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub use method::{
     HistoryVersion, Method, MethodGrant, PreviousVersion, Reference, SignedFile,
     method_with_tokens_off, verify_method,
 };
-pub use opening::{Opening, Participant, opening_with_tokens_off, verify_opening};
+pub use opening::{Opening, Participant, VersionOf, opening_with_tokens_off, verify_opening};
 pub use outgoing::{
     Layout, sign_body, sign_config, sign_config_with, sign_header, sign_method, sign_method_with,
     sign_request, sign_request_with,

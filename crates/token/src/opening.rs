@@ -45,6 +45,18 @@ pub struct Opening {
     /// `editorConfig.customization.forcesave`.
     #[serde(default)]
     pub force_save: bool,
+    /// Set for a version of a document's history: whose rights in the document it is looked at by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_of: Option<VersionOf>,
+}
+
+/// The document that a version belongs to, as somebody has it open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionOf {
+    /// The document's key.
+    pub key: DocumentKey,
+    /// This server's id of the participant who may look at the version.
+    pub participant: String,
 }
 
 /// By hand, because the URLs may hold credentials.
@@ -386,6 +398,7 @@ fn read<'v, V: Look<'v>>(
                 .map(Look::seen),
             Some(Seen::Bool(true))
         ),
+        version_of: None,
     })
 }
 

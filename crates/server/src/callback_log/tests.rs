@@ -33,6 +33,7 @@ fn opening(key: &str) -> Verified<Opening> {
         access: Access::Edit,
         permissions: Permissions::default(),
         force_save: false,
+        version_of: None,
     })
 }
 

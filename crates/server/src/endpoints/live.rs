@@ -14,9 +14,8 @@ use recto_docs_api::DocumentKey;
 use recto_session::wire::{FromBrowser, Open, ToBrowser};
 use recto_session::{Inlet, Outgoing, Problem, Returning, outlet};
 use recto_token::{
-    Method, Opening, Refusal, SessionGrant, Verified, history_with_tokens_off,
-    method_with_tokens_off, opening_with_tokens_off, verify_history, verify_method, verify_opening,
-    verify_session,
+    Method, Opening, Refusal, Verified, history_with_tokens_off, method_with_tokens_off,
+    opening_with_tokens_off, verify_history, verify_method, verify_opening, verify_session,
 };
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -121,21 +120,10 @@ async fn serve(
         Ok(tenant) => tenant,
         Err(refusal) => return refuse(sink, &shared.metrics, &telling, refusal).await,
     };
-    let Admitted {
-        opening,
-        returning,
-        from,
-    } = match admit(&shared, tenant, &key, open) {
+    let Admitted { opening, returning } = match admit(&shared, tenant, &key, open) {
         Ok(admitted) => admitted,
         Err(refusal) => return refuse(sink, &tenant.metrics, &telling, refusal).await,
     };
-    if let Some(from) = &from
-        && !tenant.sessions.welcomes(from).await
-    {
-        let problem = Problem::dropped();
-        tenant.metrics.refused(problem.code);
-        return end(sink, &telling.tell(ToBrowser::failed(&problem, true))).await;
-    }
     let heartbeat = tenant.sessions.services().config.heartbeat;
     let (outlet, inlet) = outlet();
     let sent = traffic.clone();
@@ -205,8 +193,6 @@ async fn first_message(stream: &mut SplitStream<WebSocket>) -> Option<Result<Ope
 struct Admitted {
     opening: Verified<Opening>,
     returning: Option<Returning>,
-    /// Of a version of the history: what the session of the document itself granted.
-    from: Option<Verified<SessionGrant>>,
 }
 
 /// Who may join which document, from verified values alone.
@@ -223,20 +209,18 @@ fn admit(
             .map_err(|_| Refusal::wrong_document(path_key))?;
         let grant = verify_session(&tenant.keys, session, &key, now)?;
         if let Some(version) = &open.version {
-            let from = grant.opening();
             let version = if shared.tokens {
-                verify_history(&tenant.keys, version, &from, now)?
+                verify_history(&tenant.keys, version, &grant, now)?
             } else {
                 tracing::warn!(
                     key = path_key,
                     "tokens are off: an unsigned version of the history is shown"
                 );
-                history_with_tokens_off(version, &from)?
+                history_with_tokens_off(version, &grant)?
             };
             return Ok(Admitted {
                 opening: version,
                 returning: None,
-                from: Some(grant),
             });
         }
         let participant = grant.get().participant.clone();
@@ -250,7 +234,6 @@ fn admit(
         return Ok(Admitted {
             opening: grant.opening(),
             returning: Some(returning),
-            from: None,
         });
     }
     let opening = if shared.tokens {
@@ -266,7 +249,6 @@ fn admit(
         Ok(Admitted {
             opening,
             returning: None,
-            from: None,
         })
     } else {
         Err(Refusal::wrong_document(path_key))
