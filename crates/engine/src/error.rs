@@ -160,3 +160,31 @@ pub enum ConvertError {
     #[error("The document engine stopped while it converted the file.")]
     Crashed,
 }
+
+/// Nothing was done with a second file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecondFileError {
+    /// It was not opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The document, or the file, was not written for it.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// The view may not change the document.
+    #[error(transparent)]
+    Denied(#[from] InputDenied),
+    /// The engine of the document failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The document has tracked changes already, which would be mixed with those of the comparison.
+    #[error("This document has tracked changes, so it cannot be compared with another one.")]
+    HasChanges,
+    /// The engine found changes, and not where they belong: tables or sections differ, or somebody has
+    /// changed the document meanwhile.
+    #[error("The differences between the two documents could not be put into this one.")]
+    Unlike,
+    /// There is nothing to take over.
+    #[error("The other document is no copy of this one with tracked changes.")]
+    NoChanges,
+}

@@ -3,7 +3,9 @@
 use recto_docs_api::Explain;
 use recto_docs_api::editor_error;
 
-use crate::error::{ConvertError, EngineError, InputDenied, InputError, OpenError, SaveError};
+use crate::error::{
+    ConvertError, EngineError, InputDenied, InputError, OpenError, SaveError, SecondFileError,
+};
 
 impl Explain for EngineError {
     fn code(&self) -> &'static str {
@@ -254,6 +256,50 @@ impl Explain for ConvertError {
     }
 }
 
+impl Explain for SecondFileError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Open(error) => error.code(),
+            Self::Save(error) => error.code(),
+            Self::Denied(error) => error.code(),
+            Self::Engine(error) => error.code(),
+            Self::HasChanges => "second.has_changes",
+            Self::Unlike => "second.unlike",
+            Self::NoChanges => "second.no_changes",
+        }
+    }
+
+    fn message(&self) -> String {
+        self.to_string()
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            Self::Open(error) => error.hint(),
+            Self::Save(error) => error.hint(),
+            Self::Denied(error) => error.hint(),
+            Self::Engine(error) => error.hint(),
+            Self::HasChanges => "Accept or reject them first, and compare again.".into(),
+            Self::Unlike => {
+                "Try again when nobody else writes, or open both documents in two windows.".into()
+            }
+            Self::NoChanges => {
+                "Choose a copy in which changes were tracked, or compare the two documents.".into()
+            }
+        }
+    }
+
+    fn editor_error(&self) -> i32 {
+        match self {
+            Self::Open(error) => error.editor_error(),
+            Self::Save(error) => error.editor_error(),
+            Self::Denied(error) => error.editor_error(),
+            Self::Engine(error) => error.editor_error(),
+            _ => editor_error::UNKNOWN,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +325,9 @@ mod tests {
         insta::assert_snapshot!(told(&InputDenied::NoComments), @"rights.no_comments (-23): You may not comment on this document. Ask the owner of the document for the right to comment on it.");
         insta::assert_snapshot!(told(&InputDenied::OtherComment), @"rights.other_comment (-23): This comment is gone, or you may not change it. Answer it with a comment of your own.");
         insta::assert_snapshot!(told(&InputDenied::Command(".uno:Quit".into())), @"input.command_denied (-1): The command .uno:Quit is not available here. Use the commands of the editor's toolbar.");
+        insta::assert_snapshot!(told(&SecondFileError::HasChanges), @"second.has_changes (-1): This document has tracked changes, so it cannot be compared with another one. Accept or reject them first, and compare again.");
+        insta::assert_snapshot!(told(&SecondFileError::Unlike), @"second.unlike (-1): The differences between the two documents could not be put into this one. Try again when nobody else writes, or open both documents in two windows.");
+        insta::assert_snapshot!(told(&SecondFileError::NoChanges), @"second.no_changes (-1): The other document is no copy of this one with tracked changes. Choose a copy in which changes were tracked, or compare the two documents.");
         insta::assert_snapshot!(told(&SaveError::Unreadable), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Copy what you need into a new document; the last saved copy is kept.");
         insta::assert_snapshot!(told(&EngineError::Incomplete("/usr/lib/x.ui".into())), @"engine.incomplete (-1): This installation of LibreOffice lacks /usr/lib/x.ui. Install the full packages libreoffice-writer, -calc, -impress and -draw instead of those that end in -nogui.");
     }

@@ -22,10 +22,12 @@ mod sandbox;
 
 pub use client::{
     ConvertOptions, Document, DocumentInfo, Engine, Isolation, Kind, OpenOptions, Pending,
-    Selection, TilePixels, TileRequest, ViewOptions,
+    SecondFile, Selection, TilePixels, TileRequest, ViewOptions,
 };
 pub use config::{EngineConfig, Limits};
-pub use error::{ConvertError, EngineError, InputDenied, InputError, OpenError, SaveError};
+pub use error::{
+    ConvertError, EngineError, InputDenied, InputError, OpenError, SaveError, SecondFileError,
+};
 pub use event::{CellPosition, Death, Event, Part, Rect, ViewEvent, ViewId};
 pub use input::{GraphicAction, Input, MouseAction, SelectHandle, modifier};
 pub use kit::kit_main;

@@ -64,12 +64,35 @@ pub(crate) enum Call {
     Selection {
         view: i32,
     },
+    /// Takes a second file of the document folder, which the engine wrote.
+    Second {
+        view: i32,
+        name: String,
+        work: Work,
+    },
     /// Writes a copy into the document folder.
     Save {
         name: String,
         format: String,
         options: String,
     },
+}
+
+/// What is done with a second file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Work {
+    /// Marks what is new and what is gone since the file, which is older.
+    Compare {
+        /// Whether an empty paragraph was added to the file, and is to be added to this text too.
+        guarded: bool,
+    },
+    /// Takes over the tracked changes of the file, which is a copy of the document.
+    Merge {
+        /// Whether an empty paragraph was added to the file.
+        guarded: bool,
+    },
+    /// Puts its text at the caret.
+    Insert,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -142,6 +165,8 @@ pub(crate) enum Answer {
     Locked,
     View(i32),
     Values(Option<String>),
+    /// How many tracked changes have come.
+    Changes(u64),
     Selection {
         text: Option<String>,
         html: Option<String>,

@@ -82,14 +82,14 @@ pub struct Selection {
 
 /// An open document. When the last clone is dropped, its kit ends.
 #[derive(Clone)]
-pub struct Document(Arc<Inner>);
+pub struct Document(pub(super) Arc<Inner>);
 
-struct Inner {
-    kit: Arc<Link>,
+pub(super) struct Inner {
+    pub(super) kit: Arc<Link>,
     info: DocumentInfo,
     views: Mutex<HashMap<ViewId, ViewOptions>>,
     modified: Arc<AtomicBool>,
-    copies: AtomicU64,
+    pub(super) copies: AtomicU64,
 }
 
 impl Document {
@@ -338,6 +338,10 @@ impl Document {
     pub async fn close(self) {
         self.0.kit.kill(Death::Stopped);
         self.0.kit.gone().await;
+    }
+
+    pub(super) fn options(&self, view: ViewId) -> Option<ViewOptions> {
+        lock(&self.0.views).get(&view).cloned()
     }
 
     fn known(&self, view: ViewId) -> Result<(), EngineError> {

@@ -13,6 +13,7 @@ mod pool;
 mod process;
 mod queue;
 mod saved;
+mod second;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
@@ -23,6 +24,7 @@ pub use convert::ConvertOptions;
 pub use document::{Document, DocumentInfo, Kind, Selection, ViewOptions};
 pub use link::Pending;
 pub use pixels::{TilePixels, TileRequest};
+pub use second::SecondFile;
 
 use crate::config::EngineConfig;
 use crate::error::{EngineError, OpenError};

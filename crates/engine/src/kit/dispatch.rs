@@ -4,7 +4,7 @@ use recto_docs_api::{Access, Password};
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
-use super::{comments, mouse};
+use super::{comments, mouse, second};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
 use crate::protocol::{Answer, Call, Paint, Request, Size, Up};
@@ -160,6 +160,7 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             };
             Ok(Answer::Selection { text, html })
         }
+        Call::Second { view, name, work } => second::take(kit, document, view, &name, work),
         Call::Save {
             name,
             format,

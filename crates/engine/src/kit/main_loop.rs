@@ -72,6 +72,8 @@ pub(super) struct Kit {
     reports: RefCell<Vec<Report>>,
     invalid: RefCell<Vec<String>>,
     resized: Cell<bool>,
+    /// Nobody need hear of the next dialog, which nobody asked for.
+    pub hushed: Cell<bool>,
     /// Windows to close: view, window, title when a person should hear of it.
     windows: RefCell<Vec<(i32, u32, Option<String>)>>,
 }
@@ -122,6 +124,7 @@ pub(super) fn run(
         reports: RefCell::default(),
         invalid: RefCell::default(),
         resized: Cell::new(false),
+        hushed: Cell::new(false),
         windows: RefCell::default(),
     }));
     kit.leaked.set(Some(kit));
@@ -277,6 +280,7 @@ impl Kit {
             return;
         };
         let title = match text("type") {
+            "dialog" if self.hushed.take() => None,
             "dialog" => Some(text("title").to_owned()),
             // A popup of a filter or list; editors do not show it.
             "child" => None,

@@ -9,6 +9,7 @@ mod launcher;
 mod main_loop;
 mod mouse;
 mod probe;
+mod second;
 mod socket;
 mod tracking;
 mod warm_up;

@@ -59,6 +59,14 @@ impl Tracking {
         }
     }
 
+    /// Nothing is tracked from now on, whatever was wanted.
+    pub fn stop(&self, document: Document) {
+        self.wanted.set(false);
+        // The switch may be another than what is known of it.
+        self.actual.set(true);
+        self.prepare(document, false);
+    }
+
     /// An editor's command: whether it was one for the switch, which is set by the next input.
     pub fn command(&self, name: &str, args: &Map<String, Value>) -> bool {
         if name != COMMAND {

@@ -246,7 +246,7 @@ mod tests {
         let deadly = "CloseDoc CloseWin Reload PrintPreview EditDoc Quit Open SaveAs Save NewDoc \
             TemplateManager OptionsTreeDialog MacroDialog RunMacro BasicIDEAppear Signature \
             ExportToPDF Print NewWindow InsertGraphic LoadDocument InsertDoc InsertObject \
-            InsertPlugin ScriptOrganizer UpdateAllLinks ExternalEdit LoadStyles InsertAVMedia";
+            InsertPlugin CompareDocuments MergeDocuments ScriptOrganizer UpdateAllLinks ExternalEdit LoadStyles InsertAVMedia";
         for name in deadly.split_whitespace() {
             for kind in KINDS {
                 let input = command(&format!(".uno:{name}"), json!({}));
