@@ -62,6 +62,8 @@ pub(crate) struct Session {
     pub editors_left_at: Option<Instant>,
     /// Joins that wait for a callback under way.
     pub parked: Vec<Join>,
+    /// A second document is being taken.
+    pub taking: bool,
     pub version: u32,
     pub cache: TileCache,
     pub paintings: HashMap<TileKey, Painting>,
@@ -170,6 +172,7 @@ impl Session {
             chat: Chat::default(),
             editors_left_at: None,
             parked: Vec::new(),
+            taking: false,
             version: 1,
             cache: TileCache::default(),
             paintings: HashMap::new(),
@@ -264,6 +267,17 @@ impl Session {
                     self.on_insert(&participant, id, *grant);
                 }
             }
+            Command::Second {
+                participant,
+                outlet,
+                id,
+                grant,
+                purpose,
+            } => {
+                if self.is_current(&participant, &outlet) {
+                    self.on_second(&participant, id, *grant, purpose);
+                }
+            }
             Command::Ended {
                 participant,
                 outlet,
@@ -333,8 +347,8 @@ impl Session {
                 format,
                 print,
             } => self.on_download(id, question, format.as_deref(), print),
-            // The web side verifies its token and gives `Command::Insert` instead.
-            FromBrowser::InsertImage { .. } => {}
+            // The web side verifies their tokens and gives commands of their own instead.
+            FromBrowser::InsertImage { .. } | FromBrowser::TakeDocument { .. } => {}
             FromBrowser::Chat { text } => self.on_chat(id, &text),
             FromBrowser::GiveUpEditing => self.give_up_editing(id),
             FromBrowser::Save => self.on_save(id).await,
@@ -422,6 +436,12 @@ impl Session {
                 changer,
                 inserted,
             } => self.on_inserted(&participant, *insertion, *changer, inserted),
+            Op::Second {
+                participant,
+                id,
+                changer,
+                done,
+            } => self.on_second_done(&participant, id, *changer, done),
             Op::Stored { document, result } => self.on_stored(document, result).await,
             Op::CalledBack { callback, result } => self.on_called_back(*callback, result).await,
             Op::Nothing => {}

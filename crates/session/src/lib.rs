@@ -27,6 +27,7 @@ mod problem;
 mod registry;
 mod rights;
 mod saving;
+mod second;
 mod tiles;
 pub mod wire;
 
@@ -37,3 +38,4 @@ pub use overview::{Overview, State};
 pub use participant::{Inlet, Outgoing, Outlet, Returning, outlet};
 pub use problem::Problem;
 pub use registry::{Joined, Sessions};
+pub use second::Purpose;

@@ -14,6 +14,7 @@ use crate::loading::{Loaded, Source};
 use crate::orders::Order;
 use crate::participant::{Changer, Outlet, Returning};
 use crate::problem::Problem;
+use crate::second::{Done, Purpose};
 use crate::tiles::{Tile, TileKey};
 use crate::wire::FromBrowser;
 
@@ -31,6 +32,14 @@ pub(crate) enum Command {
         outlet: Outlet,
         id: u64,
         grant: Box<Verified<MethodGrant>>,
+    },
+    /// A document that the integrator signed.
+    Second {
+        participant: String,
+        outlet: Outlet,
+        id: u64,
+        grant: Box<Verified<MethodGrant>>,
+        purpose: Purpose,
     },
     Ended {
         participant: String,
@@ -101,6 +110,12 @@ pub(crate) enum Op {
         insertion: Box<Insertion>,
         changer: Box<Changer>,
         inserted: Result<(), Problem>,
+    },
+    Second {
+        participant: String,
+        id: u64,
+        changer: Box<Changer>,
+        done: Result<Done, Problem>,
     },
     Stored {
         document: u64,

@@ -194,6 +194,46 @@ impl Problem {
         )
     }
 
+    /// The right to put a second document into this one is missing.
+    pub fn no_second() -> Self {
+        Self::new(
+            "rights.no_second",
+            -23,
+            "You may not compare this document with another one, because that changes it.",
+            "Ask the owner of the document for the right to edit it.",
+        )
+    }
+
+    /// One of the two documents is not a text.
+    pub fn no_text() -> Self {
+        Self::new(
+            "second.kind",
+            -1,
+            "Only text documents can be compared, combined or inserted.",
+            "Choose a text document, such as docx or odt, while a text document is open.",
+        )
+    }
+
+    /// One second document at a time.
+    pub fn second_under_way() -> Self {
+        Self::new(
+            "second.busy",
+            -1,
+            "Another document is being compared with this one or inserted into it.",
+            "Wait a moment and try again.",
+        )
+    }
+
+    /// `c` is not known.
+    pub fn no_such_purpose() -> Self {
+        Self::new(
+            "second.purpose",
+            -1,
+            "The application did not say what to do with the document that it gave.",
+            "Give setRequestedDocument the c of the event: compare, combine or insert-text.",
+        )
+    }
+
     /// A browser reads more slowly than the document changes.
     pub fn too_slow() -> Self {
         Self::new(
@@ -227,6 +267,10 @@ mod tests {
         insta::assert_snapshot!(Problem::no_insert(), @"You may not insert pictures into this document. Ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(Problem::no_picture(), @"The file that the application gave is no PNG or JPEG picture. Give insertImage the address of a PNG or JPEG file.");
         insta::assert_snapshot!(Problem::picture_too_large(), @"The picture that the application gave is larger than 16 MiB. Give insertImage a smaller picture.");
+        insta::assert_snapshot!(Problem::no_second(), @"You may not compare this document with another one, because that changes it. Ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(Problem::no_text(), @"Only text documents can be compared, combined or inserted. Choose a text document, such as docx or odt, while a text document is open.");
+        insta::assert_snapshot!(Problem::second_under_way(), @"Another document is being compared with this one or inserted into it. Wait a moment and try again.");
+        insta::assert_snapshot!(Problem::no_such_purpose(), @"The application did not say what to do with the document that it gave. Give setRequestedDocument the c of the event: compare, combine or insert-text.");
         insta::assert_snapshot!(Problem::too_slow(), @"This connection took in less than the document sent. The editor connects again by itself.");
     }
 }

@@ -18,6 +18,7 @@ use crate::messages::{Command, Join};
 use crate::orders::Order;
 use crate::participant::{Outlet, Returning, user_id};
 use crate::problem::Problem;
+use crate::second::Purpose;
 use crate::wire::{FromBrowser, ToBrowser};
 
 /// Messages that may wait for one session.
@@ -64,6 +65,18 @@ impl Joined {
             outlet: self.outlet.clone(),
             id,
             grant: Box::new(grant),
+        };
+        self.mailbox.send(command).await.is_ok()
+    }
+
+    /// Hands on a document that the integrator signed; false when the session has ended.
+    pub async fn take(&self, id: u64, grant: Verified<MethodGrant>, purpose: Purpose) -> bool {
+        let command = Command::Second {
+            participant: self.participant.clone(),
+            outlet: self.outlet.clone(),
+            id,
+            grant: Box::new(grant),
+            purpose,
         };
         self.mailbox.send(command).await.is_ok()
     }

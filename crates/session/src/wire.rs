@@ -112,6 +112,15 @@ pub enum FromBrowser {
         /// The argument of `insertImage`, its token inside.
         call: Value,
     },
+    /// The application gives a document; the answer is `taken`.
+    TakeDocument {
+        /// Repeated in the answer.
+        id: u64,
+        /// By which method.
+        method: Taking,
+        /// Its argument, the token inside.
+        call: Value,
+    },
     /// Writes to the other participants.
     Chat {
         /// What.
@@ -125,6 +134,16 @@ pub enum FromBrowser {
     Ping,
     /// The user closed the editor on purpose.
     Leave,
+}
+
+/// A method that gives a second document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Taking {
+    /// `setRequestedDocument`
+    SetRequestedDocument,
+    /// `setRevisedFile`
+    SetRevisedFile,
 }
 
 /// What part of the document a browser shows.
@@ -274,6 +293,16 @@ pub enum ToBrowser {
         #[serde(flatten)]
         problem: Option<Told>,
     },
+    /// The answer to `takeDocument`.
+    Taken {
+        /// The question's id.
+        id: u64,
+        /// How many tracked changes have come.
+        changes: Option<u64>,
+        /// Why nothing was done, if nothing was.
+        #[serde(flatten)]
+        problem: Option<Told>,
+    },
     /// What this participant may do from now on.
     Rights(RightsState),
     /// What participants wrote to each other.
@@ -310,6 +339,16 @@ impl From<Problem> for Told {
             code: problem.code,
             message: problem.message,
             hint: problem.hint,
+        }
+    }
+}
+
+impl From<&Refusal> for Told {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            code: refusal.code,
+            message: refusal.message.clone(),
+            hint: refusal.hint.clone(),
         }
     }
 }
@@ -527,11 +566,29 @@ impl ToBrowser {
     pub fn insert_refused(id: u64, refusal: &Refusal) -> Self {
         Self::Inserted {
             id,
-            problem: Some(Told {
-                code: refusal.code,
-                message: refusal.message.clone(),
-                hint: refusal.hint.clone(),
-            }),
+            problem: Some(Told::from(refusal)),
+        }
+    }
+
+    /// The answer to `takeDocument`.
+    pub fn taken(id: u64, done: Result<u64, Problem>) -> Self {
+        let (changes, problem) = match done {
+            Ok(changes) => (Some(changes), None),
+            Err(problem) => (None, Some(Told::from(problem))),
+        };
+        Self::Taken {
+            id,
+            changes,
+            problem,
+        }
+    }
+
+    /// The answer to `takeDocument` when its token was refused.
+    pub fn take_refused(id: u64, refusal: &Refusal) -> Self {
+        Self::Taken {
+            id,
+            changes: None,
+            problem: Some(Told::from(refusal)),
         }
     }
 

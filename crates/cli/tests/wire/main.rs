@@ -14,6 +14,7 @@ mod people;
 mod recovery;
 mod refusals;
 mod rights;
+mod second;
 mod services;
 mod start;
 mod tenants;

@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use recto_docs_api::DocumentKey;
-use recto_session::wire::{FromBrowser, Open, ToBrowser};
-use recto_session::{Inlet, Outgoing, Problem, Returning, outlet};
+use recto_session::wire::{FromBrowser, Open, Taking, ToBrowser};
+use recto_session::{Inlet, Outgoing, Problem, Purpose, Returning, outlet};
 use recto_token::{
     Method, Opening, Refusal, Verified, history_with_tokens_off, method_with_tokens_off,
     opening_with_tokens_off, verify_history, verify_method, verify_opening, verify_session,
@@ -276,6 +276,11 @@ async fn read(
                         return false;
                     }
                 }
+                Ok(FromBrowser::TakeDocument { id, method, call }) => {
+                    if !take(shared, joined, id, method, &call).await {
+                        return false;
+                    }
+                }
                 Ok(message) => {
                     if !joined.send(message).await {
                         return false;
@@ -327,6 +332,48 @@ async fn insert(
         Err(refusal) => {
             tracing::warn!(code = refusal.code, "pictures were refused");
             joined.answer(ToBrowser::insert_refused(id, &refusal));
+            true
+        }
+    }
+}
+
+/// Hands on the document that the token of the call names; false when the session has ended.
+async fn take(
+    shared: &Shared,
+    joined: &recto_session::Joined,
+    id: u64,
+    method: Taking,
+    call: &Value,
+) -> bool {
+    let now = (shared.sessions.services().clock)();
+    let text = |name: &str| call.get(name).and_then(Value::as_str);
+    let method = match method {
+        Taking::SetRequestedDocument => Method::SetRequestedDocument,
+        Taking::SetRevisedFile => Method::SetRevisedFile,
+    };
+    let grant = if shared.tokens {
+        verify_method(&shared.keys, text("token").unwrap_or_default(), method, now)
+    } else {
+        tracing::warn!("tokens are off: an unsigned document is taken");
+        method_with_tokens_off(call, method)
+    };
+    let grant = match grant {
+        Ok(grant) => grant,
+        Err(refusal) => {
+            tracing::warn!(code = refusal.code, "a second document was refused");
+            joined.answer(ToBrowser::take_refused(id, &refusal));
+            return true;
+        }
+    };
+    // ONLYOFFICE's own examples sign the file and not what is done with it.
+    let command = match method {
+        Method::SetRevisedFile => None,
+        _ => grant.command.as_deref().or(text("c")),
+    };
+    match Purpose::parse(command) {
+        Ok(purpose) => joined.take(id, grant, purpose).await,
+        Err(problem) => {
+            joined.answer(ToBrowser::taken(id, Err(problem)));
             true
         }
     }

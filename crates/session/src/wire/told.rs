@@ -73,6 +73,22 @@ impl ToBrowser {
                     .clone_into(message);
                 GENERAL_HINT.clone_into(hint);
             }
+            // Of a second file, the same may be said.
+            Self::Taken {
+                problem: Some(told),
+                ..
+            } if told.code.starts_with("fetch.") => {
+                "The document that the application gave could not be fetched."
+                    .clone_into(&mut told.message);
+                GENERAL_HINT.clone_into(&mut told.hint);
+            }
+            Self::Taken {
+                problem: Some(told),
+                ..
+            } if told.code.starts_with("token.") || told.code.starts_with("config.") => {
+                "The document that the application gave was refused.".clone_into(&mut told.message);
+                GENERAL_HINT.clone_into(&mut told.hint);
+            }
             _ => {}
         }
         self
