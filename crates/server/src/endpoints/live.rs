@@ -277,7 +277,7 @@ async fn read(
                     }
                 }
                 Ok(FromBrowser::TakeDocument { id, method, call }) => {
-                    if !take(shared, joined, id, method, &call).await {
+                    if !take(shared, tenant, joined, id, method, &call).await {
                         return false;
                     }
                 }
@@ -340,19 +340,20 @@ async fn insert(
 /// Hands on the document that the token of the call names; false when the session has ended.
 async fn take(
     shared: &Shared,
+    tenant: &Tenant,
     joined: &recto_session::Joined,
     id: u64,
     method: Taking,
     call: &Value,
 ) -> bool {
-    let now = (shared.sessions.services().clock)();
+    let now = shared.now();
     let text = |name: &str| call.get(name).and_then(Value::as_str);
     let method = match method {
         Taking::SetRequestedDocument => Method::SetRequestedDocument,
         Taking::SetRevisedFile => Method::SetRevisedFile,
     };
     let grant = if shared.tokens {
-        verify_method(&shared.keys, text("token").unwrap_or_default(), method, now)
+        verify_method(&tenant.keys, text("token").unwrap_or_default(), method, now)
     } else {
         tracing::warn!("tokens are off: an unsigned document is taken");
         method_with_tokens_off(call, method)
