@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::{Failure, Page, Posted, SignedIn, owned, render};
 use crate::App;
-use crate::integration::command::tell_right;
+use crate::integration::command::tell_rights;
 use crate::storage::{FileRow, Level, Member};
 
 #[derive(Template)]
@@ -52,8 +52,6 @@ pub(super) async fn save(
         }
     }
     app.storage.set_rights(&file.id, &rights).await?;
-    for (user, level) in &rights {
-        tell_right(&app, &file, user, *level).await;
-    }
+    tell_rights(&app, &file, &rights).await;
     Ok(Redirect::to("/files?done=shared").into_response())
 }

@@ -1,6 +1,10 @@
 //! Who may do what, on every route.
 
+use std::sync::Arc;
+
 use http::StatusCode;
+use serde_json::json;
+use tokio::sync::Barrier;
 
 use crate::support::{Stage, changed_docx};
 
@@ -206,6 +210,31 @@ async fn the_document_server_is_told_of_changed_rights_and_of_no_others() {
     let config = bruno.config(&file).await;
     assert_eq!(config["document"]["permissions"]["review"], true);
     assert_eq!(config["document"]["permissions"]["edit"], false);
+}
+
+/// One after the other, the first would wait for an answer until there is no time left.
+#[tokio::test]
+async fn the_document_server_is_told_of_all_changed_rights_at_once() {
+    let stage = Stage::new().await;
+    let mut ada = stage.signed_in("ada").await;
+    let file = ada.file("Welcome.docx").await.expect("a sample");
+    let together = Arc::new(Barrier::new(2));
+    *stage.documents.together.lock().expect("not poisoned") = Some(together);
+    let rights = [("right-bruno", "none"), ("right-vera", "edit")];
+    let answer = ada.post(&format!("/files/{file}/rights"), &rights).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let told = stage.documents.commands.lock().expect("not poisoned").len();
+    assert_eq!(told, 2);
+    *stage.documents.together.lock().expect("not poisoned") = None;
+    let same = [("right-bruno", "view"), ("right-vera", "view")];
+    ada.post(&format!("/files/{file}/rights"), &same).await;
+    let commands = stage.documents.commands.lock().expect("not poisoned");
+    assert_eq!(commands[2]["users"], json!(["bruno", "vera"]));
+    assert_eq!(
+        commands.len(),
+        3,
+        "those with one right are told of together"
+    );
 }
 
 #[tokio::test]

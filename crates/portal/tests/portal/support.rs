@@ -15,6 +15,7 @@ use recto_portal::{Portal, PortalConfig, SAMPLE_PASSWORD};
 use recto_token::{Keys, RequestParts, Secret, Service, sign_body, sign_header, verify_request};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::Barrier;
 use tower::ServiceExt;
 use url::Url;
 use url::form_urlencoded;
@@ -43,8 +44,10 @@ type Stored = (StatusCode, Vec<u8>);
 pub struct DocumentServer {
     files: Arc<Mutex<HashMap<String, Stored>>>,
     pub fetched: Arc<AtomicUsize>,
-    /// The commands that came, as their tokens have them.
+    /// The commands that were answered, as their tokens have them.
     pub commands: Arc<Mutex<Vec<Value>>>,
+    /// Answers commands only when so many are waiting; at once if it is not set.
+    pub together: Arc<Mutex<Option<Arc<Barrier>>>>,
 }
 
 impl DocumentServer {
@@ -73,6 +76,10 @@ impl DocumentServer {
                     let command = verify_request(&keys, Service::Command, &parts, NOW)
                         .expect("a command that the shared secret signed");
                     let command = Value::Object(command.into_inner());
+                    let together = server.together.lock().expect("not poisoned").clone();
+                    if let Some(together) = together {
+                        together.wait().await;
+                    }
                     server.commands.lock().expect("not poisoned").push(command);
                     Json(json!({ "error": 0 }))
                 }),
