@@ -1,4 +1,4 @@
-//! Archives that were made to do harm.
+//! Archives and other files that were made to do harm.
 
 mod support;
 
@@ -212,4 +212,39 @@ async fn c2_entities_bring_in_no_file_and_do_not_swell() {
         }
     }
     fixture.engine.stop().await;
+}
+
+/// LibreOffice looks at the content if the name does not fit: what begins like a file of an importer that
+/// is not on the list of types must not get there by a name that is.
+#[tokio::test(flavor = "multi_thread")]
+async fn c11_an_old_importer_is_not_reached_under_another_name() {
+    let padded = |start: &[u8]| {
+        let mut content = start.to_vec();
+        content.resize(4096, 0);
+        content
+    };
+    let hwp = padded(b"HWP Document File V3.00 \x1a\x01\x02\x03\x04\x05");
+    let wpd = padded(b"\xffWPC\x10\0\0\0\x01\x0a\x02\x01\0\0\0\x02");
+    for zygote in [true, false] {
+        let fixture = start(|config| config.zygote = zygote).await;
+        for (name, content) in [("hwp", &hwp), ("wpd", &wpd)] {
+            let own = fixture.write(&format!("a.{name}"), content);
+            let options = OpenOptions { file_type: name };
+            let refused = fixture.engine.open(&own, options).await.map(|_| ());
+            assert!(matches!(refused, Err(OpenError::Type(_))), "{refused:?}");
+            for file_type in ["docx", "odt", "doc", "rtf"] {
+                let other = fixture.write(&format!("{name}.{file_type}"), content);
+                let options = OpenOptions { file_type };
+                let refused = fixture.engine.open(&other, options).await.map(|_| ());
+                assert!(
+                    matches!(refused, Err(OpenError::Damaged)),
+                    "{name} as {file_type}: {refused:?}"
+                );
+            }
+        }
+        // What is on the list opens as ever.
+        let good = fixture.make("a.doc", &text(&["Hello"])).await;
+        let made = convert(&fixture, &good, "good.txt").await.unwrap();
+        assert!(std::fs::read_to_string(made).unwrap().contains("Hello"));
+    }
 }
