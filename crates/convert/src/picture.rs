@@ -115,6 +115,40 @@ mod tests {
         assert!(made.pixels().all(|pixel| pixel.0.iter().all(|c| *c > 250)));
     }
 
+    /// The beginning of a picture, as the format has it: what is claimed is looked at before memory is
+    /// taken for it.
+    #[test]
+    fn c10_a_picture_that_claims_to_be_huge_is_not_unpacked() {
+        let crc = |bytes: &[u8]| {
+            !bytes.iter().fold(u32::MAX, |crc, byte| {
+                (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+                    (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
+                })
+            })
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("a"), folder.path().join("b"));
+        for (width, height) in [(20_001_u32, 1_u32), (1, 20_001), (20_000, 20_000)] {
+            let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
+            let mut header = b"IHDR".to_vec();
+            header.extend(width.to_be_bytes());
+            header.extend(height.to_be_bytes());
+            // Four channels of eight bits.
+            header.extend([8, 6, 0, 0, 0]);
+            file.extend(&header);
+            file.extend(crc(&header).to_be_bytes());
+            file.extend(b"\0\0\0\0IDAT");
+            file.extend(crc(b"IDAT").to_be_bytes());
+            std::fs::write(&from, file).unwrap();
+            let refused = finish(&from, &to, Thumbnail::default(), false).unwrap_err();
+            assert!(
+                matches!(refused, image::ImageError::Limits(_)),
+                "{width} × {height}: {refused:?}"
+            );
+        }
+        assert!(!to.exists());
+    }
+
     #[test]
     fn what_is_no_picture_is_an_error() {
         let folder = tempfile::tempdir().unwrap();

@@ -5,9 +5,13 @@ mod support;
 use std::io::Write;
 use std::time::Duration;
 
-use recto_engine::{Death, EngineError, Event, Input, OpenError, OpenOptions, SaveError};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use recto_engine::{
+    Death, EngineError, Event, Input, Limits, OpenError, OpenOptions, SaveError, TileRequest,
+};
 use rustix::process::{Pid, Signal, kill_process};
-use support::{Fixture, editor, start, text, unzip, wait, words};
+use support::{Fixture, LIMIT, editor, start, text, unzip, wait, words};
 
 fn signal(pid: u32, signal: Signal) {
     let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
@@ -74,6 +78,76 @@ async fn c6_a_crash_takes_one_document_zygote() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c6_a_crash_takes_one_document_without_zygote() {
     c6_a_crash_takes_one_document(false).await;
+}
+
+/// A picture of a few kilobytes that is a gigabyte or more once it is unpacked.
+fn swelling_png() -> Vec<u8> {
+    const SIDE: u32 = 30_000;
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, SIDE, SIDE);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let mut writer = encoder.write_header().unwrap();
+    let row = usize::try_from(SIDE.div_ceil(8)).unwrap();
+    let rows = vec![0; row * usize::try_from(SIDE).unwrap()];
+    writer.write_image_data(&rows).unwrap();
+    writer.finish().unwrap();
+    assert!(file.len() < 1 << 20, "{} bytes", file.len());
+    file
+}
+
+/// Its document may be shown without it or be given up: what it may use has a limit, and no other
+/// document feels it.
+#[tokio::test(flavor = "multi_thread")]
+async fn c10_a_picture_that_swells_harms_its_own_document_alone() {
+    let fixture = start(|_| {}).await;
+    let source = fixture.make("text.docx", &text(&["Hello"])).await;
+    let (other, _other_events) = fixture.open(&source).await;
+    let bob = editor(&other, "Bob").await;
+
+    let picture = STANDARD.encode(swelling_png());
+    let framed = format!(
+        r#"Text<draw:frame text:anchor-type="paragraph" svg:width="5cm" svg:height="5cm"><draw:image><office:binary-data>{picture}</office:binary-data></draw:image></draw:frame>"#
+    );
+    let evil = fixture.write("evil.fodt", text(&[&framed]));
+    let options = OpenOptions { file_type: "fodt" };
+    if let Ok((document, _events)) = fixture.engine.open(&evil, options).await {
+        let pid = document.kit_pid();
+        let ann = editor(&document, "Ann").await;
+        let request = TileRequest {
+            part: 0,
+            pixels: 256,
+            twips: 3840,
+            column: 0,
+            row: 0,
+        };
+        // Whether it is painted or the kit dies of it is the engine's affair.
+        let painted = tokio::time::timeout(LIMIT, document.paint(ann, request)).await;
+        let painted = painted.expect("an answer or the end, and no endless work");
+        if painted.is_ok() {
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+            let peak: u64 = status
+                .lines()
+                .find_map(|line| {
+                    line.strip_prefix("VmPeak:")?
+                        .split_whitespace()
+                        .next()?
+                        .parse()
+                        .ok()
+                })
+                .unwrap();
+            assert!(peak << 10 <= Limits::default().address_space, "{status}");
+        }
+    }
+
+    let input = Input::Text {
+        text: "Unharmed ".into(),
+    };
+    other.input(bob, input).await.unwrap();
+    let saved = fixture.path("saved.docx");
+    other.save_copy("docx", &saved).await.unwrap();
+    assert!(words(&saved, "word/document.xml").contains("Unharmed Hello"));
+    assert!(fixture.engine.ready());
 }
 
 #[tokio::test(flavor = "multi_thread")]
