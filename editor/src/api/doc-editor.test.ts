@@ -191,6 +191,21 @@ describe('messages to and from the editor page', () => {
     vi.unstubAllGlobals();
   });
 
+  it('hands on a second document by either name', async () => {
+    const { editor, sent, say } = await open();
+    say({ recto: 'ready' });
+    const file = { fileType: 'docx', url: 'http://a.test/b.docx', token: 't' };
+    editor.setRequestedDocument({ c: 'combine', ...file } as never);
+    editor.setRevisedFile(file);
+    expect(sent.slice(-2)).toMatchObject([
+      {
+        name: 'takeDocument',
+        argument: { method: 'setRequestedDocument', options: { c: 'combine' } },
+      },
+      { name: 'takeDocument', argument: { method: 'setRevisedFile', options: file } },
+    ]);
+  });
+
   it('inserts pictures that the engine can read', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     vi.stubGlobal('fetch', (address: string) =>

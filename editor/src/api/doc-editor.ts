@@ -4,6 +4,7 @@ import type {
   InsertImageOptions,
   RefreshHistoryOptions,
   SetHistoryDataOptions,
+  SetRequestedDocumentOptions,
   SetSharingSettingsOptions,
   SetUsersOptions,
 } from '@onlyoffice/doceditor-types';
@@ -269,16 +270,18 @@ export class DocEditor implements DocEditorApi {
     this.#without('setReferenceSource');
   }
 
-  setRequestedDocument(): void {
-    this.#without('setRequestedDocument');
+  /** Gives the document that was asked for: to compare with, to combine, or to insert. */
+  setRequestedDocument(options: SetRequestedDocumentOptions): void {
+    this.#call('takeDocument', { method: 'setRequestedDocument', options });
   }
 
   setRequestedSpreadsheet(): void {
     this.#without('setRequestedSpreadsheet');
   }
 
-  setRevisedFile(): void {
-    this.#without('setRevisedFile');
+  /** The former way to give the document to compare with. */
+  setRevisedFile(options: Parameters<DocEditorApi['setRevisedFile']>[0]): void {
+    this.#call('takeDocument', { method: 'setRevisedFile', options });
   }
 
   startFilling(): void {

@@ -12,6 +12,9 @@ import type {
 /** A config that can be cloned: without its `events`, whose names alone cross the border. */
 export type PlainConfig = Omit<Config, 'events'>;
 
+/** What is done with a second document. */
+export type TakenFor = 'compare' | 'combine' | 'insert-text';
+
 /** Events that the editor raises; the names are those of the Docs API. */
 export interface EditorEvents {
   onAppReady: undefined;
@@ -27,6 +30,7 @@ export interface EditorEvents {
   onPluginsReady: undefined;
   onRequestBack: undefined;
   onRequestClose: undefined;
+  onRequestCompareFile: undefined;
   onRequestCreateNew: undefined;
   onRequestEditRights: undefined;
   onRequestHistory: undefined;
@@ -39,6 +43,7 @@ export interface EditorEvents {
   onRequestSaveAs: { fileType: string; title: string; url: string };
   onRequestRestore: { version: number; url?: string; fileType?: string };
   onRequestSendNotify: { actionLink: ActionLink; message: string; emails: string[] };
+  onRequestSelectDocument: { c: TakenFor };
   onRequestSharingSettings: undefined;
   onRequestUsers: { c: 'info'; id: string[] } | { c: 'mention' };
 }
@@ -65,6 +70,8 @@ export interface EditorMethods {
   setSharingSettings: SharingSetting[];
   setUsers: SetUsersOptions;
   showMessage: string;
+  /** A second document, by the method that gave it. */
+  takeDocument: { method: 'setRequestedDocument' | 'setRevisedFile'; options: unknown };
   showSharingSettings: undefined;
 }
 

@@ -7,10 +7,6 @@ const NO_LINKED_DATA = [
   'Spreadsheets do not take data from other files.',
   'Copy the data into the spreadsheet.',
 ] as const;
-const NO_SECOND_FILE = [
-  'A second document cannot be loaded into the open one.',
-  'Copy and paste between two windows.',
-] as const;
 
 /** Every event of the published types; one that is new there is a compile error here. */
 export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Support>> = {
@@ -35,7 +31,9 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   ),
   onPluginsReady: built('Comes with onDocumentReady: there are no plugins to wait for.'),
   onRequestClose: built(),
-  onRequestCompareFile: missing(...NO_SECOND_FILE),
+  onRequestCompareFile: built(
+    '“Compare with a document” in “Changes and comparing”, unless onRequestSelectDocument is declared.',
+  ),
   onRequestCreateNew: built(),
   onRequestEditRights: built(
     'The button “Edit” is there when the document is open for viewing and document.permissions.edit is not `false`.',
@@ -55,7 +53,9 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   onRequestRename: built('The title becomes a field. `data` is the new name with its extension.'),
   onRequestRestore: built(),
   onRequestSaveAs: built('“Save a copy” in the menu; the address lives for 15 minutes.'),
-  onRequestSelectDocument: missing(...NO_SECOND_FILE),
+  onRequestSelectDocument: built(
+    'Comparing, taking over the changes of a copy, and inserting a text, in “Changes and comparing”; for texts that are open for editing.',
+  ),
   onRequestSelectSpreadsheet: missing(...NO_MERGE),
   onRequestSendNotify: built(
     'After a comment or an answer with `@` and a name of setUsers. `actionLink` finds the comment by its author and its time, because no id of it lasts.',

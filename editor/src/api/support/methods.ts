@@ -1,8 +1,6 @@
 import type { DocEditor } from '@onlyoffice/doceditor-types';
 import { built, missing, type Support } from './entry.js';
 
-const NO_SECOND_FILE = 'A second document cannot be loaded into the open one.';
-
 /** Every method of the published types; one that is new there is a compile error here. */
 export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
   createConnector: missing(
@@ -39,12 +37,14 @@ export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
     'Spreadsheets do not take data from other files.',
     'Copy the data into the spreadsheet.',
   ),
-  setRequestedDocument: missing(NO_SECOND_FILE, 'Copy and paste between two windows.'),
+  setRequestedDocument: built(
+    'For a text document that is open for editing; the token is needed unless tokens are off. `"compare"`: what makes the given document out of the open one becomes tracked changes under the user’s name; the open one must have none. `"combine"` takes over the tracked changes of a copy of the open document. `"insert-text"`: at the caret. Types: those of text documents. Anything else is answered by a sentence in the editor.',
+  ),
   setRequestedSpreadsheet: missing(
     'There is no mail merge.',
     'Fill the documents in your application.',
   ),
-  setRevisedFile: missing(NO_SECOND_FILE, 'Open both versions in two windows.'),
+  setRevisedFile: built('The former name of `setRequestedDocument` with `"compare"`.'),
   setSharingSettings: built(),
   setUsers: built(
     '`c: "mention"`, which is also meant if `c` is missing, gives the people to be mentioned: those with an `email`. `"info"` gives pictures. `"protect"` has no use: there are no protected ranges.',

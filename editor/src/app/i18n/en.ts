@@ -100,6 +100,12 @@ export const en = {
   favoriteAdd: 'Add to favourites',
   favoriteRemove: 'Remove from favourites',
   imageFromApplication: 'Image from the application',
+  changes: 'Changes and comparing',
+  changesAccept: 'Accept all changes',
+  changesReject: 'Reject all changes',
+  compare: 'Compare with a document…',
+  combine: 'Take over the changes of a copy…',
+  insertText: 'Insert the text of a document…',
   fileOwner: 'Owner',
   fileUploaded: 'Uploaded',
   fileFolder: 'Folder',
@@ -178,6 +184,10 @@ export const en = {
   noticeCopyForbidden: 'Copying from this document is not permitted.',
   noticeCopyFailed:
     'The browser did not allow access to the clipboard. Use the keys Ctrl+C or Cmd+C.',
+  noticeTaking: 'The other document is being read…',
+  noticeTaken:
+    'Changes from the other document: {count}. Accept or reject them in “Changes and comparing”.',
+  noticeNoDifferences: 'The text of the other document is the same.',
   noticeImageType: 'Only PNG and JPEG images can be inserted.',
   noticeImageSize: 'The image is larger than {limit} MB. Insert a smaller one.',
   noticePasteSize: 'The clipboard holds more than {limit} MB. Paste a smaller part.',

@@ -104,6 +104,12 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   favoriteAdd: 'Ajouter aux favoris',
   favoriteRemove: 'Retirer des favoris',
   imageFromApplication: 'Image de l’application',
+  changes: 'Modifications et comparaison',
+  changesAccept: 'Accepter toutes les modifications',
+  changesReject: 'Rejeter toutes les modifications',
+  compare: 'Comparer avec un document…',
+  combine: 'Reprendre les modifications d’une copie…',
+  insertText: 'Insérer le texte d’un document…',
   fileOwner: 'Propriétaire',
   fileUploaded: 'Téléversé',
   fileFolder: 'Dossier',
@@ -182,6 +188,10 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   noticeCopyForbidden: 'La copie n’est pas autorisée pour ce document.',
   noticeCopyFailed:
     'Le navigateur n’a pas autorisé l’accès au presse-papiers. Utilisez les touches Ctrl+C ou Cmd+C.',
+  noticeTaking: 'Lecture de l’autre document…',
+  noticeTaken:
+    'Modifications issues de l’autre document : {count}. Acceptez-les ou rejetez-les dans « Modifications et comparaison ».',
+  noticeNoDifferences: 'Le texte de l’autre document est le même.',
   noticeImageType: 'Seules les images PNG et JPEG peuvent être insérées.',
   noticeImageSize: 'L’image dépasse {limit} Mo. Insérez une image plus petite.',
   noticePasteSize: 'Le presse-papiers contient plus de {limit} Mo. Collez une partie plus petite.',

@@ -159,6 +159,18 @@ describe('meta', () => {
   });
 });
 
+describe('a second document', () => {
+  it('is asked for by the event that is declared, the newer one first', () => {
+    integration({}, ['onRequestSelectDocument', 'onRequestCompareFile']).requestDocument('combine');
+    integration({}, ['onRequestCompareFile']).requestDocument('compare');
+    integration({}, []).requestDocument('compare');
+    expect(raised).toEqual([
+      ['onRequestSelectDocument', { c: 'combine' }],
+      ['onRequestCompareFile', undefined],
+    ]);
+  });
+});
+
 describe('people', () => {
   it('are asked for once, and get their pictures', () => {
     const host = integration({

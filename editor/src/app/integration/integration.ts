@@ -1,6 +1,6 @@
 import { effect, signal, untracked } from '@preact/signals';
 import type { SharingSetting } from '@onlyoffice/doceditor-types';
-import type { Call, PlainConfig } from '../../shared/bridge.js';
+import type { Call, PlainConfig, TakenFor } from '../../shared/bridge.js';
 import { language } from '../i18n/index.js';
 import { pasteImage } from '../input/clipboard.js';
 import { liveUrl } from '../live/connection.js';
@@ -127,6 +127,9 @@ export class Integration {
         return;
       case 'insertSigned':
         void this.#editor.insertSigned(call.argument);
+        return;
+      case 'takeDocument':
+        void this.#editor.takeDocument(call.argument.method, call.argument.options);
         return;
       case 'insertImage':
         void pasteImage(this.#editor, call.argument);
@@ -275,6 +278,13 @@ export class Integration {
 
   requestImage(): void {
     this.#raise('onRequestInsertImage', { c: 'add' });
+  }
+
+  /** Lets the application choose a second document; it answers by `setRequestedDocument`. */
+  requestDocument(purpose: TakenFor): void {
+    const event = this.options.documents;
+    if (event === 'onRequestSelectDocument') this.#raise(event, { c: purpose });
+    else if (event !== null) this.#raise(event, undefined);
   }
 
   get restorable(): boolean {

@@ -55,6 +55,8 @@ export interface Options {
   links: boolean;
   /** The place that the document opens at. */
   action: { type: 'bookmark' | 'comment'; data: string } | null;
+  /** How the application is asked for a second document; null where it gives none. */
+  documents: 'onRequestSelectDocument' | 'onRequestCompareFile' | null;
   edit: boolean;
   create: { url: string | null } | null;
   recent: readonly Offer[];
@@ -163,6 +165,11 @@ export function optionsOf(
     mentionShare: customization.mentionShare !== false,
     links: listens('onMakeActionLink'),
     action: actionOf(editorConfig.actionLink),
+    documents: listens('onRequestSelectDocument')
+      ? 'onRequestSelectDocument'
+      : listens('onRequestCompareFile')
+        ? 'onRequestCompareFile'
+        : null,
     edit: listens('onRequestEditRights') && permissions.edit !== false && header.editMode !== false,
     create: listens('onRequestCreateNew') || createUrl !== null ? { url: createUrl } : null,
     recent: offers(editorConfig.recent, address),

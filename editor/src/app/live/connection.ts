@@ -172,6 +172,15 @@ export class Connection {
     return answer?.type === 'inserted' ? answer : null;
   }
 
+  /** Has a second document taken that the application signed; null when the connection was lost meanwhile. */
+  async takeDocument(
+    method: string,
+    call: unknown,
+  ): Promise<Extract<ServerMessage, { type: 'taken' }> | null> {
+    const answer = await this.#ask((id) => ({ type: 'takeDocument', id, method, call }));
+    return answer?.type === 'taken' ? answer : null;
+  }
+
   /** Leaves on purpose: the server need not wait for a return. */
   leave(): void {
     if (this.#state === 'closed' || this.#state === 'ended') return;
@@ -224,6 +233,7 @@ export class Connection {
       case 'values':
       case 'download':
       case 'inserted':
+      case 'taken':
         this.#pending.get(message.id)?.(message);
         this.#pending.delete(message.id);
         return;

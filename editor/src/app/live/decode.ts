@@ -38,6 +38,7 @@ const TYPES: ReadonlySet<string> = new Set<ServerMessage['type']>([
   'comments',
   'download',
   'inserted',
+  'taken',
   'rights',
   'chat',
   'commandResult',

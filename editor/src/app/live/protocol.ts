@@ -154,6 +154,7 @@ export type ServerMessage =
   | { type: 'values'; id: number; command: string; values: unknown }
   | ({ type: 'download'; id: number; url: string | null; fileType: string | null } & Told)
   | ({ type: 'inserted'; id: number } & Told)
+  | ({ type: 'taken'; id: number; changes: number | null } & Told)
   | ({ type: 'rights' } & Rights)
   | { type: 'chat'; messages: ChatMessage[] }
   | { type: 'session'; token: string }
@@ -219,6 +220,7 @@ export type ClientMessage =
   | { type: 'query'; id: number; command: string }
   | { type: 'download'; id: number; format: string | null; print: boolean }
   | { type: 'insertImage'; id: number; call: unknown }
+  | { type: 'takeDocument'; id: number; method: string; call: unknown }
   | { type: 'chat'; text: string }
   | { type: 'giveUpEditing' }
   | { type: 'save' }

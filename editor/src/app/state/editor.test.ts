@@ -213,6 +213,36 @@ describe('editor', () => {
     expect(editor.state.notices.value.at(-1)?.text).toMatch(/ Ask\.$/);
   });
 
+  it('hands on a second document, and says what came of it', async () => {
+    open(opened());
+    const call = { c: 'compare', fileType: 'docx', url: 'http://a.test/b.docx', token: 't' };
+    const texts = (): string[] => editor.state.notices.value.map(({ text }) => text);
+    const answer = async (given: object, message: object): Promise<string[]> => {
+      editor.state.notices.value = [];
+      const done = editor.takeDocument('setRequestedDocument', given);
+      const asked = FakeSocket.last.sent.at(-1);
+      expect(asked).toMatchObject({ type: 'takeDocument', method: 'setRequestedDocument' });
+      expect(texts()).toHaveLength(1);
+      const id = asked !== undefined && 'id' in asked ? asked.id : 0;
+      FakeSocket.last.say({ type: 'taken', id, changes: null, ...message });
+      await done;
+      return texts();
+    };
+    expect(await answer(call, { changes: 3 })).toMatchInlineSnapshot(`
+      [
+        "Changes from the other document: 3. Accept or reject them in “Changes and comparing”.",
+      ]
+    `);
+    expect(await answer(call, { changes: 0 })).toMatchInlineSnapshot(`
+      [
+        "The text of the other document is the same.",
+      ]
+    `);
+    expect(await answer({ ...call, c: 'insert-text' }, { changes: 0 })).toEqual([]);
+    const refused = { code: 'second.kind', message: 'Only texts.', hint: 'Choose a text.' };
+    expect(await answer(call, refused)).toEqual(['Only texts. Choose a text.']);
+  });
+
   it('is for reading when it is embedded', () => {
     open(opened(), true);
     editor.input({ kind: 'text', text: 'x' });

@@ -192,6 +192,20 @@ export class Editor {
     if (answer?.code !== undefined || answer === null) this.#told(answer);
   }
 
+  /** Takes a second document that the application signed, and says what came of it. */
+  async takeDocument(method: string, call: unknown): Promise<void> {
+    this.notify('info', 'noticeTaking');
+    const answer = await this.#connection.takeDocument(method, call);
+    this.state.notices.value = this.state.notices.value.filter(
+      ({ text }) => text !== translate('noticeTaking'),
+    );
+    if (answer?.code !== undefined || answer === null) this.#told(answer);
+    else if (answer.changes === 0 && !inserts(call)) this.notify('info', 'noticeNoDifferences');
+    else if (answer.changes !== null && answer.changes > 0) {
+      this.notify('info', 'noticeTaken', { count: answer.changes });
+    }
+  }
+
   chat(text: string): void {
     if (text.trim() !== '') this.#connection.send({ type: 'chat', text: text.trim() });
   }
@@ -505,6 +519,7 @@ export class Editor {
         return;
       case 'download':
       case 'inserted':
+      case 'taken':
       case 'opened':
       case 'session':
       case 'pong':
@@ -666,4 +681,8 @@ export class Editor {
     }
     this.#raise('onRequestClose', undefined);
   }
+}
+
+function inserts(call: unknown): boolean {
+  return typeof call === 'object' && call !== null && 'c' in call && call.c === 'insert-text';
 }

@@ -25,6 +25,7 @@ import type { Editor } from '../state/editor.js';
 import { Choice, ColorTool, Tool } from './controls.js';
 import { ImageTool, LinkTool, StoredImageTool, TableTool } from './insert.js';
 import type { Icon } from './popover.js';
+import { ReviewTool } from './review.js';
 
 export interface Group {
   id: string;
@@ -119,6 +120,9 @@ function allGroups(editor: Editor, kind: DocumentKind, host: Integration): Group
       </>
     ),
   });
+  if (kind === 'word') {
+    groups.push({ id: 'changes', content: <ReviewTool editor={editor} host={host} /> });
+  }
   if (!host.options.insert) return groups;
   groups.push({
     id: 'insert',
