@@ -84,6 +84,17 @@ impl Fetcher {
         Some(self.fetch(None, &file.url, None, to).await)
     }
 
+    /// Fetches the version before the one that is opened, by the rules of [`Self::download`]; `None` if
+    /// there is none.
+    pub async fn download_previous(
+        &self,
+        opening: &Verified<Opening>,
+        to: &Path,
+    ) -> Option<Result<Downloaded, FetchError>> {
+        let file = opening.previous.as_ref()?;
+        Some(self.fetch(Some(&opening.key), &file.url, None, to).await)
+    }
+
     async fn fetch(
         &self,
         key: Option<&DocumentKey>,

@@ -50,6 +50,9 @@ pub(crate) struct Session {
     /// Counts loads, so that work for an engine process that died is told from work for its heir.
     pub document_number: u64,
     pub deaths: VecDeque<Instant>,
+    /// Of a version of the history that was to be marked against the one before: how many changes were
+    /// marked, or why none.
+    pub marks: Option<Result<u64, Problem>>,
     pub width: i64,
     pub height: i64,
     pub parts: Vec<recto_engine::Part>,
@@ -173,6 +176,7 @@ impl Session {
             editors_left_at: None,
             parked: Vec::new(),
             taking: false,
+            marks: None,
             version: 1,
             cache: TileCache::default(),
             paintings: HashMap::new(),

@@ -1,15 +1,22 @@
 //! A copy of the document for one participant: to download, to print, or to save elsewhere.
 
+use std::time::Duration;
+
 use recto_docs_api::{DocumentKind, FileType, OutputType};
-use recto_engine::Document;
+use recto_engine::{ConvertOptions, Document};
+use recto_store::BlobId;
 
 use crate::actor::Session;
 use crate::config::Services;
 use crate::links::make_link_as;
+use crate::loading::scratch_folder;
 use crate::messages::Op;
 use crate::problem::Problem;
 use crate::saving::store_copy;
 use crate::wire::ToBrowser;
+
+/// How long the engine may take over a copy of a version's file.
+const CONVERTING: Duration = Duration::from_secs(60);
 
 /// A copy that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +31,7 @@ impl Session {
         let document = self.document();
         let base = self.base.clone();
         let services = self.services.clone();
+        let unmarked = self.unmarked();
         let title = self.title.clone();
         let Some(participant) = self.participant(id) else {
             return;
@@ -51,9 +59,22 @@ impl Session {
             Op::Copied {
                 participant: id,
                 id: question,
-                copied: copy(&services, &document, output, &title, &base).await,
+                copied: match unmarked {
+                    Some(original) => {
+                        copy_original(&services, original, output, &title, &base).await
+                    }
+                    None => copy(&services, &document, output, &title, &base).await,
+                },
             }
         });
+    }
+
+    /// The file of a version whose document is marked in the engine.
+    fn unmarked(&self) -> Option<(BlobId, FileType)> {
+        let record = self.record.as_ref()?;
+        matches!(self.marks, Some(Ok(_))).then_some(())?;
+        let file_type = FileType::parse(&record.file_type).ok()?;
+        Some((record.original.clone(), file_type))
     }
 
     pub fn answer_download(&mut self, id: &str, question: u64, copied: Result<Copied, Problem>) {
@@ -96,8 +117,54 @@ async fn copy(
     title: &str,
     base: &str,
 ) -> Result<Copied, Problem> {
+    let blob = store_copy(services, document, output.extension()).await?;
+    linked(services, blob, output, title, base).await
+}
+
+/// A copy of a version that is marked: of its file, since what the engine has is marked.
+async fn copy_original(
+    services: &Services,
+    (original, file_type): (BlobId, FileType),
+    output: OutputType,
+    title: &str,
+    base: &str,
+) -> Result<Copied, Problem> {
+    let folder = scratch_folder(services)?;
+    let file = folder.path().join("original");
+    let read = services.store.get_file(&original, &file).await;
+    read.map_err(|error| Problem::of(&error))?;
+    let converted = folder.path().join("converted");
+    // A file of its own in any case: the original goes when nobody looks at the version any more.
+    let copy = if file_type.extension() == output.extension() {
+        &file
+    } else {
+        let options = ConvertOptions {
+            file_type: file_type.extension(),
+            to: output.extension(),
+            password: None,
+            code_page: None,
+            delimiter: None,
+            region: None,
+            archival: false,
+            limit: CONVERTING,
+        };
+        let done = services.engine.convert(&file, &converted, &options).await;
+        done.map_err(|error| Problem::of(&error))?;
+        &converted
+    };
+    let blob = services.store.put_file(copy).await;
+    let blob = blob.map_err(|error| Problem::of(&error))?;
+    linked(services, blob, output, title, base).await
+}
+
+async fn linked(
+    services: &Services,
+    blob: BlobId,
+    output: OutputType,
+    title: &str,
+    base: &str,
+) -> Result<Copied, Problem> {
     let extension = output.extension();
-    let blob = store_copy(services, document, extension).await?;
     let stem = title.rsplit_once('.').map_or(title, |(stem, _)| stem);
     let file_name = format!("{}.{extension}", safe(stem));
     let url = make_link_as(services, base, blob, file_name, output.mime())

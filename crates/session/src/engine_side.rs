@@ -45,7 +45,9 @@ impl Session {
             document,
             events,
             record,
+            marks,
         } = loaded;
+        self.marks = marks;
         if record.is_some() {
             self.record = record;
         }
@@ -171,6 +173,10 @@ impl Session {
                 parts: self.parts.clone(),
                 width: self.width,
                 height: self.height,
+                changes: self
+                    .marks
+                    .as_ref()
+                    .and_then(|marks| marks.as_ref().ok().copied()),
             },
             rights: participant.rights.state(),
             formats: crate::download::formats(opening.file_type.kind()),
@@ -193,6 +199,9 @@ impl Session {
         participant.send(ToBrowser::Opened(Box::new(opened)));
         if participant.may_change() && opening_without_callback(participant.opening.get()) {
             participant.send(ToBrowser::notice(&Problem::no_callback()));
+        }
+        if let Some(Err(problem)) = &self.marks {
+            participant.send(ToBrowser::notice(&Problem::not_marked(problem)));
         }
     }
 

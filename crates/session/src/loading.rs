@@ -14,6 +14,9 @@ use crate::messages::Op;
 use crate::problem::Problem;
 use crate::wire::{Stage, ToBrowser};
 
+/// Whose changes the engine takes those of a version to be; who made them is in the history's list.
+const MARKER: &str = "Recto";
+
 /// A file that is ready for the engine.
 pub(crate) struct Source {
     /// Removed with the value.
@@ -30,6 +33,8 @@ pub(crate) struct Loaded {
     pub events: mpsc::Receiver<Event>,
     /// The journal's new record, when the file came from the integrator.
     pub record: Option<SessionRecord>,
+    /// How many changes were marked since the version before, if that was to be done.
+    pub marks: Option<Result<u64, Problem>>,
 }
 
 pub(crate) fn scratch_folder(services: &Services) -> Result<TempDir, Problem> {
@@ -86,7 +91,11 @@ async fn restore(services: Services, blob: BlobId, file_type: FileType) -> Resul
     })
 }
 
-async fn load(services: Services, source: Source) -> Result<Box<Loaded>, Problem> {
+async fn load(
+    services: Services,
+    source: Source,
+    wanted: Option<Verified<Opening>>,
+) -> Result<Box<Loaded>, Problem> {
     let path = source.folder.path().join("document");
     let options = OpenOptions {
         file_type: source.file_type.extension(),
@@ -110,11 +119,18 @@ async fn load(services: Services, source: Source) -> Result<Box<Loaded>, Problem
     };
     let (opened, kept) = tokio::join!(opened, kept);
     match (opened, kept) {
-        (Ok((document, events)), Ok(record)) => Ok(Box::new(Loaded {
-            document,
-            events,
-            record,
-        })),
+        (Ok((document, events)), Ok(record)) => {
+            let marks = match wanted {
+                Some(opening) => mark(&services, &document, &opening).await,
+                None => None,
+            };
+            Ok(Box::new(Loaded {
+                document,
+                events,
+                record,
+                marks,
+            }))
+        }
         (Ok((document, _)), Err(problem)) => {
             document.close().await;
             Err(problem)
@@ -128,6 +144,37 @@ async fn load(services: Services, source: Source) -> Result<Box<Loaded>, Problem
             Err(problem)
         }
     }
+}
+
+/// Marks a version of the history against the one before, if that was signed.
+async fn mark(
+    services: &Services,
+    document: &Document,
+    opening: &Verified<Opening>,
+) -> Option<Result<u64, Problem>> {
+    let previous = opening.get().previous.as_ref()?;
+    let file_type = FileType::parse(previous.file_type.as_deref()?).ok()?;
+    let marked = async {
+        let folder = scratch_folder(services)?;
+        let path = folder.path().join("previous");
+        let fetched = services.fetcher.download_previous(opening, &path).await;
+        let downloaded = fetched
+            .ok_or_else(Problem::no_text)?
+            .map_err(|error| Problem::of(&error))?;
+        file_type
+            .check_content(&downloaded.head, downloaded.bytes)
+            .map_err(|error| Problem::of(&error))?;
+        document
+            .mark_since(MARKER, &path, file_type.extension())
+            .await
+            .map_err(|error| Problem::of(&error))
+    };
+    let marked = marked.await;
+    if let Err(problem) = &marked {
+        tracing::warn!(key = %opening.get().key, code = problem.code, message = %problem.message,
+            "a version is shown without what changed");
+    }
+    Some(marked)
 }
 
 async fn keep_original(
@@ -220,7 +267,9 @@ impl Session {
                     stage: Stage::Opening,
                 });
                 let services = self.services.clone();
-                self.start(async move { Op::Loaded(load(services, *source).await) });
+                let first = self.participants.first();
+                let opening = first.map(|participant| participant.opening.clone());
+                self.start(async move { Op::Loaded(load(services, *source, opening).await) });
             }
             Err(problem) => self.on_load_failed(&problem).await,
         }

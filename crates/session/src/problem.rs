@@ -234,6 +234,19 @@ impl Problem {
         )
     }
 
+    /// The version before could not be compared with the one that is shown.
+    pub fn not_marked(why: &Self) -> Self {
+        Self::new(
+            "history.not_marked",
+            0,
+            &format!(
+                "What changed in this version is not marked, because the version before it could not be used ({}).",
+                why.code
+            ),
+            "Look at both versions one after the other; the server's log says more.",
+        )
+    }
+
     /// A browser reads more slowly than the document changes.
     pub fn too_slow() -> Self {
         Self::new(
@@ -271,6 +284,7 @@ mod tests {
         insta::assert_snapshot!(Problem::no_text(), @"Only text documents can be compared, combined or inserted. Choose a text document, such as docx or odt, while a text document is open.");
         insta::assert_snapshot!(Problem::second_under_way(), @"Another document is being compared with this one or inserted into it. Wait a moment and try again.");
         insta::assert_snapshot!(Problem::no_such_purpose(), @"The application did not say what to do with the document that it gave. Give setRequestedDocument the c of the event: compare, combine or insert-text.");
+        insta::assert_snapshot!(Problem::not_marked(&Problem::no_text()), @"What changed in this version is not marked, because the version before it could not be used (second.kind). Look at both versions one after the other; the server's log says more.");
         insta::assert_snapshot!(Problem::too_slow(), @"This connection took in less than the document sent. The editor connects again by itself.");
     }
 }

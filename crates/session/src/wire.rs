@@ -26,12 +26,19 @@ pub struct Open {
     /// session token tells.
     #[serde(default)]
     pub version: Option<Value>,
+    /// Whether the version is to be marked against the one before, if that was given.
+    #[serde(default = "wanted")]
+    pub marks: bool,
     /// The last session token, when the browser returns after a lost connection.
     #[serde(default)]
     pub session: Option<String>,
     /// Which participant returns.
     #[serde(default)]
     pub resume: Option<Resume>,
+}
+
+fn wanted() -> bool {
+    true
 }
 
 /// The tag of [`Open`].
@@ -418,6 +425,9 @@ pub struct DocumentState {
     pub width: i64,
     /// Twips.
     pub height: i64,
+    /// Of a version that is marked against the one before: how many changes there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<u64>,
 }
 
 /// Name and id of a user.

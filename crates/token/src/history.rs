@@ -1,13 +1,13 @@
 //! Opening a version of a document's history: `setHistoryData`.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use recto_docs_api::{Access, DocumentKey, FileType};
+use recto_docs_api::{Access, DocumentKey, DocumentKind, FileType};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
-    Keys, Method, MethodGrant, Opening, Refusal, SessionGrant, Verified, VersionOf,
+    Keys, Method, MethodGrant, Opening, Refusal, SessionGrant, SignedFile, Verified, VersionOf,
     method::method_with_tokens_off,
     opening::fields::{Origin, missing},
     refusal::reason,
@@ -19,11 +19,13 @@ use crate::{
 /// `data` is the argument of `setHistoryData`, its token inside; `from` is what the session
 /// of the document granted. The version is looked at and never changed, and what may be copied or downloaded of the
 /// document may be copied or downloaded of the version. It has a key of its own, so that it is never
-/// the document that others edit.
+/// the document that others edit. With `marks`, a text is to be marked against the version before, if
+/// that was signed too.
 pub fn verify_history(
     keys: &Keys,
     data: &Value,
     from: &Verified<SessionGrant>,
+    marks: bool,
     now: i64,
 ) -> Result<Verified<Opening>, Refusal> {
     let token = data
@@ -33,6 +35,7 @@ pub fn verify_history(
     version(
         verify_method(keys, token, Method::SetHistoryData, now)?,
         from,
+        marks,
     )
 }
 
@@ -42,13 +45,16 @@ pub fn verify_history(
 pub fn history_with_tokens_off(
     data: &Value,
     from: &Verified<SessionGrant>,
+    marks: bool,
 ) -> Result<Verified<Opening>, Refusal> {
-    version(method_with_tokens_off(data, Method::SetHistoryData)?, from)
+    let grant = method_with_tokens_off(data, Method::SetHistoryData)?;
+    version(grant, from, marks)
 }
 
 fn version(
     grant: Verified<MethodGrant>,
     from: &Verified<SessionGrant>,
+    marks: bool,
 ) -> Result<Verified<Opening>, Refusal> {
     let MethodGrant { files, version, .. } = grant.into_inner();
     let (Some(file), Some(version)) = (files.into_iter().next(), version) else {
@@ -58,10 +64,7 @@ fn version(
         participant,
         opening: from,
     } = from.get();
-    let file_type = match &file.file_type {
-        Some(file_type) => FileType::parse(file_type).ok(),
-        None => by_address(&file.url).or(Some(from.file_type)),
-    };
+    let file_type = type_of(&file, from);
     let Some(file_type) = file_type.filter(|it| it.kind() == from.file_type.kind()) else {
         return Err(Refusal::token(
             &reason::FILE_TYPE,
@@ -77,7 +80,18 @@ fn version(
             *flag = Some(false);
         }
     }
-    let key = key_of(&version.key, &version.version, &file.url)?;
+    let previous = version
+        .previous
+        .filter(|_| marks && file_type.kind() == DocumentKind::Word)
+        .and_then(|previous| {
+            let file_type = type_of(&previous.file, from)?;
+            (file_type.kind() == DocumentKind::Word).then(|| SignedFile {
+                url: previous.file.url,
+                file_type: Some(file_type.extension().into()),
+            })
+        });
+    let before = previous.as_ref().map(|file| &*file.url);
+    let key = key_of(&version.key, &version.version, &file.url, before)?;
     Ok(Verified::new(Opening {
         key,
         url: file.url,
@@ -96,7 +110,16 @@ fn version(
                 participant: participant.clone(),
             })
         }),
+        previous,
     }))
+}
+
+/// What was signed, what the address ends with, or else what is open.
+fn type_of(file: &SignedFile, from: &Opening) -> Option<FileType> {
+    match &file.file_type {
+        Some(file_type) => FileType::parse(file_type).ok(),
+        None => by_address(&file.url).or(Some(from.file_type)),
+    }
 }
 
 fn by_address(url: &str) -> Option<FileType> {
@@ -104,10 +127,16 @@ fn by_address(url: &str) -> Option<FileType> {
     FileType::parse(url.path().rsplit_once('.')?.1).ok()
 }
 
-/// A key that no integrator gives by chance, the same for all who look at this file as this version.
-fn key_of(key: &DocumentKey, version: &str, url: &str) -> Result<DocumentKey, Refusal> {
+/// A key that no integrator gives by chance, the same for all who look at this file as this version,
+/// marked against the same version before or not marked.
+fn key_of(
+    key: &DocumentKey,
+    version: &str,
+    url: &str,
+    before: Option<&str>,
+) -> Result<DocumentKey, Refusal> {
     let mut hasher = Sha256::new();
-    for part in [key.as_str(), version, url] {
+    for part in [key.as_str(), version, url].into_iter().chain(before) {
         hasher.update(part.len().to_le_bytes());
         hasher.update(part);
     }
@@ -149,7 +178,7 @@ mod tests {
     fn verify(data: &Value, from: &Verified<SessionGrant>) -> Result<Opening, Refusal> {
         let mut data = data.clone();
         data["token"] = hs256(SECRET, &data).into();
-        verify_history(&keys(), &data, from, NOW).map(Verified::into_inner)
+        verify_history(&keys(), &data, from, true, NOW).map(Verified::into_inner)
     }
 
     #[test]
@@ -196,11 +225,22 @@ mod tests {
         let mut forged = data();
         forged["token"] = hs256(SECRET, &data()).into();
         forged["url"] = "http://169.254.169.254/".into();
-        let version = verify_history(&keys(), &forged, &from, NOW).unwrap();
+        forged["previous"]["url"] = "http://169.254.169.254/".into();
+        let version = verify_history(&keys(), &forged, &from, true, NOW).unwrap();
         assert_eq!(version.url, "https://files.example/old.docx?v=2");
+        let previous = version.previous.as_ref().unwrap();
+        assert_eq!(previous.url, "https://files.example/older.docx");
+        // What was not signed is not fetched either.
+        let mut alone = data();
+        alone.as_object_mut().unwrap().remove("previous");
+        let token = hs256(SECRET, &alone);
+        let mut added = data();
+        added["token"] = token.into();
+        let version = verify_history(&keys(), &added, &from, true, NOW).unwrap();
+        assert_eq!(version.previous, None);
         let mut bare = data();
         bare["token"] = "".into();
-        let refusal = verify_history(&keys(), &bare, &from, NOW).unwrap_err();
+        let refusal = verify_history(&keys(), &bare, &from, true, NOW).unwrap_err();
         assert_eq!(refusal.code, "token.missing");
     }
 
@@ -213,9 +253,24 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_marked_against_the_version_before_unless_that_is_not_wanted() {
+        let from = open(|_| {});
+        let marked = verify(&data(), &from).unwrap();
+        let previous = marked.previous.unwrap();
+        assert_eq!(previous.file_type.as_deref(), Some("docx"));
+        let mut data = data();
+        data["token"] = hs256(SECRET, &data).into();
+        let plain = verify_history(&keys(), &data, &from, false, NOW).unwrap();
+        assert_eq!(plain.previous, None);
+        assert_ne!(plain.key, marked.key);
+        data["previous"]["fileType"] = "xlsx".into();
+        assert_eq!(verify(&data, &from).unwrap().previous, None);
+    }
+
+    #[test]
     fn tokens_may_be_off() {
         let from = open(|_| {});
-        let version = history_with_tokens_off(&data(), &from).unwrap();
+        let version = history_with_tokens_off(&data(), &from, true).unwrap();
         assert_eq!(version.get().url, "https://files.example/old.docx?v=2");
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use recto_docs_api::{DocumentKey, DocumentKind, FileType};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -109,7 +110,7 @@ pub struct MethodGrant {
 }
 
 /// A file that was signed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedFile {
     /// Where to get it. An image may have a `data:` address.
     pub url: String,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Keys, Refusal, Verified,
+    Keys, Refusal, SignedFile, Verified,
     json::{self, Look, Seen, type_name},
     jws::{self, Expect, has_nothing},
     permissions,
@@ -45,6 +45,9 @@ pub struct Opening {
     /// `editorConfig.customization.forcesave`.
     #[serde(default)]
     pub force_save: bool,
+    /// Of a version of the history: the version before, against which it is marked. Its type is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<SignedFile>,
     /// Set for a version of a document's history: whose rights in the document it is looked at by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version_of: Option<VersionOf>,
@@ -391,6 +394,7 @@ fn read<'v, V: Look<'v>>(
         lang: editor("lang", "editorConfig.lang")?.map(str::to_owned),
         access,
         permissions,
+        previous: None,
         force_save: matches!(
             signed
                 .editor("customization")

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{Browser, Integrator, Server, new_key, sign, signed};
+use crate::common::{Browser, Integrator, Server, get, new_key, sign, signed};
 
 /// A text as RTF.
 fn rtf(paragraphs: &[&str]) -> String {
@@ -153,4 +153,77 @@ async fn s6_a_second_document_is_fetched_from_where_the_token_says() {
         assert_eq!(answer["code"], "rights.no_second", "{answer}");
     }
     assert_eq!(integrator.fetched().len(), before);
+}
+
+#[tokio::test]
+async fn a_version_of_the_history_is_marked_against_the_one_before() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let version = rtf(&["Head", "The old text and more", "Foot"]);
+    integrator.serve("v2.rtf", version.clone());
+    integrator.serve("v1.rtf", rtf(&["Gone", "Head", "The old text", "Foot"]));
+    integrator.serve("no.rtf", "%PDF-1.7");
+    let key = new_key("marks");
+    let ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let open = |previous: &str, marks: bool| {
+        let mut data = json!({
+            "version": 2, "key": "v2", "url": integrator.url("/files/v2.rtf"),
+            "changesUrl": integrator.url("/files/changes.zip"),
+            "previous": { "key": "v1", "url": integrator.url(previous) },
+        });
+        data["token"] = sign(&data, 300).into();
+        json!({ "type": "open", "version": data, "session": ann.opened["session"], "marks": marks })
+    };
+
+    let mut marked = Browser::connect(&server, &key).await;
+    marked.say(&open("/files/v1.rtf", true)).await;
+    marked.opened = marked.until_opened().await;
+    assert_eq!(marked.opened["access"], "view");
+    assert_eq!(marked.opened["document"]["changes"], 2);
+    let seen: Vec<_> = changes(&mut marked)
+        .await
+        .iter()
+        .map(|change| change.trim().to_owned())
+        .collect();
+    assert_eq!(seen, ["Recto: Delete “Gone ”", "Recto: Insert “ and more”"]);
+    let seq = marked
+        .input(json!({ "kind": "command", "name": ".uno:AcceptAllTrackedChanges", "args": {} }))
+        .await;
+    let denied = marked.until_that(|m| m["seq"] == seq).await;
+    assert_eq!(denied["code"], "rights.view_only");
+    // A copy is of the version, and not of what is shown.
+    for (id, format) in [(8, "rtf"), (9, "txt")] {
+        marked
+            .say(&json!({ "type": "download", "id": id, "format": format }))
+            .await;
+        let copy = marked.until("download").await;
+        let (status, text) = get(copy["url"].as_str().unwrap()).await;
+        assert_eq!(status, 200);
+        assert!(
+            text.contains("The old text and more") && !text.contains("Gone"),
+            "{text}"
+        );
+    }
+    marked.leave().await;
+
+    let mut plain = Browser::connect(&server, &key).await;
+    plain.say(&open("/files/v1.rtf", false)).await;
+    plain.opened = plain.until_opened().await;
+    assert_eq!(plain.opened["document"]["changes"], Value::Null);
+    assert_eq!(changes(&mut plain).await, [""; 0]);
+    plain.leave().await;
+
+    // Without the version before, the version is shown all the same.
+    let mut alone = Browser::connect(&server, &key).await;
+    alone.say(&open("/files/no.rtf", true)).await;
+    alone.opened = alone.until_opened().await;
+    let notice = alone.until("notice").await;
+    assert_eq!(notice["code"], "history.not_marked", "{notice}");
+    assert_eq!(alone.opened["document"]["changes"], Value::Null);
+    let fetched = integrator.fetched();
+    assert!(
+        fetched
+            .iter()
+            .all(|(path, token)| token.is_some() && path != "changes.zip")
+    );
 }

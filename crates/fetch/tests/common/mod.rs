@@ -202,6 +202,7 @@ pub fn opening(url: &str, callback_url: Option<&str>) -> Verified<Opening> {
         permissions: Permissions::default(),
         force_save: false,
         version_of: None,
+        previous: None,
     })
 }
 

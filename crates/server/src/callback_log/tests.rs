@@ -34,6 +34,7 @@ fn opening(key: &str) -> Verified<Opening> {
         permissions: Permissions::default(),
         force_save: false,
         version_of: None,
+        previous: None,
     })
 }
 

@@ -210,13 +210,13 @@ fn admit(
         let grant = verify_session(&tenant.keys, session, &key, now)?;
         if let Some(version) = &open.version {
             let version = if shared.tokens {
-                verify_history(&tenant.keys, version, &grant, now)?
+                verify_history(&tenant.keys, version, &grant, open.marks, now)?
             } else {
                 tracing::warn!(
                     key = path_key,
                     "tokens are off: an unsigned version of the history is shown"
                 );
-                history_with_tokens_off(version, &grant)?
+                history_with_tokens_off(version, &grant, open.marks)?
             };
             return Ok(Admitted {
                 opening: version,

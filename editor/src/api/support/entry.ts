@@ -37,6 +37,18 @@ export function missing(why: string, instead: string, fine: readonly unknown[] =
   return { is: 'missing', why, instead, fine };
 }
 
+/** Why recipients of a mail merge have no use, and what to do. */
+export const NO_MERGE = [
+  'There is no mail merge: the engine would need a database of recipients, which it has no access to.',
+  'Fill a copy of the document for each recipient in your application, and convert it with the conversion service.',
+] as const;
+
+/** Why a spreadsheet takes nothing from another one, and what to do. */
+export const NO_LINKED_DATA = [
+  'A formula cannot take data from another file: the engine opens no file but the document, so that no document can read what its reader may not.',
+  'Put the data on a sheet of its own in the spreadsheet, and write it anew from your application when it changes.',
+] as const;
+
 /** What the console says when somebody uses this; null when there is nothing to say. */
 export function remark(support: Support, value?: unknown): string | null {
   switch (support.is) {

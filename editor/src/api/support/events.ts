@@ -1,12 +1,7 @@
 import type { Config } from '@onlyoffice/doceditor-types';
-import { built, missing, type Support } from './entry.js';
+import { built, missing, NO_LINKED_DATA, NO_MERGE, type Support } from './entry.js';
 
 const NO_FORMS = ['PDF forms are not supported.', 'Use a text document.'] as const;
-const NO_MERGE = ['There is no mail merge.', 'Fill the documents in your application.'] as const;
-const NO_LINKED_DATA = [
-  'Spreadsheets do not take data from other files.',
-  'Copy the data into the spreadsheet.',
-] as const;
 
 /** Every event of the published types; one that is new there is a compile error here. */
 export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Support>> = {

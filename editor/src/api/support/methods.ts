@@ -1,5 +1,5 @@
 import type { DocEditor } from '@onlyoffice/doceditor-types';
-import { built, missing, type Support } from './entry.js';
+import { built, missing, NO_LINKED_DATA, NO_MERGE, type Support } from './entry.js';
 
 /** Every method of the published types; one that is new there is a compile error here. */
 export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
@@ -23,27 +23,15 @@ export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
   setActionLink: built('Shows the address, to be copied.'),
   setFavorite: built(),
   setHistoryData: built(
-    'Shows the version in the document’s place, for reading, and the list of its `changes`; what changed is not marked in the text. The token is needed unless tokens are off.',
+    'Shows the version in the document’s place, for reading, and the list of its `changes`. The text of a text document is marked against `previous`, if that is given and signed; formats are not, nor are spreadsheets and presentations. The archive at `changesUrl` is not fetched. The token is needed unless tokens are off.',
   ),
-  setMailMergeRecipients: missing(
-    'There is no mail merge.',
-    'Fill the documents in your application.',
-  ),
-  setReferenceData: missing(
-    'Spreadsheets do not take data from other files.',
-    'Copy the data into the spreadsheet.',
-  ),
-  setReferenceSource: missing(
-    'Spreadsheets do not take data from other files.',
-    'Copy the data into the spreadsheet.',
-  ),
+  setMailMergeRecipients: missing(...NO_MERGE),
+  setReferenceData: missing(...NO_LINKED_DATA),
+  setReferenceSource: missing(...NO_LINKED_DATA),
   setRequestedDocument: built(
     'For a text document that is open for editing; the token is needed unless tokens are off. `"compare"`: what makes the given document out of the open one becomes tracked changes under the user’s name; the open one must have none. `"combine"` takes over the tracked changes of a copy of the open document. `"insert-text"`: at the caret. Types: those of text documents. Anything else is answered by a sentence in the editor.',
   ),
-  setRequestedSpreadsheet: missing(
-    'There is no mail merge.',
-    'Fill the documents in your application.',
-  ),
+  setRequestedSpreadsheet: missing(...NO_MERGE),
   setRevisedFile: built('The former name of `setRequestedDocument` with `"compare"`.'),
   setSharingSettings: built(),
   setUsers: built(
@@ -68,7 +56,7 @@ export const UNTYPED_METHODS = {
     'A document is not taken from the page.',
     'Give its address in document.url.',
   ),
-  processMailing: missing('There is no mail merge.', 'Fill the documents in your application.'),
+  processMailing: missing(...NO_MERGE),
   processRightsChange: built('As `applyEditRights`.'),
   processSaveResult: built('Nothing needs it: the callback tells whether saving succeeded.'),
   requestRoles: missing('PDF forms are not supported.', 'Use a text document.'),
@@ -76,7 +64,10 @@ export const UNTYPED_METHODS = {
     'The page has no way around the command service.',
     'Call the command service from your back end.',
   ),
-  setEmailAddresses: missing('There is no mail merge.', 'Send the mail from your application.'),
+  setEmailAddresses: missing(
+    'There is no mail merge, so nobody is sent anything.',
+    'Send the mail from your application.',
+  ),
   showSharingSettings: built('Opens what “Sharing” in the menu opens.'),
 } as const satisfies Readonly<Record<string, Support>>;
 

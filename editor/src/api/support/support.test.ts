@@ -109,7 +109,7 @@ describe('listeners', () => {
       'onReady',
     ];
     expect(remarksOnEvents(names).join('\n')).toMatchInlineSnapshot(`
-      "events.onRequestMailMergeRecipients is never called. There is no mail merge. Fill the documents in your application.
+      "events.onRequestMailMergeRecipients is never called. There is no mail merge: the engine would need a database of recipients, which it has no access to. Fill a copy of the document for each recipient in your application, and convert it with the conversion service.
       events.onDocumentRedy is not an event of the Docs API. Write events.onDocumentReady if that is what is meant.
       events.onSomethingElse is not an event of the Docs API. Remove it."
     `);

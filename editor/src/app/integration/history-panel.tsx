@@ -57,7 +57,7 @@ export function HistoryPanel({ editor, host }: { editor: Editor; host: Integrati
       ) : (
         <ol class="history__list">
           {versions.map((version) => (
-            <Entry key={version.version} version={version} host={host} />
+            <Entry key={version.version} version={version} editor={editor} host={host} />
           ))}
         </ol>
       )}
@@ -65,7 +65,13 @@ export function HistoryPanel({ editor, host }: { editor: Editor; host: Integrati
   );
 }
 
-function Entry({ version, host }: { version: Version; host: Integration }) {
+interface EntryProps {
+  version: Version;
+  editor: Editor;
+  host: Integration;
+}
+
+function Entry({ version, editor, host }: EntryProps) {
   const { history } = host;
   const current = version.version === history.current.value;
   const picked = history.picked.value?.version === version.version ? history.picked.value : null;
@@ -87,20 +93,18 @@ function Entry({ version, host }: { version: Version; host: Integration }) {
         </span>
       </button>
       {picked !== null && (
-        <Details version={version} picked={picked} current={current} host={host} />
+        <Details version={version} picked={picked} current={current} editor={editor} host={host} />
       )}
     </li>
   );
 }
 
-interface DetailsProps {
-  version: Version;
+interface DetailsProps extends EntryProps {
   picked: Picked;
   current: boolean;
-  host: Integration;
 }
 
-function Details({ version, picked, current, host }: DetailsProps) {
+function Details({ version, picked, current, editor, host }: DetailsProps) {
   if (picked.error !== null) {
     return (
       <p class="history__note" role="alert" data-testid="history-version-error">
@@ -117,6 +121,7 @@ function Details({ version, picked, current, host }: DetailsProps) {
   }
   return (
     <div class="history__details" data-testid="history-details">
+      {host.history.comparable.value && <Marks editor={editor} host={host} />}
       {version.changes.length > 0 && (
         <ul
           class="history__changes"
@@ -141,5 +146,34 @@ function Details({ version, picked, current, host }: DetailsProps) {
         </button>
       )}
     </div>
+  );
+}
+
+/** Whether what changed since the version before is marked; only texts are compared. */
+function Marks({ editor, host }: { editor: Editor; host: Integration }) {
+  const { history } = host;
+  if (editor.state.document.value?.kind !== 'word') {
+    return <p class="history__hint">{translate('historyUnmarked')}</p>;
+  }
+  const changes = history.shown.value?.state.document.value?.changes ?? null;
+  return (
+    <>
+      <label class="history__marks">
+        <input
+          type="checkbox"
+          checked={history.marks.value}
+          data-testid="history-marks"
+          onChange={(event) => history.mark(event.currentTarget.checked)}
+        />
+        {translate('historyMarks')}
+      </label>
+      {changes !== null && (
+        <p class="history__hint" role="status" data-testid="history-marked">
+          {changes === 0
+            ? translate('historyNoDifferences')
+            : translate('historyMarked', { count: changes })}
+        </p>
+      )}
+    </>
   );
 }

@@ -35,11 +35,17 @@ export class History {
   readonly picked = signal<Picked | null>(null);
   /** The picked version as a document of its own, to be looked at. */
   readonly shown = signal<Editor | null>(null);
+  /** What changed since the version before is to be marked. */
+  readonly marks = signal(true);
+  /** The integrator gave the version before the picked one. */
+  readonly comparable = signal(false);
   readonly #raise: Raise;
-  readonly #look: (argument: unknown) => Editor | null;
+  readonly #look: (argument: unknown, marks: boolean) => Editor | null;
+  /** What the picked version is opened with. */
+  #told: SetHistoryDataOptions | null = null;
 
   /** `look` opens the version that the argument of `setHistoryData` names. */
-  constructor(raise: Raise, look: (argument: unknown) => Editor | null) {
+  constructor(raise: Raise, look: (argument: unknown, marks: boolean) => Editor | null) {
     this.#raise = raise;
     this.#look = look;
   }
@@ -82,7 +88,7 @@ export class History {
 
   /** `setHistoryData`; what comes for another version than the one picked last is late. */
   tell(options: SetHistoryDataOptions): void {
-    const { version, url, fileType, error } = fields(options);
+    const { version, url, fileType, error, previous } = fields(options);
     const picked = this.picked.value;
     if (picked === null) return;
     const failed = typeof error === 'string' && error !== '' ? error : null;
@@ -96,7 +102,18 @@ export class History {
           }
         : null;
     this.#put({ version: picked.version, data, error: failed });
-    if (typeof url === 'string') this.shown.value = this.#look(options);
+    if (typeof url !== 'string') return;
+    this.#told = options;
+    this.comparable.value = typeof fields(previous).url === 'string';
+    this.shown.value = this.#look(options, this.marks.value);
+  }
+
+  /** Marks what changed, or shows the version alone. */
+  mark(on: boolean): void {
+    this.marks.value = on;
+    if (this.#told === null) return;
+    this.shown.peek()?.leave();
+    this.shown.value = this.#look(this.#told, on);
   }
 
   /** Leaves the version that is shown. */
@@ -107,6 +124,8 @@ export class History {
   #put(picked: Picked | null): void {
     this.shown.peek()?.leave();
     this.shown.value = null;
+    this.comparable.value = false;
+    this.#told = null;
     this.picked.value = picked;
   }
 }

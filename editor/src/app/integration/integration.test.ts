@@ -124,6 +124,28 @@ describe('history', () => {
     expect(history.shown.value).toBeNull();
   });
 
+  it('marks what changed where the version before is given, until the reader does not want it', () => {
+    const looked: unknown[] = [];
+    const history = new History(
+      () => undefined,
+      (argument, marks) => {
+        looked.push([(argument as { version: number }).version, marks]);
+        return { leave: () => looked.push('left') } as unknown as Editor;
+      },
+    );
+    history.refresh(list as never);
+    const previous = { key: 'a', url: 'http://app.test/1' };
+    history.pick(2);
+    history.tell({ version: 2, url: 'http://app.test/2', key: 'b', previous });
+    expect(history.comparable.value).toBe(true);
+    history.mark(false);
+    history.pick(1);
+    history.mark(false);
+    history.tell({ version: 1, url: 'http://app.test/1', key: 'a' });
+    expect(history.comparable.value).toBe(false);
+    expect(looked).toEqual([[2, true], 'left', [2, false], 'left', [1, false]]);
+  });
+
   it('shows why there is no list', () => {
     const { history } = integration();
     history.show();

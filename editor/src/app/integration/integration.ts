@@ -48,8 +48,8 @@ export class Integration {
     page: string | undefined,
   ) {
     this.options = optionsOf(config, listeners, page);
-    this.history = new History(raise, (argument) =>
-      look(argument, editor, config, this.options.zoom),
+    this.history = new History(raise, (argument, marks) =>
+      look({ argument, marks }, editor, config, this.options.zoom),
     );
     this.mentions = this.options.mentions
       ? new Mentions(raise, listeners.includes('onRequestUsers'))
@@ -340,7 +340,7 @@ export class Integration {
 
 /** Opens a version of the document that `editor` has open; null when it is not open. */
 function look(
-  argument: unknown,
+  version: { argument: unknown; marks: boolean },
   { session }: Editor,
   config: PlainConfig,
   zoom: Options['zoom'],
@@ -349,7 +349,7 @@ function look(
   const shown = new Editor(
     liveUrl(new URL(window.location.href), config.document?.key ?? ''),
     {},
-    { readOnly: true, version: { session, argument } },
+    { readOnly: true, version: { session, ...version } },
     // The application hears of its document alone.
     () => undefined,
   );

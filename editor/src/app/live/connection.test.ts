@@ -124,11 +124,12 @@ describe('connection', () => {
       full: () => undefined,
     };
     const argument = { version: 2, token: 't2' };
-    const version = new Connection('ws://x/doc/k/live', {}, handlers, { session: 's0', argument });
+    const looked = { session: 's0', argument, marks: false };
+    const version = new Connection('ws://x/doc/k/live', {}, handlers, looked);
     version.connect();
     socket().accept();
     expect(socket().sent).toEqual([
-      { type: 'open', config: {}, session: 's0', resume: null, version: argument },
+      { type: 'open', config: {}, session: 's0', resume: null, version: argument, marks: false },
     ]);
     socket().say(opened({}, 'version.a b'));
     socket().close();

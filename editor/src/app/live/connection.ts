@@ -24,6 +24,8 @@ export interface Version {
   session: string;
   /** What the application gave to `setHistoryData`. */
   argument: unknown;
+  /** Whether what changed since the version before is marked, if the application gave that. */
+  marks: boolean;
 }
 
 /** Failures that end the connection but not the session: the editor returns. */
@@ -103,7 +105,10 @@ export class Connection {
             ? null
             : { participant: this.#participant, sent: this.queue.last },
         ...(this.#session === null &&
-          this.#version !== null && { version: this.#version.argument }),
+          this.#version !== null && {
+            version: this.#version.argument,
+            marks: this.#version.marks,
+          }),
       });
     });
     socket.addEventListener('message', (event: MessageEvent<unknown>) => {

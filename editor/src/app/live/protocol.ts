@@ -66,6 +66,8 @@ export interface Opened extends Rights {
     parts: Part[];
     width: number;
     height: number;
+    /** Of a version that is marked against the one before: how many changes there are. */
+    changes?: number;
   };
   /** What a copy of the document may be had as. */
   formats: string[];
@@ -212,6 +214,8 @@ export type ClientMessage =
       resume: { participant: string; sent: number } | null;
       /** The argument of `setHistoryData`: a version to look at; `session` is then that of the document. */
       version?: unknown;
+      /** Whether the version is marked against the one before. */
+      marks?: boolean;
     }
   | { type: 'input'; seq: number; input: Input }
   | ({ type: 'viewport'; part: number } & View)

@@ -379,6 +379,7 @@ export class Editor {
       kind: document.kind,
       rights: this.#rights(opened),
       formats: opened.formats,
+      changes: document.changes ?? null,
       self: opened.participant,
       userName: opened.user.name,
     };

@@ -26,6 +26,8 @@ export interface OpenDocument {
   rights: Rights;
   /** What a copy of it may be had as. */
   formats: readonly string[];
+  /** Of a version that is marked against the one before: how many changes there are. */
+  changes: number | null;
   self: string;
   userName: string;
 }

@@ -25,7 +25,7 @@ import type { Editor } from '../state/editor.js';
 import { Choice, ColorTool, Tool } from './controls.js';
 import { ImageTool, LinkTool, StoredImageTool, TableTool } from './insert.js';
 import type { Icon } from './popover.js';
-import { ReviewTool } from './review.js';
+import { DocumentsTool } from './documents.js';
 
 export interface Group {
   id: string;
@@ -120,8 +120,8 @@ function allGroups(editor: Editor, kind: DocumentKind, host: Integration): Group
       </>
     ),
   });
-  if (kind === 'word') {
-    groups.push({ id: 'changes', content: <ReviewTool editor={editor} host={host} /> });
+  if (kind === 'word' && host.options.documents !== null) {
+    groups.push({ id: 'documents', content: <DocumentsTool editor={editor} host={host} /> });
   }
   if (!host.options.insert) return groups;
   groups.push({
