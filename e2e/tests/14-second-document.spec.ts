@@ -99,4 +99,47 @@ test.describe('a second document', () => {
     await page.evaluate(`editor.setRevisedFile(${JSON.stringify(call)})`);
     await expect(frame.getByTestId('notice').last()).toContainText('has no token');
   });
+
+  test('is the version before, against which a version is marked', async ({ page, picture }) => {
+    const editor = await open(page, ['onRequestHistory', 'onRequestHistoryData']);
+    const { frame } = editor;
+    await frame.getByTestId('menu').click();
+    await frame.getByTestId('menu-history').click();
+    const user = { id: 'a', name: 'Ada Okafor' };
+    const versions = [1, 2].map((version) => ({
+      version,
+      created: `2026-03-0${version}T09:15:00Z`,
+      key: `v${version}`,
+      user,
+    }));
+    const list = { currentVersion: 2, history: versions };
+    await page.evaluate(`editor.refreshHistory(${JSON.stringify(list)})`);
+    await frame.getByTestId('history-version').first().getByRole('button').first().click();
+    const data = {
+      version: 2,
+      key: 'v2',
+      fileType: 'rtf',
+      url: address(REVISED),
+      previous: { key: 'v1', fileType: 'rtf', url: address(AGREED) },
+    };
+    const argument = JSON.stringify({ ...data, token: sign(data, secret) });
+    await page.evaluate(`editor.setHistoryData(${argument})`);
+    await expect(frame.getByTestId('history-marked')).toHaveText(
+      'Changes since the version before: 3',
+    );
+    await editor.painted();
+    await picture(page, 'marked');
+    await editor.focus();
+    // What is gone is crossed out, and not copied.
+    await editor.showsText('Soup is served on Fridays.', 'Bread is free.');
+    await frame.getByTestId('history-marks').uncheck();
+    await expect(frame.getByTestId('history-marked')).toHaveCount(0);
+    await editor.painted();
+    await editor.focus();
+    await editor.showsText('Soup is served on Fridays.');
+    await picture(page, 'unmarked');
+    await frame.getByTestId('history-close').click();
+    await editor.focus();
+    await editor.showsText('Soup is served on Thursdays.');
+  });
 });
