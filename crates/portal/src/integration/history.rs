@@ -26,14 +26,26 @@ pub(crate) fn list(file: &FileRow, versions: &[Version], language: Language) -> 
 }
 
 /// The argument of `setHistoryData` for one version, signed: the document server fetches what the token
-/// names, and nothing else.
-pub(crate) fn data(settings: &Settings, file: &FileRow, version: &Version, now: i64) -> Value {
-    let fields = json!({
-        "version": version.number,
-        "key": key(file, version.number),
-        "url": content_url(settings, &file.id, version.number),
-        "fileType": version.file_type,
-    });
+/// names, and nothing else. It marks what changed since `previous`, the version before.
+pub(crate) fn data(
+    settings: &Settings,
+    file: &FileRow,
+    version: &Version,
+    previous: Option<&Version>,
+    now: i64,
+) -> Value {
+    let of = |version: &Version| {
+        json!({
+            "key": key(file, version.number),
+            "url": content_url(settings, &file.id, version.number),
+            "fileType": version.file_type,
+        })
+    };
+    let mut fields = of(version);
+    fields["version"] = version.number.into();
+    if let Some(previous) = previous {
+        fields["previous"] = of(previous);
+    }
     settings.integrator.sign_method(&fields, now)
 }
 

@@ -29,10 +29,12 @@ pub(super) async fn data(
         .version(&file.id, number)
         .await?
         .ok_or(Failure::NotFound)?;
+    let previous = app.storage.version(&file.id, number - 1).await?;
     Ok(Json(history::data(
         &app.settings,
         &file,
         &version,
+        previous.as_ref(),
         app.now(),
     )))
 }

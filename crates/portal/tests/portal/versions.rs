@@ -105,7 +105,19 @@ async fn the_editor_gets_the_history_and_signed_versions_and_nobody_else_does() 
         grant.files[0].url,
         format!("{PUBLIC}/integration/files/{file}/versions/1/content")
     );
+    assert_eq!(data["previous"], Value::Null);
     assert_ne!(data["key"], ada.config(&file).await["document"]["key"]);
+    let restored = ada
+        .post(&format!("/files/{file}/versions/1/restore"), &[])
+        .await;
+    assert_eq!(restored.status, StatusCode::SEE_OTHER);
+    let second: Value =
+        serde_json::from_str(&ada.get(&format!("/files/{file}/history/2")).await.text())
+            .expect("JSON");
+    assert_eq!(
+        second["previous"],
+        json!({ "key": data["key"], "url": data["url"], "fileType": "docx" })
+    );
     assert_eq!(
         ada.get(&format!("/files/{file}/history/9")).await.status,
         StatusCode::NOT_FOUND
