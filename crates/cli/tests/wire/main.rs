@@ -19,4 +19,5 @@ mod services;
 mod start;
 mod tenants;
 mod tokens;
+mod versions;
 mod web;

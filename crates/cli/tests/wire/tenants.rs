@@ -272,6 +272,27 @@ async fn s7_the_allow_list_of_one_tenant_does_not_help_another() {
 }
 
 #[tokio::test]
+async fn w2_each_tenant_says_who_may_embed_the_editor_at_its_host() {
+    let of_a = "frame_ancestors = \"https://a.example\"";
+    let setup = tenants(Some(of_a), "").arg("--frame-ancestors", "https://default.example");
+    let server = Server::start(&setup).await;
+    for (host, ancestors) in [
+        (A, "https://a.example"),
+        (B, "*"),
+        ("docs.example", "https://default.example"),
+    ] {
+        let page = server.url("/web-apps/apps/editor/index.html");
+        let request = reqwest::Client::new().get(page).header("host", host);
+        let answer = request.send().await.unwrap();
+        let policy = answer.headers()["content-security-policy"]
+            .to_str()
+            .unwrap();
+        let wanted = format!("frame-ancestors {ancestors}");
+        assert!(policy.ends_with(&wanted), "{host}: {policy}");
+    }
+}
+
+#[tokio::test]
 async fn each_tenant_is_told_with_its_own_key_after_the_server_was_killed() {
     let setup = tenants(Some(ALLOWED), ALLOWED);
     let server = Server::start(&setup).await;
