@@ -59,7 +59,8 @@ impl Rights {
             match (permissions.flag_mut(name), value) {
                 (Some(flag), value) => *flag = Some(lesser(name, *flag, value)),
                 (None, value) => {
-                    permissions.other.insert(name.clone(), value.clone());
+                    let value = lesser_groups(permissions.other.get(name), value);
+                    permissions.other.insert(name.clone(), value);
                 }
             }
         }
@@ -150,6 +151,35 @@ fn lesser(name: &str, signed: Option<bool>, change: &Value) -> bool {
         signed == Some(true) || *change != Value::Bool(false)
     } else {
         signed != Some(false) && *change == Value::Bool(true)
+    }
+}
+
+/// The same for lists of groups, such as those in `commentGroups`: only groups that both lists have. Where
+/// there is no list, all groups are meant.
+fn lesser_groups(signed: Option<&Value>, change: &Value) -> Value {
+    fn list(value: &Value) -> Vec<&Value> {
+        match value {
+            Value::Array(list) => list.iter().collect(),
+            Value::String(_) => vec![value],
+            // What cannot be read is nobody's, as everywhere.
+            _ => Vec::new(),
+        }
+    }
+    match (signed, change) {
+        (None | Some(Value::Null), change) => change.clone(),
+        (Some(signed), Value::Null) => signed.clone(),
+        (Some(Value::Object(signed)), change) => {
+            let mut lists = signed.clone();
+            for (name, change) in change.as_object().into_iter().flatten() {
+                lists.insert(name.clone(), lesser_groups(signed.get(name), change));
+            }
+            lists.into()
+        }
+        (Some(signed), change) => {
+            let changed = list(change);
+            let both = list(signed).into_iter().filter(|it| changed.contains(it));
+            both.cloned().collect()
+        }
     }
 }
 
@@ -327,6 +357,37 @@ mod tests {
                 "{name} {signed:?} {changed}"
             );
         }
+    }
+
+    #[test]
+    fn p7_a_change_adds_no_group_to_those_that_were_signed() {
+        let signed = json!({ "view": ["Sales", ""], "edit": [], "remove": null });
+        for (change, holds) in [
+            (
+                json!({ "view": ["Sales", "Law"] }),
+                json!({ "view": ["Sales"], "edit": [], "remove": null }),
+            ),
+            (
+                json!({ "view": "Law", "edit": ["Law"] }),
+                json!({ "view": [], "edit": [], "remove": null }),
+            ),
+            (
+                json!({ "remove": ["Law"] }),
+                json!({ "view": ["Sales", ""], "edit": [], "remove": ["Law"] }),
+            ),
+            (json!({ "view": null }), signed.clone()),
+            (json!(null), signed.clone()),
+            (json!("all"), signed.clone()),
+        ] {
+            assert_eq!(lesser_groups(Some(&signed), &change), holds, "{change}");
+        }
+        let change = json!({ "view": ["Law"] });
+        assert_eq!(lesser_groups(None, &change), change);
+        let reviewed = json!(["Sales"]);
+        assert_eq!(
+            lesser_groups(Some(&reviewed), &json!(["Law", "Sales"])),
+            reviewed
+        );
     }
 
     #[test]
