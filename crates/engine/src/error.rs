@@ -182,7 +182,9 @@ pub enum SecondFileError {
     HasChanges,
     /// The engine found changes, and not where they belong: tables or sections differ, or somebody has
     /// changed the document meanwhile.
-    #[error("The differences between the two documents could not be put into this one.")]
+    #[error(
+        "The differences between the two documents could not be put into this one, for example because a table differs."
+    )]
     Unlike,
     /// There is nothing to take over.
     #[error("The other document is no copy of this one with tracked changes.")]

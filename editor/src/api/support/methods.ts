@@ -29,7 +29,7 @@ export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
   setReferenceData: missing(...NO_LINKED_DATA),
   setReferenceSource: missing(...NO_LINKED_DATA),
   setRequestedDocument: built(
-    'For a text document that is open for editing; the token is needed unless tokens are off. `"compare"`: what makes the given document out of the open one becomes tracked changes under the user’s name; the open one must have none. `"combine"` takes over the tracked changes of a copy of the open document. `"insert-text"`: at the caret. Types: those of text documents. Anything else is answered by a sentence in the editor.',
+    'For a text document that is open for editing; the token is needed unless tokens are off. `"compare"`: what makes the given document out of the open one becomes tracked changes under the user’s name; the open one must have none, and tables must not differ. `"combine"` takes over the tracked changes of a copy of the open document. `"insert-text"`: at the caret. Types: those of text documents. Anything else is answered by a sentence in the editor.',
   ),
   setRequestedSpreadsheet: missing(...NO_MERGE),
   setRevisedFile: built('The former name of `setRequestedDocument` with `"compare"`.'),
