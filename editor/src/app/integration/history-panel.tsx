@@ -1,6 +1,6 @@
-import { RotateCcw, X } from 'lucide-preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { RotateCcw } from 'lucide-preact';
 import { translate } from '../i18n/index.js';
+import { PanelFrame } from '../panels/panel-frame.js';
 import type { Editor } from '../state/editor.js';
 import type { Picked, Version } from './history.js';
 import type { Integration } from './integration.js';
@@ -8,12 +8,7 @@ import type { Integration } from './integration.js';
 /** The versions of the file, beside the document; over it where there is little room. */
 export function HistoryPanel({ editor, host }: { editor: Editor; host: Integration }) {
   const { history } = host;
-  const heading = useRef<HTMLHeadingElement>(null);
-  const open = history.open.value;
-  useEffect(() => {
-    if (open) heading.current?.focus();
-  }, [open]);
-  if (!open) return null;
+  if (!history.open.value) return null;
   const versions = history.versions.value;
   const error = history.error.value;
   const close = (): void => {
@@ -21,29 +16,13 @@ export function HistoryPanel({ editor, host }: { editor: Editor; host: Integrati
     editor.focusDocument();
   };
   return (
-    <aside
-      class="history"
-      aria-labelledby="history-title"
-      data-testid="history"
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') close();
-      }}
+    <PanelFrame
+      name="history"
+      testId="history"
+      title={translate('versionHistory')}
+      closeLabel={translate('historyClose')}
+      onClose={close}
     >
-      <header class="history__header">
-        <h2 id="history-title" ref={heading} tabIndex={-1}>
-          {translate('versionHistory')}
-        </h2>
-        <button
-          type="button"
-          class="tool"
-          title={translate('historyClose')}
-          aria-label={translate('historyClose')}
-          data-testid="history-close"
-          onClick={close}
-        >
-          <X size={18} />
-        </button>
-      </header>
       {error !== null ? (
         <p class="history__note" role="alert" data-testid="history-error">
           {error}
@@ -61,7 +40,7 @@ export function HistoryPanel({ editor, host }: { editor: Editor; host: Integrati
           ))}
         </ol>
       )}
-    </aside>
+    </PanelFrame>
   );
 }
 

@@ -8,7 +8,6 @@ import {
   MessagesSquare,
   Reply,
   Trash2,
-  X,
 } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { translate } from '../i18n/index.js';
@@ -18,6 +17,7 @@ import { threadsOf, type Comment, type Thread } from '../state/comments.js';
 import type { Editor } from '../state/editor.js';
 import type { Panel } from '../state/state.js';
 import { Changes } from './changes.js';
+import { PanelFrame } from './panel-frame.js';
 import { PanelTool, showsPlace } from './panel-tool.js';
 import { Writing } from './writing.js';
 
@@ -82,44 +82,24 @@ export function PanelButtons({ editor, host }: { editor: Editor; host: Integrati
 
 /** Comments, tracked changes or chat, beside the document; over it where there is little room. */
 export function SidePanel({ editor, host }: { editor: Editor; host: Integration }) {
-  const heading = useRef<HTMLHeadingElement>(null);
   const panel = editor.state.panel.value;
-  useEffect(() => {
-    if (panel !== null) heading.current?.focus();
-  }, [panel]);
   if (panel === null) return null;
   const close = (): void => {
     editor.showPanel(null);
     editor.focusDocument();
   };
   return (
-    <aside
-      class="side"
-      aria-labelledby="side-title"
-      data-testid={panel}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') close();
-      }}
+    <PanelFrame
+      name="side"
+      testId={panel}
+      title={translate(panel)}
+      closeLabel={translate('close')}
+      onClose={close}
     >
-      <header class="history__header">
-        <h2 id="side-title" ref={heading} tabIndex={-1}>
-          {translate(panel)}
-        </h2>
-        <button
-          type="button"
-          class="tool"
-          title={translate('close')}
-          aria-label={translate('close')}
-          data-testid="side-close"
-          onClick={close}
-        >
-          <X size={18} />
-        </button>
-      </header>
       {panel === 'chat' && <Chat editor={editor} host={host} />}
       {panel === 'comments' && <Comments editor={editor} host={host} />}
       {panel === 'changes' && <Changes editor={editor} host={host} />}
-    </aside>
+    </PanelFrame>
   );
 }
 
