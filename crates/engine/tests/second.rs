@@ -262,3 +262,20 @@ async fn a_version_is_marked_against_the_one_before() {
     let refused = document.mark_since("Ann", &before, "txt").await;
     insta::assert_snapshot!(refused.unwrap_err(), @r#"Files of the type "txt" cannot be opened."#);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_protected_is_not_marked_and_goes_on() {
+    let fixture = start(|_| {}).await;
+    let flat = text(&["Locked"])
+        .replace(
+            "<text:p>",
+            "<text:section text:name=\"S\" text:protected=\"true\"><text:p>",
+        )
+        .replace("</text:p>", "</text:p></text:section>");
+    let version = fixture.make("version.odt", &flat).await;
+    let before = fixture.make("before.odt", &text(&["Open"])).await;
+    let (document, _events) = fixture.open(&version).await;
+    let refused = document.mark_since("Ann", &before, "odt").await;
+    insta::assert_snapshot!(refused.unwrap_err(), @"The document engine could not do this: its text cannot be changed.");
+    assert_eq!(paragraphs(&fixture, &document).await, ["Locked"]);
+}

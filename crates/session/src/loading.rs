@@ -119,11 +119,22 @@ async fn load(
     };
     let (opened, kept) = tokio::join!(opened, kept);
     match (opened, kept) {
-        (Ok((document, events)), Ok(record)) => {
+        (Ok((mut document, mut events)), Ok(record)) => {
             let marks = match wanted {
                 Some(opening) => mark(&services, &document, &opening).await,
                 None => None,
             };
+            if let Some(Err(problem)) = &marks
+                && problem.code.starts_with("engine.")
+            {
+                // It is half marked, or its kit is gone.
+                document.close().await;
+                (document, events) = services
+                    .engine
+                    .open(&path, options)
+                    .await
+                    .map_err(|error| Problem::of(&error))?;
+            }
             Ok(Box::new(Loaded {
                 document,
                 events,
