@@ -35,13 +35,9 @@ async fn what_was_saved_survives_the_server() {
     ann.types("Survives. ").await;
     ann.until_saved().await;
     let (server, setup) = restarted(server, setup).await;
-    assert!(
-        server
-            .log()
-            .contains("Documents found from an earlier run: 1."),
-        "{}",
-        server.log()
-    );
+    server
+        .logged(|log| log.contains("Documents found from an earlier run: 1."))
+        .await;
     // Nobody comes back.
     let text = saved_text(&integrator).await;
     assert!(text.contains("Survives. The first line"), "{text}");

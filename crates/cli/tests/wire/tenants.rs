@@ -308,13 +308,9 @@ async fn each_tenant_is_told_with_its_own_key_after_the_server_was_killed() {
         browser.until_saved().await;
     }
     let (server, _setup) = restarted(server, setup).await;
-    assert!(
-        server
-            .log()
-            .contains("Documents found from an earlier run: 2."),
-        "{}",
-        server.log()
-    );
+    server
+        .logged(|log| log.contains("Documents found from an earlier run: 2."))
+        .await;
     for (host, secret, integrator, words) in [
         (A, SECRET_A, &at_a, "To A. "),
         (B, SECRET_B, &at_b, "To B. "),
