@@ -311,7 +311,7 @@ test.describe('the Docs API', () => {
         config.editorConfig.customization = { macros: true, autoSave: false };
       },
     });
-    for (const method of ['setRevisedFile', 'setRevisedFile', 'startFilling', 'serviceCommand']) {
+    for (const method of ['setActionLink', 'setActionLink', 'startFilling', 'serviceCommand']) {
       await call(page, method, 'pdf');
     }
     const said = console_.join('\n');
@@ -327,7 +327,7 @@ test.describe('the Docs API', () => {
     ]) {
       expect(said).toContain(part);
     }
-    expect(console_.filter((line) => line.includes('setRevisedFile has no effect.'))).toHaveLength(
+    expect(console_.filter((line) => line.includes('setActionLink has no effect.'))).toHaveLength(
       1,
     );
     expect(thrown).toEqual([]);
