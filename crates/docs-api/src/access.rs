@@ -12,6 +12,8 @@ pub enum Access {
     View,
     /// Look at it, and write comments.
     Comment,
+    /// Fill in its fields, and write comments if `comment` says so. Only a text has fields.
+    Fill,
     /// Propose changes, which an editor accepts or rejects. Only a text knows proposals.
     Review,
     /// Change it.
@@ -23,9 +25,8 @@ impl Access {
     ///
     /// Anything but [`Access::View`] needs a mode other than `view` (the default is `edit`).
     /// Without the permission `edit` (the default is yes), `review` in a text grants
-    /// [`Access::Review`] and `comment` grants [`Access::Comment`], if they are signed as `true`
-    /// (spec/tokens.md 8.3). `fillForms` alone grants [`Access::View`]: filling in without editing
-    /// is not built, and granting more in its place would give away more than was signed.
+    /// [`Access::Review`], `fillForms` in a text grants [`Access::Fill`], and `comment` grants
+    /// [`Access::Comment`], if they are signed as `true` (spec/tokens.md 8.3).
     pub fn granted(mode: Option<&str>, permissions: &Permissions, kind: DocumentKind) -> Self {
         if mode == Some("view") {
             Self::View
@@ -33,6 +34,8 @@ impl Access {
             Self::Edit
         } else if permissions.review == Some(true) && kind == DocumentKind::Word {
             Self::Review
+        } else if permissions.fill_forms == Some(true) && kind == DocumentKind::Word {
+            Self::Fill
         } else if permissions.comment == Some(true) {
             Self::Comment
         } else {
@@ -106,27 +109,43 @@ mod tests {
     }
 
     #[test]
-    fn forms_alone_are_looked_at() {
-        let forms = Permissions {
-            edit: Some(false),
-            fill_forms: Some(true),
-            ..Permissions::default()
+    fn forms_are_filled_in_in_texts() {
+        let granted = |mode, review, comment, kind| {
+            let forms = Permissions {
+                fill_forms: Some(true),
+                ..permissions(Some(false), review, comment)
+            };
+            Access::granted(mode, &forms, kind)
         };
-        assert_eq!(
-            Access::granted(None, &forms, DocumentKind::Word),
-            Access::View
-        );
+        let (word, yes) = (DocumentKind::Word, Some(true));
+        assert_eq!(granted(None, None, None, word), Access::Fill);
+        assert_eq!(granted(None, None, yes, word), Access::Fill);
+        assert_eq!(granted(None, yes, None, word), Access::Review);
+        assert_eq!(granted(Some("view"), None, None, word), Access::View);
+        for kind in [DocumentKind::Cell, DocumentKind::Slide] {
+            assert_eq!(granted(None, None, None, kind), Access::View);
+            assert_eq!(granted(None, None, yes, kind), Access::Comment);
+        }
     }
 
     #[test]
     fn wire_names() {
-        let all = [Access::View, Access::Comment, Access::Review, Access::Edit];
+        let all = [
+            Access::View,
+            Access::Comment,
+            Access::Fill,
+            Access::Review,
+            Access::Edit,
+        ];
         assert_eq!(
             serde_json::to_string(&all).unwrap(),
-            r#"["view","comment","review","edit"]"#
+            r#"["view","comment","fill","review","edit"]"#
         );
         assert!(all.is_sorted());
-        assert_eq!(all.map(Access::can_edit), [false, false, false, true]);
-        assert_eq!(all.map(Access::can_change), [false, true, true, true]);
+        assert_eq!(
+            all.map(Access::can_edit),
+            [false, false, false, false, true]
+        );
+        assert_eq!(all.map(Access::can_change), [false, true, true, true, true]);
     }
 }

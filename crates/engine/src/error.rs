@@ -99,6 +99,18 @@ pub enum InputDenied {
     /// The view may only make changes that can be tracked, and this is none.
     #[error("You may propose changes to this document, and this one cannot be a proposal.")]
     ReviewOnly,
+    /// The view may only fill in fields.
+    #[error("You may fill in the fields of this document but not change the rest of it.")]
+    FillOnly,
+    /// There is no field at the caret that takes this.
+    #[error("There is no field here that takes this.")]
+    NoField,
+    /// LibreOffice would change something outside of the field.
+    #[error("This field cannot be filled in without changing the document around it.")]
+    FieldLeaks,
+    /// The document is too large to be watched while a field is filled in.
+    #[error("This document is too large to be filled in without the right to edit it.")]
+    TooLargeToFill,
     /// The view may not write comments.
     #[error("You may not comment on this document.")]
     NoComments,

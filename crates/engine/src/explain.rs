@@ -116,6 +116,10 @@ impl Explain for InputDenied {
             Self::ViewOnly => "rights.view_only",
             Self::CommentOnly => "rights.comment_only",
             Self::ReviewOnly => "rights.review_only",
+            Self::FillOnly => "rights.fill_only",
+            Self::NoField => "input.no_field",
+            Self::FieldLeaks => "input.field_leaks",
+            Self::TooLargeToFill => "input.too_large_to_fill",
             Self::NoComments => "rights.no_comments",
             Self::OtherComment => "rights.other_comment",
             Self::NoView => "input.no_view",
@@ -138,6 +142,12 @@ impl Explain for InputDenied {
                 "Type, delete or format text, or ask the owner of the document for the right to edit it."
                     .into()
             }
+            Self::FillOnly | Self::NoField => {
+                "Click a field, or ask the owner of the document for the right to edit it.".into()
+            }
+            Self::FieldLeaks | Self::TooLargeToFill => {
+                "Ask somebody who may edit the document to fill it in.".into()
+            }
             Self::NoComments => {
                 "Ask the owner of the document for the right to comment on it.".into()
             }
@@ -151,6 +161,7 @@ impl Explain for InputDenied {
             Self::ViewOnly
             | Self::CommentOnly
             | Self::ReviewOnly
+            | Self::FillOnly
             | Self::NoComments
             | Self::OtherComment => editor_error::RIGHTS,
             _ => editor_error::UNKNOWN,
@@ -322,6 +333,10 @@ mod tests {
         insta::assert_snapshot!(told(&InputDenied::ViewOnly), @"rights.view_only (-23): You may view this document but not change it. Ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(told(&InputDenied::CommentOnly), @"rights.comment_only (-23): You may comment on this document but not change it. Ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(told(&InputDenied::ReviewOnly), @"rights.review_only (-23): You may propose changes to this document, and this one cannot be a proposal. Type, delete or format text, or ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(told(&InputDenied::FillOnly), @"rights.fill_only (-23): You may fill in the fields of this document but not change the rest of it. Click a field, or ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(told(&InputDenied::NoField), @"input.no_field (-1): There is no field here that takes this. Click a field, or ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(told(&InputDenied::FieldLeaks), @"input.field_leaks (-1): This field cannot be filled in without changing the document around it. Ask somebody who may edit the document to fill it in.");
+        insta::assert_snapshot!(told(&InputDenied::TooLargeToFill), @"input.too_large_to_fill (-1): This document is too large to be filled in without the right to edit it. Ask somebody who may edit the document to fill it in.");
         insta::assert_snapshot!(told(&InputDenied::NoComments), @"rights.no_comments (-23): You may not comment on this document. Ask the owner of the document for the right to comment on it.");
         insta::assert_snapshot!(told(&InputDenied::OtherComment), @"rights.other_comment (-23): This comment is gone, or you may not change it. Answer it with a comment of your own.");
         insta::assert_snapshot!(told(&InputDenied::Command(".uno:Quit".into())), @"input.command_denied (-1): The command .uno:Quit is not available here. Use the commands of the editor's toolbar.");

@@ -105,6 +105,21 @@ pub enum Input {
         /// In twips.
         height: i32,
     },
+    /// Fills a text into the field at the caret, in place of what is in it.
+    Fill {
+        /// One line.
+        text: String,
+    },
+    /// Chooses from the list at the caret.
+    Pick {
+        /// Counted from zero.
+        item: u32,
+    },
+    /// Chooses a day in the field at the caret.
+    Day {
+        /// As `2026-11-24`.
+        date: String,
+    },
     /// Goes to a cell and enters a text there as if it had been typed.
     Cell {
         /// Such as `$B$7` or `Sheet2.B7`.

@@ -21,14 +21,14 @@ mod rules;
 mod sandbox;
 
 pub use client::{
-    ConvertOptions, Document, DocumentInfo, Engine, Isolation, Kind, OpenOptions, Pending,
+    ConvertOptions, Document, DocumentInfo, Effect, Engine, Isolation, Kind, OpenOptions, Pending,
     SecondFile, Selection, TilePixels, TileRequest, ViewOptions,
 };
 pub use config::{EngineConfig, Limits};
 pub use error::{
     ConvertError, EngineError, InputDenied, InputError, OpenError, SaveError, SecondFileError,
 };
-pub use event::{CellPosition, Death, Event, Part, Rect, ViewEvent, ViewId};
+pub use event::{CellPosition, Death, Event, Field, Part, Rect, ViewEvent, ViewId};
 pub use input::{GraphicAction, Input, MouseAction, SelectHandle, modifier};
 pub use kit::kit_main;
 pub use rights::ViewRights;

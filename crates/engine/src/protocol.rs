@@ -7,6 +7,7 @@ use recto_docs_api::Password;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Limits;
+use crate::event::Field;
 use crate::input::Input;
 use crate::rights::ViewRights;
 
@@ -144,6 +145,16 @@ pub(crate) enum Report {
         payload: String,
     },
     Size(Size),
+    /// What may be filled in at a view's caret.
+    Field {
+        view: i32,
+        field: Option<Field>,
+    },
+    /// How many fields there are, for a view that may only fill them in.
+    Fields {
+        view: i32,
+        count: usize,
+    },
     /// A window that LibreOffice opened and that was closed again.
     Dialog {
         view: i32,
@@ -156,6 +167,8 @@ pub(crate) enum Answer {
     Done,
     /// The comment belongs to somebody whose comments the view may not change.
     NotThisComment,
+    /// What a view that may only fill in fields did.
+    Field(Filled),
     Loaded {
         kind: i32,
         keeper: i32,
@@ -171,6 +184,21 @@ pub(crate) enum Answer {
         text: Option<String>,
         html: Option<String>,
     },
+}
+
+/// What became of an input of a view that may only fill in fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Filled {
+    /// A field has another content, and nothing else is different.
+    Changed,
+    /// The document is as it was, as it should be.
+    Unchanged,
+    /// There is no such field at the caret.
+    NoField,
+    /// More than a field would have changed.
+    Leaks,
+    /// There is too much to watch.
+    TooLarge,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -92,7 +92,7 @@ mod tests {
             (Rights::View, Access::View),
             (Rights::Comment, Access::Comment),
             (Rights::Review, Access::Review),
-            (Rights::FillForms, Access::View),
+            (Rights::FillForms, Access::Fill),
             (Rights::Edit, Access::Edit),
             (Rights::CoEdit, Access::Edit),
         ] {

@@ -1,7 +1,7 @@
 //! What participants do: inputs, copying and questions.
 
 use recto_docs_api::{Access, Explain};
-use recto_engine::{Input, InputError, MouseAction, ViewEvent};
+use recto_engine::{Effect, Input, InputError, MouseAction, ViewEvent};
 
 use crate::actor::Session;
 use crate::messages::Op;
@@ -32,8 +32,10 @@ impl Session {
             participant.last_events.get("graphic"),
             Some(ViewEvent::Graphic { rect: Some(_), .. })
         );
-        let changer = (participant.may_change() && may_change(&input, selected))
+        let changer = participant
+            .may_change()
             .then(|| Box::new(participant.changer()));
+        let may_change = may_change(&input, selected);
         let sent = document.send_input(view, input);
         let id = id.to_owned();
         self.start(async move {
@@ -41,11 +43,16 @@ impl Session {
                 Ok(pending) => pending.await,
                 Err(denied) => Err(InputError::Denied(denied)),
             };
+            let touched = match result {
+                Ok(Effect::Changed) => true,
+                Ok(Effect::Unknown) => may_change,
+                Ok(Effect::Unchanged) | Err(_) => false,
+            };
             Op::Applied {
                 participant: id,
                 seq,
-                changer,
-                result,
+                changer: changer.filter(|_| touched),
+                result: result.map(|_| ()),
             }
         });
     }
@@ -106,7 +113,7 @@ impl Session {
             return;
         }
         participant.asked += 1;
-        let cut = cut && participant.rights.access > Access::Comment;
+        let cut = cut && participant.rights.access >= Access::Review;
         let changer = participant.changer();
         if cut {
             self.touch(changer);
@@ -177,7 +184,10 @@ fn may_change(input: &Input, object_selected: bool) -> bool {
         | Input::Erase { .. }
         | Input::Paste { .. }
         | Input::Cell { .. }
-        | Input::Graphic { .. } => true,
+        | Input::Graphic { .. }
+        | Input::Fill { .. }
+        | Input::Pick { .. }
+        | Input::Day { .. } => true,
         Input::Compose { .. } | Input::Select { .. } | Input::Part { .. } | Input::Area { .. } => {
             false
         }

@@ -65,10 +65,18 @@ impl Rights {
             }
         }
         let access = Access::granted(None, &permissions, opening.file_type.kind());
-        Self {
+        let mut changed = Self {
             access: access.min(opening.access),
             permissions,
+        };
+        // Rights of which neither holds the other.
+        if !Self::signed(opening).may_comment() {
+            changed.permissions.comment = Some(false);
+            if changed.access == Access::Comment {
+                changed.access = Access::View;
+            }
         }
+        changed
     }
 
     /// Whether the file may become different by this participant.
@@ -140,7 +148,7 @@ impl Rights {
     }
 
     fn may_comment(&self) -> bool {
-        self.may_change() && self.permissions.may_comment(self.access > Access::Comment)
+        self.may_change() && self.permissions.may_comment(self.access >= Access::Review)
     }
 }
 

@@ -201,6 +201,10 @@ async fn p_matrix_of_rights_and_actions() {
         ),
         ("comment", json!({ "edit": false, "comment": true })),
         ("forms", json!({ "edit": false, "fillForms": true })),
+        (
+            "forms, comments",
+            json!({ "edit": false, "fillForms": true, "comment": true }),
+        ),
         ("view", json!({ "edit": false })),
         (
             "mode view",
@@ -245,7 +249,8 @@ edit, no chat        yes | yes | yes | yes | yes | yes | yes | yes | no
 review               yes | yes | yes | rights.review_only | rights.review_only | yes | yes | yes | yes
 review, no comments  yes | yes | yes | rights.review_only | rights.review_only | rights.no_comments | yes | yes | yes
 comment              yes | rights.comment_only | rights.comment_only | rights.comment_only | rights.comment_only | yes | yes | yes | yes
-forms                yes | rights.view_only | rights.view_only | rights.view_only | rights.view_only | rights.view_only | yes | yes | yes
+forms                yes | rights.fill_only | rights.fill_only | rights.fill_only | rights.fill_only | rights.no_comments | yes | yes | yes
+forms, comments      yes | rights.fill_only | rights.fill_only | rights.fill_only | rights.fill_only | yes | yes | yes | yes
 view                 yes | rights.view_only | rights.view_only | rights.view_only | rights.view_only | rights.view_only | yes | yes | yes
 mode view            yes | rights.view_only | rights.view_only | rights.view_only | rights.view_only | rights.view_only | yes | yes | yes
 anonymous            yes | yes | yes | yes | yes | yes | yes | yes | yes
@@ -304,6 +309,72 @@ async fn p2_a_reviewers_words_are_proposals_in_the_file() {
     rob.leave().await;
     ann.leave().await;
     assert_eq!(integrator.called_with(2).await.body["users"], json!(["u2"]));
+}
+
+/// A text with one field.
+fn form() -> Vec<u8> {
+    let office = "urn:oasis:names:tc:opendocument:xmlns";
+    let content = format!(
+        "<office:document-content xmlns:office=\"{office}:office:1.0\" xmlns:text=\"{office}:text:1.0\" office:version=\"1.3\"><office:body><office:text><text:p><text:text-input text:description=\"\">Your whole name goes here</text:text-input> is my name.</text:p></office:text></office:body></office:document-content>"
+    );
+    let kind = "application/vnd.oasis.opendocument.text";
+    let manifest = format!(
+        "<manifest:manifest xmlns:manifest=\"{office}:manifest:1.0\"><manifest:file-entry manifest:full-path=\"/\" manifest:media-type=\"{kind}\"/><manifest:file-entry manifest:full-path=\"content.xml\" manifest:media-type=\"text/xml\"/></manifest:manifest>"
+    );
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let plain =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, text) in [
+        ("mimetype", kind),
+        ("META-INF/manifest.xml", &manifest),
+        ("content.xml", &content),
+    ] {
+        zip.start_file(name, plain).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn p1_who_may_fill_in_forms_changes_the_fields_and_nothing_else() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("p1-form");
+    integrator.serve("form.odt", form());
+    let mut config = integrator.config(&key, "u1", "Fay");
+    config["document"]["fileType"] = "odt".into();
+    config["document"]["url"] = integrator.url("/files/form.odt").into();
+    config["document"]["permissions"] = json!({ "edit": false, "fillForms": true });
+    let mut fay = Browser::open(&server, &signed(config)).await;
+    assert_eq!(fay.opened["access"], "fill");
+    assert_eq!(fay.until("fields").await["count"], 1);
+    let seq = fay.input(json!({ "kind": "fill", "text": "x" })).await;
+    let denied = fay.until_that(|m| m["seq"] == seq).await;
+    assert_eq!(denied["code"], "input.no_field", "nothing was clicked yet");
+    assert_eq!(tries(&mut fay, "type").await, "rights.fill_only");
+    for action in ["down", "up"] {
+        // Into the first line, wherever its margins are.
+        let seq = fay
+            .input(json!({ "kind": "mouse", "action": action, "x": 2600, "y": 1600, "count": 1, "buttons": 1, "modifiers": 0 }))
+            .await;
+        fay.until_applied(seq).await;
+    }
+    let seq = fay
+        .input(json!({ "kind": "fill", "text": "Fay Day" }))
+        .await;
+    fay.until_applied(seq).await;
+    fay.leave().await;
+    let saved = integrator.called_with(2).await;
+    assert_eq!(saved.body["users"], json!(["u1"]));
+    let file = reqwest::get(saved.body["url"].as_str().unwrap())
+        .await
+        .unwrap()
+        .bytes()
+        .await
+        .unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
+    let text = std::io::read_to_string(archive.by_name("content.xml").unwrap()).unwrap();
+    assert!(text.contains(">Fay Day</text:text-input>"), "{text}");
 }
 
 #[tokio::test]
@@ -462,6 +533,18 @@ async fn p7_nothing_beyond_what_was_signed_is_given() {
         (&json!("comment"), &json!(false), &json!(false))
     );
     assert_eq!(tries(&mut vera, "type").await, "rights.comment_only");
+
+    let key = new_key("p7-other");
+    let signed = json!({ "edit": false, "fillForms": true });
+    let mut fay = Browser::open(&server, &reading(&integrator, &key, &signed)).await;
+    let permissions = json!({ "fillForms": false, "comment": true });
+    let fields = json!({ "c": "permissions", "key": key, "permissions": permissions });
+    assert_eq!(order(&server, &fields).await["error"], 0);
+    let rights = fay.until("rights").await;
+    assert_eq!(
+        (&rights["access"], &rights["comment"]),
+        (&json!("view"), &json!(false))
+    );
 }
 
 #[tokio::test]

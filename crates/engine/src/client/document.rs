@@ -17,7 +17,7 @@ use crate::error::{EngineError, InputDenied, InputError, OpenError, SaveError};
 use crate::event::{Death, Event, Part, ViewId};
 use crate::formats;
 use crate::input::Input;
-use crate::protocol::{Answer, Call, Paint};
+use crate::protocol::{Answer, Call, Filled, Paint};
 use crate::rights::ViewRights;
 use crate::rules;
 
@@ -69,6 +69,17 @@ pub struct ViewOptions {
     pub lang: String,
     /// What it may do; other inputs are refused.
     pub rights: ViewRights,
+}
+
+/// What an input did to the document, as far as the engine tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It may have changed something or not.
+    Unknown,
+    /// It changed something.
+    Changed,
+    /// It changed nothing.
+    Unchanged,
 }
 
 /// What is selected in a view.
@@ -210,7 +221,7 @@ impl Document {
 
     /// Gives an input to the engine and waits until it was carried out.
     pub async fn input(&self, view: ViewId, input: Input) -> Result<(), InputError> {
-        self.send_input(view, input)?.await
+        self.send_input(view, input)?.await.map(|_| ())
     }
 
     /// Gives an input to the engine. Inputs are carried out in the order of these calls; the
@@ -219,7 +230,7 @@ impl Document {
         &self,
         view: ViewId,
         mut input: Input,
-    ) -> Result<Pending<(), InputError>, InputDenied> {
+    ) -> Result<Pending<Effect, InputError>, InputDenied> {
         let views = lock(&self.0.views);
         let options = views.get(&view).ok_or(InputDenied::NoView)?;
         rules::check(self.0.info.kind, &options.rights, &input)?;
@@ -230,7 +241,11 @@ impl Document {
             .kit
             .ask(Call::Input { view, input }, |reply| match reply {
                 Reply::Answer(Answer::NotThisComment) => Err(InputDenied::OtherComment.into()),
-                other => other.done().map_err(InputError::from),
+                Reply::Answer(Answer::Field(filled)) => effect(filled),
+                other => other
+                    .done()
+                    .map(|()| Effect::Unknown)
+                    .map_err(InputError::from),
             }))
     }
 
@@ -351,6 +366,17 @@ impl Document {
             Err(EngineError::Impossible("the view does not exist"))
         }
     }
+}
+
+fn effect(filled: Filled) -> Result<Effect, InputError> {
+    Err(match filled {
+        Filled::Changed => return Ok(Effect::Changed),
+        Filled::Unchanged => return Ok(Effect::Unchanged),
+        Filled::NoField => InputDenied::NoField,
+        Filled::Leaks => InputDenied::FieldLeaks,
+        Filled::TooLarge => InputDenied::TooLargeToFill,
+    }
+    .into())
 }
 
 impl Drop for Inner {

@@ -334,6 +334,14 @@ impl Link {
                     parts,
                 })
             }
+            Report::Field { view, field } => Some(Event::View {
+                view,
+                event: event::ViewEvent::Field { field },
+            }),
+            Report::Fields { view, count } => Some(Event::View {
+                view,
+                event: event::ViewEvent::Fields { count },
+            }),
             Report::Dialog { view, title } => Some(Event::View {
                 view,
                 event: event::ViewEvent::Dialog { title },

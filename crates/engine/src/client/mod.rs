@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::mpsc;
 
 pub use convert::ConvertOptions;
-pub use document::{Document, DocumentInfo, Kind, Selection, ViewOptions};
+pub use document::{Document, DocumentInfo, Effect, Kind, Selection, ViewOptions};
 pub use link::Pending;
 pub use pixels::{TilePixels, TileRequest};
 pub use second::SecondFile;

@@ -3,7 +3,7 @@
 mod parse;
 
 use serde::ser::SerializeTuple;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 pub(crate) use parse::{invalidation, parse};
@@ -170,6 +170,12 @@ pub enum ViewEvent {
     },
     Headers {},
     Comments {},
+    Field {
+        field: Option<Field>,
+    },
+    Fields {
+        count: usize,
+    },
     CommandResult {
         name: String,
         success: bool,
@@ -178,6 +184,24 @@ pub enum ViewEvent {
     Dialog {
         title: String,
     },
+}
+
+/// What may be filled in at the caret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Field {
+    /// A line of text.
+    Text {
+        /// What is in it.
+        text: String,
+    },
+    /// One of a list.
+    List {
+        /// All that may be chosen.
+        items: Vec<String>,
+    },
+    /// A day.
+    Day,
 }
 
 /// Where a cell is.
@@ -231,7 +255,9 @@ pub(crate) mod callback {
     pub const CELL_ADDRESS: i32 = 34;
     pub const WINDOW: i32 = 36;
     pub const CELL_SELECTION_AREA: i32 = 42;
+    pub const FORM_FIELD_BUTTON: i32 = 49;
     pub const INVALIDATE_SHEET_GEOMETRY: i32 = 50;
+    pub const CONTENT_CONTROL: i32 = 55;
 
     /// The callbacks that a kit passes on; it keeps the others to itself.
     pub const WANTED: [i32; 22] = [

@@ -4,7 +4,7 @@ use recto_docs_api::{Access, Password};
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
-use super::{comments, mouse, second};
+use super::{comments, form, mouse, second};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
 use crate::protocol::{Answer, Call, Paint, Request, Size, Up};
@@ -115,13 +115,17 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             lang,
             rights,
         } => create_view(kit, document, author, &lang, rights),
-        Call::SetRights { view, rights } => match kit.views.borrow_mut().get_mut(&view) {
-            Some(state) => {
-                state.rights = rights;
-                Ok(Answer::Done)
+        Call::SetRights { view, rights } => {
+            let fills = rights.access == Access::Fill;
+            let before = match kit.views.borrow_mut().get_mut(&view) {
+                Some(state) => std::mem::replace(&mut state.rights, rights),
+                None => return Err("there is no such view".into()),
+            };
+            if fills && before.access != Access::Fill {
+                form::begin(kit, document, view);
             }
-            None => Err("there is no such view".into()),
-        },
+            Ok(Answer::Done)
+        }
         Call::DestroyView { view } => {
             if kit.views.borrow_mut().remove(&view).is_none() {
                 return Err("there is no such view".into());
@@ -139,6 +143,9 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             enter(document, view);
             if !comments::permits(kit, document, view, &input) {
                 return Ok(Answer::NotThisComment);
+            }
+            if access == Access::Fill {
+                return Ok(form::input(kit, document, view, input));
             }
             if access.can_change() {
                 kit.tracking.prepare(document, access == Access::Review);
@@ -195,6 +202,7 @@ fn create_view(
     if view < 0 {
         return Err("no further view could be made".into());
     }
+    let fills = rights.access == Access::Fill;
     let named = json!({".uno:Author": {"type": "string", "value": &author}});
     let state = View {
         author,
@@ -212,10 +220,13 @@ fn create_view(
         document.set_zoom(PIXELS, TWIPS);
         document.set_visible_area(0, 0, SCREEN, SCREEN);
     }
+    if fills {
+        form::begin(kit, document, view);
+    }
     Ok(Answer::View(view))
 }
 
-fn act(kit: &Kit, document: Document, view: i32, access: Access, input: Input) {
+pub(super) fn act(kit: &Kit, document: Document, view: i32, access: Access, input: Input) {
     // What is gripped or ticked by the mouse is not tracked.
     let grips = access.can_edit();
     match input {
@@ -304,6 +315,9 @@ fn act(kit: &Kit, document: Document, view: i32, access: Access, input: Input) {
             document.set_zoom(narrow(tile_pixels), narrow(tile_twips));
             document.set_visible_area(x, y, width, height);
         }
+        fill @ (Input::Fill { .. } | Input::Pick { .. } | Input::Day { .. }) => {
+            form::fill_freely(kit, document, view, &fill);
+        }
         Input::Cell { address, text } => {
             let string = |name: &str, value: &str| {
                 json!({name: {"type": "string", "value": value}}).to_string()
@@ -344,7 +358,7 @@ fn type_text(kit: &Kit, document: Document, view: i32, text: &str) {
     }
 }
 
-fn commit(document: Document, text: &str) {
+pub(super) fn commit(document: Document, text: &str) {
     document.compose(COMPOSE, text);
     document.compose(COMMIT, "");
 }
@@ -355,7 +369,7 @@ fn set_composing(kit: &Kit, view: i32, composing: bool) {
     }
 }
 
-fn press(document: Document, char: i32, code: i32) {
+pub(super) fn press(document: Document, char: i32, code: i32) {
     document.key(0, char, code);
     document.key(1, char, code);
 }

@@ -14,7 +14,7 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use serde_json::Value;
 
 use super::{
-    canvas::Canvas, dispatch, mouse::Reading, socket::Socket, tracking::Tracking, warm_up,
+    canvas::Canvas, dispatch, form, mouse::Reading, socket::Socket, tracking::Tracking, warm_up,
 };
 use crate::event::callback;
 use crate::lok::{Document, Handler, Library, Office};
@@ -46,6 +46,7 @@ pub(super) struct View {
     pub composing: bool,
     pub graphic: bool,
     pub reading: Reading,
+    pub at_caret: form::AtCaret,
 }
 
 /// A kit. Nothing in it stays borrowed across a call of LibreOffice.
@@ -162,6 +163,9 @@ impl Handler for Kit {
             }
             callback::DOCUMENT_SIZE_CHANGED => self.resized.set(true),
             callback::WINDOW => self.window_event(view, payload),
+            callback::CONTENT_CONTROL | callback::FORM_FIELD_BUTTON => {
+                form::reported(self, view, kind, payload);
+            }
             _ if callback::WANTED.contains(&kind) && payload.len() <= LONGEST_PAYLOAD => {
                 if kind == callback::GRAPHIC_SELECTION
                     && let Some(state) = self.views.borrow_mut().get_mut(&view)
@@ -210,7 +214,7 @@ impl Kit {
 
     fn poll_serving(&self, timeout: i32) -> bool {
         self.flush();
-        if self.close_windows() {
+        if self.close_windows() || (self.depth.get() == 0 && form::look(self)) {
             return true;
         }
         let timeout = if self.socket.idle() { timeout } else { 0 };
@@ -311,6 +315,11 @@ impl Kit {
                 kind: callback::STATE_CHANGED,
                 payload: payload.to_owned(),
             }));
+    }
+
+    /// Has something told with the next flush.
+    pub(super) fn report(&self, report: Report) {
+        self.reports.borrow_mut().push(report);
     }
 
     fn close_windows(&self) -> bool {

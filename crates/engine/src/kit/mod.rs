@@ -5,6 +5,7 @@
 mod canvas;
 mod comments;
 mod dispatch;
+mod form;
 mod launcher;
 mod main_loop;
 mod mouse;

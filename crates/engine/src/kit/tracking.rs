@@ -67,6 +67,16 @@ impl Tracking {
         self.prepare(document, false);
     }
 
+    /// Switches it off until the next input, for what is no proposal whoever tracks.
+    pub fn suspend(&self, document: Document) {
+        if document.kind() == 0 && (self.actual.get() || self.unknown.get()) {
+            let args = json!({"TrackChanges": {"type": "boolean", "value": false}});
+            document.command(COMMAND, Some(&args.to_string()));
+            self.actual.set(false);
+            self.unknown.set(false);
+        }
+    }
+
     /// An editor's command: whether it was one for the switch, which is set by the next input.
     pub fn command(&self, name: &str, args: &Map<String, Value>) -> bool {
         if name != COMMAND {

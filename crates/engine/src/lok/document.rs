@@ -171,6 +171,18 @@ impl Document {
         call!(self.remove_text_context(0, before, after));
     }
 
+    /// Changes the content control at the caret: an entry of its list, or a day.
+    pub(crate) fn fill_control(self, event: &str) {
+        let event = text(event);
+        call!(self.send_content_control_event(event.as_ptr()));
+    }
+
+    /// Changes the old kind of field at the caret: an entry of its list.
+    pub(crate) fn fill_field(self, event: &str) {
+        let event = text(event);
+        call!(self.send_form_field_event(event.as_ptr()));
+    }
+
     /// `LOK_WINDOW_CLOSE`.
     pub(crate) fn close_window(self, window: u32) {
         call!(self.post_window(window, 0, ptr::null()));

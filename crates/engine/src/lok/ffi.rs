@@ -108,6 +108,15 @@ pub(super) struct DocumentClass {
     pub set_clipboard: Unused,
     pub get_selection_type: Unused,
     pub remove_text_context: Option<unsafe extern "C" fn(D, c_uint, c_int, c_int)>,
+    pub send_dialog_event: Unused,
+    pub render_font_orientation: Unused,
+    pub paint_window_for_view: Unused,
+    pub complete_function: Unused,
+    pub set_window_text_selection: Unused,
+    pub send_form_field_event: Option<unsafe extern "C" fn(D, Text)>,
+    pub set_blocked_command_list: Unused,
+    pub render_search_result: Unused,
+    pub send_content_control_event: Option<unsafe extern "C" fn(D, Text)>,
 }
 
 /// `paintPartTile` of 24.x and later: canvas, part, mode, width and height in pixels, then x, y,

@@ -24,6 +24,8 @@ use crate::rights::ViewRights;
 const LONGEST_TEXT: usize = 64 << 10;
 /// The longest cell content: LibreOffice's own limit is 32767 characters before 7.5.
 const LONGEST_CELL: usize = 32_767;
+/// The longest content of a field, in bytes.
+const LONGEST_FIELD: usize = 4000;
 /// The largest paste, in bytes.
 const LARGEST_PASTE: usize = 16 << 20;
 /// No document reaches so far (in twips); LibreOffice's arithmetic is 32 bits wide.
@@ -81,6 +83,12 @@ pub(crate) fn check(kind: Kind, granted: &ViewRights, input: &Input) -> Result<(
             limit("area", "width", (0..=FARTHEST).contains(width))?;
             limit("area", "height", (0..=FARTHEST).contains(height))
         }
+        Input::Fill { text } => {
+            let line = !text.is_empty() && !text.contains(char::is_control);
+            limit("fill", "text", line && text.len() <= LONGEST_FIELD)
+        }
+        Input::Pick { item } => limit("pick", "item", *item <= 10_000),
+        Input::Day { date } => limit("day", "date", is_date(date)),
         Input::Cell { address, text } => {
             limit(
                 "cell",
@@ -103,6 +111,19 @@ fn check_text(input: &str, argument: &str, text: &str) -> Result<(), InputDenied
         argument,
         text.len() <= LONGEST_TEXT && !text.contains(control),
     )
+}
+
+/// A day as `2026-11-24`.
+fn is_date(date: &str) -> bool {
+    let shape = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    let part = |range| date.get(range).and_then(|part: &str| part.parse().ok());
+    date.len() == 10
+        && date.bytes().enumerate().all(shape)
+        && part(5..7).is_some_and(|month: u32| (1..=12).contains(&month))
+        && part(8..10).is_some_and(|day: u32| (1..=31).contains(&day))
 }
 
 fn check_point(input: &str, x: i32, y: i32) -> Result<(), InputDenied> {
@@ -239,6 +260,64 @@ mod tests {
                 "{input:?}"
             );
         }
+    }
+
+    #[test]
+    fn p1_who_may_fill_in_fields_does_nothing_else() {
+        let rights = ViewRights {
+            access: recto_docs_api::Access::Fill,
+            comment: false,
+            ..ViewRights::edit()
+        };
+        let fill = Input::Fill { text: "x".into() };
+        assert_eq!(check(Kind::Word, &rights, &fill), Ok(()));
+        assert_eq!(check(Kind::Cell, &rights, &fill), Err(InputDenied::NoField));
+        assert_eq!(
+            check(Kind::Word, &ViewRights::view(), &fill),
+            Err(InputDenied::ViewOnly)
+        );
+        for input in [
+            Input::Text { text: "x".into() },
+            Input::Compose { text: "x".into() },
+            Input::Key {
+                char: 0,
+                code: 1283,
+            },
+            command(".uno:Undo", json!({})),
+            command(".uno:Bold", json!({})),
+        ] {
+            assert_eq!(
+                check(Kind::Word, &rights, &input),
+                Err(InputDenied::FillOnly)
+            );
+        }
+        let text = |text: &str| json!({"type": "string", "value": text});
+        let note = json!({"Text": text("x"), "Author": text("")});
+        let note = command(".uno:InsertAnnotation", note);
+        assert_eq!(
+            check(Kind::Word, &rights, &note),
+            Err(InputDenied::NoComments)
+        );
+    }
+
+    #[test]
+    fn a_field_takes_one_line_or_a_day() {
+        let check = |input| check(Kind::Word, &ViewRights::edit(), &input).is_ok();
+        let fill = |text: &str| check(Input::Fill { text: text.into() });
+        assert!(fill("Zoë, 你好 \u{1f600}"));
+        assert!(!fill("") && !fill("a\nb") && !fill("\t") && !fill(&"x".repeat(4001)));
+        let day = |date: &str| check(Input::Day { date: date.into() });
+        assert!(day("2026-11-24"));
+        for bad in [
+            "2026-13-01",
+            "2026-11-32",
+            "24.11.2026",
+            "2026-11-2\u{e9}",
+            "",
+        ] {
+            assert!(!day(bad), "{bad}");
+        }
+        assert!(check(Input::Pick { item: 0 }) && !check(Input::Pick { item: 1 << 20 }));
     }
 
     #[test]

@@ -71,14 +71,31 @@ pub(super) fn check(kind: Kind, rights: &ViewRights, input: &Input) -> Result<()
         Input::Command { name, .. } => Commenting::of(name),
         _ => None,
     };
+    if commenting.is_none() && fills_in(input) {
+        return match rights.access {
+            Access::Fill | Access::Edit if kind == Kind::Word => Ok(()),
+            Access::Fill | Access::Edit => Err(InputDenied::NoField),
+            Access::Review => Err(InputDenied::ReviewOnly),
+            Access::Comment | Access::View => Err(InputDenied::CommentOnly),
+        };
+    }
     match (commenting, rights.access) {
         (Some(_), _) if rights.comment => Ok(()),
         (Some(_), _) => Err(InputDenied::NoComments),
         (None, Access::Edit) => Ok(()),
         (None, Access::Review) if kind == Kind::Word && is_tracked(kind, input) => Ok(()),
         (None, Access::Review) => Err(InputDenied::ReviewOnly),
+        (None, Access::Fill) => Err(InputDenied::FillOnly),
         (None, Access::Comment | Access::View) => Err(InputDenied::CommentOnly),
     }
+}
+
+/// Whether an input fills in the field at the caret. The kit knows whether there is one.
+fn fills_in(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::Fill { .. } | Input::Pick { .. } | Input::Day { .. }
+    )
 }
 
 /// Whether an input leaves the document as it is. The kit turns a reader's mouse into a selection,

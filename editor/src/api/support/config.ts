@@ -9,7 +9,6 @@ const NO_FORMS = ['PDF forms are not supported.', 'Use a text document.'] as con
 const NO_PLUGINS = ['There are no plugins.', 'Remove the option.'] as const;
 const NO_LINKED_DATA = 'Spreadsheets do not take data from other files.';
 const DEPRECATED = 'ONLYOFFICE has dropped it.';
-const ALONE = 'Without `edit`, the document is for viewing.';
 
 const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = {
   document: built(),
@@ -48,7 +47,9 @@ const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = 
   'document.permissions.download': built(),
   'document.permissions.edit': built(),
   'document.permissions.editCommentAuthorOnly': built(),
-  'document.permissions.fillForms': built(ALONE),
+  'document.permissions.fillForms': built(
+    'Without `edit`, the fields of a text are filled in, and nothing else.',
+  ),
   'document.permissions.modifyContentControl': missing(
     'Whoever may edit may also change content controls.',
     'Sign edit as false.',
