@@ -1,4 +1,4 @@
-"""Makes Recto's sample documents: three real ones to work with, and the bad ones that the tests open.
+"""Makes Recto's sample documents: four real ones to work with, and the bad ones that the tests open.
 
 The same versions of the libraries give the same bytes (the encrypted file apart: its salts are random).
 """
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import bad_files
 import budget
+import form
 import slides
 import welcome
 
@@ -18,6 +19,7 @@ def main() -> None:
     welcome.make(out / "Welcome.docx")
     budget.make(out / "Budget.xlsx")
     slides.make(out / "Slides.pptx")
+    form.make(out / "Form.docx")
     bad_files.make(out / "bad", sound=out / "Welcome.docx")
 
 

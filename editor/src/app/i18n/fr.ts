@@ -58,6 +58,16 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   changeReject: 'Rejeter',
   commenting: 'Commentaires seulement',
   reviewing: 'Propositions de modification',
+  filling: 'Remplissage des champs',
+  canFill: 'Peut remplir les champs',
+  fieldText: 'Contenu du champ',
+  fieldDay: 'Jour',
+  fieldChoose: 'Choisir',
+  fieldFill: 'Remplir',
+  noticeFields:
+    'Vous pouvez remplir les champs de ce document. Cliquez sur l’un d’eux ou appuyez sur Entrée dedans.',
+  noticeNoFields:
+    'Vous pouvez remplir les champs de ce document, mais il n’en a pas. Demandez à son propriétaire le droit de le modifier.',
   canComment: 'Peut commenter',
   canReview: 'Peut proposer',
   chat: 'Discussion',

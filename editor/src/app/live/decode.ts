@@ -36,6 +36,8 @@ const TYPES: ReadonlySet<string> = new Set<ServerMessage['type']>([
   'part',
   'headers',
   'comments',
+  'field',
+  'fields',
   'download',
   'inserted',
   'taken',

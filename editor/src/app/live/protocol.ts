@@ -3,7 +3,7 @@
 export type Rect = readonly [x: number, y: number, width: number, height: number];
 
 export type DocumentKind = 'word' | 'cell' | 'slide';
-export type Access = 'view' | 'comment' | 'review' | 'edit';
+export type Access = 'view' | 'comment' | 'fill' | 'review' | 'edit';
 export type SaveState = 'unsaved' | 'saving' | 'saved' | 'failed';
 
 export interface Part {
@@ -115,6 +115,10 @@ export interface Cell {
   row: number;
 }
 
+/** What may be filled in at the caret. */
+export type Field =
+  { kind: 'text'; text: string } | { kind: 'list'; items: string[] } | { kind: 'day' };
+
 /** Events of this participant's engine view; a `view` in them is another participant's view. */
 export type ViewEvent =
   | { type: 'caret'; rect: Rect }
@@ -136,6 +140,8 @@ export type ViewEvent =
   | { type: 'part'; index: number }
   | { type: 'headers' }
   | { type: 'comments' }
+  | { type: 'field'; field: Field | null }
+  | { type: 'fields'; count: number }
   | { type: 'commandResult'; name: string; success: boolean; conflict: boolean }
   | { type: 'dialog'; title: string };
 
@@ -184,6 +190,9 @@ export type Input =
   | { kind: 'command'; name: string; args: CommandArgs }
   | { kind: 'paste'; mime: PasteMime; data: string }
   | { kind: 'part'; index: number }
+  | { kind: 'fill'; text: string }
+  | { kind: 'pick'; item: number }
+  | { kind: 'day'; date: string }
   | ({ kind: 'area' } & View)
   | { kind: 'cell'; address: string; text: string };
 

@@ -47,7 +47,7 @@ export function Overlay({ editor }: { editor: Editor }) {
       )}
       {graphic !== null && <GraphicFrame rect={graphic} scale={scale} />}
       {state.touch.value && <SelectionHandles editor={editor} scale={scale} />}
-      {caret !== null && state.caretVisible.value && state.editable && (
+      {caret !== null && state.caretVisible.value && (state.editable || state.fills) && (
         <div
           // A new element after each movement starts the blinking anew: a moving caret is always seen.
           key={caret.join()}

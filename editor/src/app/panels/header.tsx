@@ -5,6 +5,7 @@ import {
   CloudUpload,
   Eye,
   FileClock,
+  FormInput,
   LoaderCircle,
   MessageSquare,
   PencilLine,
@@ -21,6 +22,13 @@ import { Mark } from '../../shared/mark.js';
 import type { Icon } from '../toolbar/popover.js';
 import { Participants } from './participants.js';
 import { PanelButtons } from './side-panel.js';
+
+/** What those may do who may not edit. */
+const LESSER = {
+  review: { icon: PenLine, label: 'reviewing' },
+  comment: { icon: MessageSquare, label: 'commenting' },
+  fill: { icon: FormInput, label: 'filling' },
+} as const;
 
 export function Header({ editor, host }: { editor: Editor; host: Integration }) {
   const { options } = host;
@@ -48,11 +56,8 @@ export function Header({ editor, host }: { editor: Editor; host: Integration }) 
       ) : (
         options.saveState && <SaveState editor={editor} />
       )}
-      {version === null && (access === 'review' || access === 'comment') && (
-        <span class="badge" data-testid={`${access}-badge`}>
-          {access === 'review' ? <PenLine size={14} /> : <MessageSquare size={14} />}{' '}
-          {translate(access === 'review' ? 'reviewing' : 'commenting')}
-        </span>
+      {version === null && (access === 'review' || access === 'comment' || access === 'fill') && (
+        <Badge {...LESSER[access]} text={translate(LESSER[access].label)} id={`${access}-badge`} />
       )}
       {reading && !denied.value && stopped.value === null && options.edit && (
         <button

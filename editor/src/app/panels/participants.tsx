@@ -11,6 +11,7 @@ const SHOWN = 4;
 const ROLES = {
   view: 'canView',
   comment: 'canComment',
+  fill: 'canFill',
   review: 'canReview',
   edit: 'canEdit',
 } as const;

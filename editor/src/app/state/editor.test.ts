@@ -128,6 +128,27 @@ describe('editor', () => {
     expect(editor.state.phase.value).toBe('refused');
   });
 
+  it('lets who may fill in fields do that and nothing else', () => {
+    open(opened({ access: 'fill', comment: false }));
+    expect(editor.state.editable).toBe(false);
+    say({ type: 'fields', count: 0 });
+    expect(editor.state.notices.value.at(-1)?.text).toContain('it has none');
+    say({ type: 'field', field: { kind: 'list', items: ['red'] } });
+    expect(editor.state.field.value).toEqual({ kind: 'list', items: ['red'] });
+    editor.input({ kind: 'text', text: 'x' });
+    editor.command('.uno:Bold');
+    editor.input({ kind: 'pick', item: 0 });
+    expect(inputs()).toEqual([{ kind: 'pick', item: 0 }]);
+    // Enter stands for a click at the caret.
+    say({ type: 'caret', rect: [100, 200, 0, 40] });
+    editor.input({ kind: 'key', char: 13, code: 1280 });
+    const click = { kind: 'mouse', x: 100, y: 220, count: 1, buttons: 1, modifiers: 0 };
+    expect(inputs().slice(1)).toEqual([
+      { ...click, action: 'down' },
+      { ...click, action: 'up' },
+    ]);
+  });
+
   it('shows another title as soon as the application gives one', () => {
     open(opened());
     raised = [];

@@ -1,5 +1,6 @@
 import { batch } from '@preact/signals';
 import type { EditorEventName, EditorEvents } from '../../shared/bridge.js';
+import { KEY } from '../input/keys.js';
 import { translate, type MessageKey, type Parameters } from '../i18n/index.js';
 import {
   Connection,
@@ -25,7 +26,7 @@ import { placeOf } from './place.js';
 import { parseSheetGeometry } from './sheet-geometry.js';
 import { parseChanges, type Change } from './changes.js';
 import { findMarked, parseComments, type Comment } from './comments.js';
-import { allowedToViewer, commandValues, isComment, UNNAMED } from './rules.js';
+import { allowedToViewer, commandValues, fillsIn, isComment, UNNAMED } from './rules.js';
 import { EditorState, type Notice, type Panel, type Peer } from './state.js';
 
 export type Raise = <N extends EditorEventName>(name: N, data: EditorEvents[N]) => void;
@@ -126,7 +127,12 @@ export class Editor {
   input(input: Input): void {
     if (this.state.document.value === null) return;
     const comments = this.state.commentable && isComment(input);
-    if (!this.state.editable && !comments && !allowedToViewer(input)) return;
+    const fills = this.state.fills && fillsIn(input);
+    if (this.state.fills && input.kind === 'key' && input.code === KEY.RETURN) {
+      this.#clickCaret();
+      return;
+    }
+    if (!this.state.editable && !comments && !fills && !allowedToViewer(input)) return;
     if (input.kind === 'key' || input.kind === 'text' || input.kind === 'command') {
       this.follow = true;
     }
@@ -137,6 +143,17 @@ export class Editor {
     }
     if (this.#connection.input(input)) {
       this.state.unacknowledged.value = this.#connection.queue.size;
+    }
+  }
+
+  /** For those without a mouse: the field at the caret is what a click there is for. */
+  #clickCaret(): void {
+    const caret = this.state.caret.value;
+    if (caret === null) return;
+    const [x, y, width, height] = caret;
+    const at = { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
+    for (const action of ['down', 'up'] as const) {
+      this.input({ kind: 'mouse', action, ...at, count: 1, buttons: 1, modifiers: 0 });
     }
   }
 
@@ -162,7 +179,7 @@ export class Editor {
   }
 
   save(): void {
-    if (this.state.editable) this.#connection.send({ type: 'save' });
+    if (this.state.editable || this.state.fills) this.#connection.send({ type: 'save' });
   }
 
   async copy(cut: boolean): Promise<{ text: string | null; html: string | null } | null> {
@@ -575,6 +592,12 @@ export class Editor {
         return;
       case 'comments':
         if (state.panel.value === 'comments') void this.#askComments();
+        return;
+      case 'field':
+        state.field.value = event.field;
+        return;
+      case 'fields':
+        this.notify('info', event.count > 0 ? 'noticeFields' : 'noticeNoFields');
         return;
       case 'headers':
         this.#askGeometry();

@@ -34,6 +34,11 @@ export function isComment(input: Input): boolean {
   return input.kind === 'command' && COMMENT_COMMANDS.has(input.name);
 }
 
+/** Whether somebody who may fill in fields, and no more, may send this. */
+export function fillsIn(input: Input): boolean {
+  return input.kind === 'fill' || input.kind === 'pick' || input.kind === 'day';
+}
+
 /** The values in the engine's answer to a query. */
 export function commandValues(values: unknown): Record<string, unknown> | null {
   if (typeof values !== 'object' || values === null) return null;

@@ -3,6 +3,7 @@ import type {
   Cell,
   ChatMessage,
   DocumentKind,
+  Field,
   Failed,
   Part,
   Participant,
@@ -89,6 +90,8 @@ export class EditorState {
   readonly cellAddress = signal('');
   readonly cellFormula = signal('');
   readonly sheet = signal<SheetGeometry | null>(null);
+  /** What may be filled in at the caret. */
+  readonly field = signal<Field | null>(null);
   readonly peers = signal<ReadonlyMap<number, Peer>>(new Map());
   readonly focused = signal(false);
   /** The last thing that pointed was a finger. */
@@ -122,6 +125,16 @@ export class EditorState {
   get editable(): boolean {
     const access = this.document.value?.rights.access;
     return this.#active && (access === 'edit' || access === 'review');
+  }
+
+  /** Whether fields may be filled in, and nothing else of the text be changed. */
+  get fills(): boolean {
+    return this.#active && this.document.value?.rights.access === 'fill';
+  }
+
+  /** Whether fields may be filled in. */
+  get fillable(): boolean {
+    return this.fills || (this.editable && this.document.value?.rights.access === 'edit');
   }
 
   /** Whether comments may be written. */

@@ -2,6 +2,7 @@ import { effect, useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { translate } from '../i18n/index.js';
 import { Overlay } from '../overlay/overlay.js';
+import { FieldForm } from '../overlay/field-form.js';
 import type { Editor } from '../state/editor.js';
 import { SheetHeaders } from '../overlay/sheet-headers.js';
 import { ViewController } from './view-controller.js';
@@ -71,6 +72,7 @@ export function DocumentView({ editor }: { editor: Editor }) {
             data-testid="document-input"
             rows={1}
           />
+          <FieldForm editor={editor} />
         </div>
         <div class="document__scroller" ref={scroller} data-testid="document-scroller">
           <div class="document__content" ref={content} />
