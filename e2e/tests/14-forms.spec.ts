@@ -1,3 +1,5 @@
+import { type Page } from '@playwright/test';
+
 import { Editor } from '../fixtures/editor.ts';
 import { Integrator } from '../fixtures/integrator.ts';
 import { LiveWatch } from '../fixtures/live.ts';
@@ -21,7 +23,7 @@ test.describe('forms', () => {
     await server.stop();
   });
 
-  async function open(page: import('@playwright/test').Page, file: string) {
+  async function open(page: Page, file: string) {
     const saveTo = `${temporaryFolder('form')}/saved.docx`;
     const { page: address, id } = integrator.add({
       file,
@@ -51,24 +53,29 @@ test.describe('forms', () => {
       await expect(frame.getByTestId('field-form')).toHaveCount(0);
     });
 
-    await test.step('a line of text, found by the keyboard', async () => {
-      // The field is in the third line, after "Name: ".
-      await editor.press('Control+Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'End', 'ArrowLeft');
-      await editor.press('ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'Enter');
+    // Where the fields are at 100 % in this window: after the name of each line.
+    const NAME = [500, 306] as const;
+    const ROOM = [445, 341] as const;
+    const FROM = [430, 375] as const;
+    const BOX = [361, 410] as const;
+
+    await test.step('a line of text', async () => {
+      await page.mouse.click(...NAME);
       await expect(input).toHaveValue('Click here and write your name');
       await input.fill('Nora Nyberg');
       await input.press('Enter');
       await expect(frame.getByTestId('field-form')).toHaveCount(0);
     });
 
-    await test.step('one of a list, and a day', async () => {
-      await editor.press('Control+Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'End');
-      await editor.press('ArrowLeft', 'ArrowLeft', 'ArrowLeft');
+    await test.step('one of a list, a day, and a tick', async () => {
+      await page.mouse.click(...ROOM);
       await frame.getByTestId('field-item').getByText('Pottery').click();
-      await editor.press('ArrowDown', 'End', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft');
-      await expect(input).toBeVisible();
+      await page.mouse.click(...FROM);
       await input.fill('2027-01-15');
       await frame.getByTestId('field-fill').click();
+      await page.mouse.click(...BOX);
+      // Everything sent has been answered.
+      await expect(frame.getByTestId('save-state')).toHaveAttribute('data-state', 'unsaved');
     });
 
     await editor.close();
@@ -77,6 +84,7 @@ test.describe('forms', () => {
     expect(text).toContain('Name: Nora Nyberg');
     expect(text).toContain('Room: Pottery');
     expect(text).toContain('From: 2027-01-15');
+    expect(text).toContain('\u2612 I have read');
     expect(text).not.toContain('INTRUDER');
     expect(text).toContain('The board answers within two weeks.');
   });

@@ -6,7 +6,7 @@ use std::future::pending;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use recto_docs_api::{DocumentKey, Explain};
-use recto_engine::{Document, Event};
+use recto_engine::{Document, Event, ViewEvent, ViewId};
 use recto_store::{Phase, SessionRecord};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -57,6 +57,8 @@ pub(crate) struct Session {
     pub height: i64,
     pub parts: Vec<recto_engine::Part>,
     pub participants: Vec<Participant>,
+    /// What views reported before it was known whose they are.
+    pub early: VecDeque<(ViewId, ViewEvent)>,
     pub joined_ever: usize,
     pub dropped: Dropped,
     pub changed_rights: ChangedRights,
@@ -169,6 +171,7 @@ impl Session {
             height: 0,
             parts: Vec::new(),
             participants: Vec::new(),
+            early: VecDeque::new(),
             joined_ever: 0,
             dropped: Dropped::default(),
             changed_rights: ChangedRights::default(),

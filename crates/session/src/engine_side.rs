@@ -1,9 +1,10 @@
 //! Views and events: what a session has to do with its engine process.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use recto_docs_api::{DocumentKind, FileType};
-use recto_engine::{Document, Event, Input, Rect, ViewId, ViewOptions};
+use recto_engine::{Document, Event, Input, Rect, ViewEvent, ViewId, ViewOptions};
 use recto_token::{Opening, issue_session};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -18,6 +19,8 @@ use crate::wire::{DocumentState, Opened, Stage, ToBrowser, UserState};
 /// An engine process may die this often within [`DEATH_WINDOW`] before the document is given up.
 const DEATHS: usize = 3;
 const DEATH_WINDOW: Duration = Duration::from_secs(300);
+/// A new view reports its whole state, in about so many events.
+const EARLY: usize = 512;
 /// The engine's key code.
 pub(crate) const KEY_RETURN: u32 = 1280;
 
@@ -104,6 +107,12 @@ impl Session {
                     participant.view = Some(view);
                 }
                 self.send_opened(id, true);
+                let early = std::mem::take(&mut self.early).into_iter();
+                let (mine, others): (VecDeque<_>, _) = early.partition(|(of, _)| *of == view);
+                self.early = others;
+                for (view, event) in mine {
+                    self.on_view_event(view, event);
+                }
                 self.tell_presence();
                 if !again {
                     self.announce(id);
@@ -221,13 +230,7 @@ impl Session {
                     parts,
                 });
             }
-            Some(Event::View { view, event }) if self.is_shown(view, &event) => {
-                let owner = self.participants.iter_mut().find(|p| p.view == Some(view));
-                if let Some(participant) = owner {
-                    participant.remember(&event);
-                    participant.send(ToBrowser::View(event));
-                }
-            }
+            Some(Event::View { view, event }) => self.on_view_event(view, event),
             // The end of a kit that was let go is no death.
             Some(Event::Died { .. }) if matches!(self.engine, Engine::Absent) => *events = None,
             Some(Event::Died { reason }) => {
@@ -272,8 +275,27 @@ impl Session {
         FileType::parse(&record.file_type).ok().map(|it| it.kind())
     }
 
+    fn on_view_event(&mut self, view: ViewId, event: ViewEvent) {
+        let shown = self.is_shown(view, &event);
+        let owner = self.participants.iter_mut().find(|p| p.view == Some(view));
+        if let Some(participant) = owner {
+            if !shown {
+                return;
+            }
+            participant.remember(&event);
+            participant.send(ToBrowser::View(event));
+        } else {
+            // Or its participant is gone.
+            self.early.push_back((view, event));
+            if self.early.len() > EARLY {
+                self.early.pop_front();
+            }
+        }
+    }
+
     fn on_death(&mut self) {
         self.engine = Engine::Absent;
+        self.early.clear();
         self.cache = TileCache::default();
         self.paintings.clear();
         self.on_invalidated(-1, None);

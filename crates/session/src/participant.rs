@@ -341,6 +341,7 @@ fn replay_key(event: &ViewEvent) -> Option<String> {
         ViewEvent::CellAddress { .. } => "cellAddress".into(),
         ViewEvent::State { name, .. } => format!("state {name}"),
         ViewEvent::Part { .. } => "part".into(),
+        ViewEvent::Field { .. } => "field".into(),
         _ => return None,
     })
 }

@@ -264,7 +264,10 @@ pub(super) fn act(kit: &Kit, document: Document, view: i32, access: Access, inpu
             }
             let action = match action {
                 MouseAction::Down => 0,
-                MouseAction::Up => 1,
+                MouseAction::Up => {
+                    form::clicked(kit, view);
+                    1
+                }
                 MouseAction::Move => 2,
             };
             document.mouse(

@@ -213,6 +213,9 @@ impl Kit {
     }
 
     fn poll_serving(&self, timeout: i32) -> bool {
+        if timeout != 0 {
+            form::tell(self);
+        }
         self.flush();
         if self.close_windows() || (self.depth.get() == 0 && form::look(self)) {
             return true;

@@ -34,8 +34,11 @@ const STILL: i32 = 45;
 /// What is known of the field at a view's caret.
 #[derive(Debug, Default)]
 pub(super) struct AtCaret {
-    /// As the view was told.
     field: Option<Field>,
+    /// What the view was told of it.
+    told: Option<Field>,
+    /// Whether it is to be told again: the page may have put its form away.
+    again: bool,
     source: Source,
     /// Whether the last input was a click that ticked nothing: what LibreOffice then reports is the
     /// field that was clicked.
@@ -136,7 +139,7 @@ fn click(kit: &Kit, document: Document, view: i32, (x, y): (i32, i32)) -> Filled
         let is_ticked = |number: &usize| form.controls[*number].kind.is_ticked();
         changed.len() <= 1 && changed.iter().all(is_ticked)
     };
-    let mut found = None;
+    let mut text = None;
     // LibreOffice selects a field's text only when the caret comes from outside, and the start of a
     // document may be in a field.
     for elsewhere in [TO_START, TO_END] {
@@ -150,7 +153,7 @@ fn click(kit: &Kit, document: Document, view: i32, (x, y): (i32, i32)) -> Filled
         if filled != Filled::Unchanged {
             return filled;
         }
-        found = Some(selected(document)).filter(|text| {
+        text = Some(selected(document)).filter(|text| {
             let holds = |control: &model::Control| same_text(&control.text, text);
             !text.is_empty() && before.controls.iter().any(holds)
         });
@@ -158,13 +161,13 @@ fn click(kit: &Kit, document: Document, view: i32, (x, y): (i32, i32)) -> Filled
             .controls
             .iter()
             .any(|control| control.kind == Kind::Text);
-        if found.is_some() || !has_texts {
+        if text.is_some() || !has_texts {
             break;
         }
     }
-    with(kit, view, |at| at.clicked = found.is_none());
-    if let Some(text) = found {
-        tell(kit, view, Some(Field::Text { text }), Source::Selection);
+    with(kit, view, |at| at.clicked = text.is_none());
+    if let Some(text) = text {
+        found(kit, view, Some(Field::Text { text }), Source::Selection);
     }
     Filled::Unchanged
 }
@@ -305,25 +308,50 @@ fn with<T>(kit: &Kit, view: i32, change: impl FnOnce(&mut AtCaret) -> T) -> Opti
 
 /// The caret is about to move. What LibreOffice reports of itself it takes back by itself.
 fn forget(kit: &Kit, view: i32, moves: bool) {
-    let told = with(kit, view, |at| {
+    with(kit, view, |at| {
         at.clicked = false;
         at.probe = None;
-        moves && at.source == Source::Selection && at.field.is_some()
+        if moves {
+            at.again = true;
+            if at.source == Source::Selection {
+                at.field = None;
+            }
+        }
     });
-    if told == Some(true) {
-        tell(kit, view, None, Source::Selection);
-    }
 }
 
-fn tell(kit: &Kit, view: i32, field: Option<Field>, source: Source) {
-    let news = with(kit, view, |at| {
+/// An editor has clicked.
+pub(super) fn clicked(kit: &Kit, view: i32) {
+    forget(kit, view, true);
+}
+
+fn found(kit: &Kit, view: i32, field: Option<Field>, source: Source) {
+    with(kit, view, |at| {
         at.source = source;
-        let news = at.field != field;
-        at.field.clone_from(&field);
-        news
+        at.field = field;
     });
-    if news == Some(true) {
-        kit.report(Report::Field { view, field });
+}
+
+/// Tells views of the fields at their carets. LibreOffice reports a field many times while it is
+/// clicked or filled in; this is for when it has come to rest.
+pub(super) fn tell(kit: &Kit) {
+    let news: Vec<_> = {
+        let mut views = kit.views.borrow_mut();
+        let news = views.iter_mut().filter_map(|(view, state)| {
+            let at = &mut state.at_caret;
+            if !std::mem::take(&mut at.again) && at.told == at.field {
+                return None;
+            }
+            at.told.clone_from(&at.field);
+            Some(Report::Field {
+                view: *view,
+                field: at.field.clone(),
+            })
+        });
+        news.collect()
+    };
+    for report in news {
+        kit.report(report);
     }
 }
 
@@ -357,19 +385,18 @@ pub(super) fn reported(kit: &Kit, view: i32, kind: i32, payload: &str) {
         None
     };
     if field.is_some() {
-        tell(kit, view, field, source);
+        found(kit, view, field, source);
         return;
     }
     let rectangles = json.get("rectangles").and_then(Value::as_str);
-    let told = with(kit, view, |at| {
+    with(kit, view, |at| {
         if shown && at.clicked && source == Source::Control {
             at.probe = rectangles.map(str::to_owned);
         }
-        at.field.is_some() && at.source == source
+        if at.source == source {
+            at.field = None;
+        }
     });
-    if told == Some(true) {
-        tell(kit, view, None, source);
-    }
 }
 
 /// Selects what is in fields that were clicked, and tells it. Whether there was any.
@@ -406,8 +433,7 @@ pub(super) fn look(kit: &Kit) -> bool {
         if selected(document) != text {
             dispatch::press(document, 0, SHIFT_RIGHT);
         }
-        let field = Field::Text { text };
-        tell(kit, view, Some(field), Source::Selection);
+        found(kit, view, Some(Field::Text { text }), Source::Selection);
     }
     any
 }
