@@ -7,7 +7,7 @@ use recto_engine::{
     Document, Input, InputDenied, InputError, Kind, ViewEvent, ViewId, ViewRights, allowed_commands,
 };
 use serde_json::{Value, json};
-use support::{editor, start, text, unzip, view, wait_view, words};
+use support::{editor, sheet, slides, start, text, unzip, view, wait_view, words};
 
 fn of(access: Access) -> ViewRights {
     ViewRights {
@@ -51,8 +51,12 @@ async fn comments(document: &Document, view: ViewId) -> Vec<(String, String, Str
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let list = values["comments"].as_array().unwrap();
-    list.iter()
+    let list: Vec<_> = match &values["comments"] {
+        Value::Array(list) => list.iter().collect(),
+        // As presentations have them.
+        other => other.as_object().unwrap().values().collect(),
+    };
+    list.into_iter()
         .map(|c| (text(c, "author"), text(c, "text"), text(c, "id")))
         .collect()
 }
@@ -320,6 +324,85 @@ async fn comments_of_others_are_changed_only_by_those_who_may() {
         InputDenied::NoComments
     );
     fixture.engine.stop().await;
+}
+
+/// As in texts, in sheets and on slides: whose comments they are decides.
+async fn comments_elsewhere(name: &str, flat: String, delete: &str) {
+    let fixture = start(|_| {}).await;
+    let source = fixture.make(name, &flat).await;
+    let (document, _events) = fixture.open(&source).await;
+    let ann = editor(&document, "Ann").await;
+    let mut rights = of(Access::Comment);
+    let own = CommentRule {
+        own_only: true,
+        groups: None,
+    };
+    rights.comments.edit = own.clone();
+    rights.comments.remove = own;
+    let cat = view(&document, "Cat", rights).await;
+    document.input(ann, comment("from Ann", "")).await.unwrap();
+    // Another cell, or the next slide, where hers are also to be deleted from.
+    let place = if delete == "DeleteNote" {
+        command(
+            "GoToCell",
+            json!({"ToPoint": {"type": "string", "value": "$B$2"}}),
+        )
+    } else {
+        Input::Part { index: 1 }
+    };
+    document.input(cat, place.clone()).await.unwrap();
+    document.input(cat, comment("from Cat", "")).await.unwrap();
+    let list = comments(&document, ann).await;
+    let id = |author: &str| {
+        let found = list.iter().find(|(name, _, _)| name == author);
+        found.unwrap_or_else(|| panic!("{list:?}")).2.clone()
+    };
+    let on = |command_: &str, id: &str, text: Option<&str>| {
+        let mut args = json!({"Id": {"type": "string", "value": id}});
+        if let Some(text) = text {
+            args["Text"] = json!({"type": "string", "value": text});
+        }
+        command(command_, args)
+    };
+    let (anns, cats) = (id("Ann"), id("Cat"));
+    for (id, gone) in [(&*anns, false), ("99", true)] {
+        for input in [on("EditAnnotation", id, Some("x")), on(delete, id, None)] {
+            let denied = denied(&document, cat, input).await;
+            assert_eq!(denied, InputDenied::OtherComment, "{id} {gone}");
+        }
+    }
+    let answer = on("ReplyComment", &anns, Some("x"));
+    assert!(matches!(
+        denied(&document, cat, answer).await,
+        InputDenied::Command(_)
+    ));
+    // An editor's change leaves the author what he is.
+    for (view, id) in [(cat, &cats), (ann, &cats)] {
+        let changed = on("EditAnnotation", id, Some("changed"));
+        document.input(view, changed).await.unwrap();
+    }
+    let list = comments(&document, ann).await;
+    let changed = list.iter().find(|(_, text, _)| text == "changed");
+    assert_eq!(
+        changed.map(|(author, ..)| &**author),
+        Some("Cat"),
+        "{list:?}"
+    );
+    document.input(ann, on(delete, &cats, None)).await.unwrap();
+    let list = comments(&document, ann).await;
+    assert_eq!(list.len(), 1, "{list:?}");
+    assert_eq!((&*list[0].0, &*list[0].1), ("Ann", "from Ann"));
+    fixture.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_in_sheets_are_changed_by_those_who_may() {
+    comments_elsewhere("a.xlsx", sheet(&[&["A", "1"], &["B", "2"]]), "DeleteNote").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_on_slides_are_changed_by_those_who_may() {
+    comments_elsewhere("a.pptx", slides(&["Alpha", "Beta"]), "DeleteAnnotation").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

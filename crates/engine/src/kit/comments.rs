@@ -1,14 +1,15 @@
 //! Whose comments a view may change.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::main_loop::Kit;
 use crate::input::Input;
 use crate::lok::Document;
 use crate::rules::Commenting;
 
-/// Whether a view may change the comment that an input names. Only LibreOffice knows its author.
-pub(super) fn permits(kit: &Kit, document: Document, view: i32, input: &Input) -> bool {
+/// Whether a view may change the comment that an input names. Only LibreOffice knows its author, and
+/// in a sheet it forgets him unless he is named again.
+pub(super) fn permits(kit: &Kit, document: Document, view: i32, input: &mut Input) -> bool {
     let Input::Command { name, args } = input else {
         return true;
     };
@@ -27,9 +28,43 @@ pub(super) fn permits(kit: &Kit, document: Document, view: i32, input: &Input) -
     drop(views);
     // Also without limits: what is said of a comment that is gone, LibreOffice does to another.
     let list = document.values(".uno:ViewAnnotations").unwrap_or_default();
-    id_of(args)
-        .and_then(|id| author(&list, &id))
-        .is_some_and(|author| rule.permits(&me, &author))
+    let author = id_of(args)
+        .and_then(|id| find(&list, &id))
+        .and_then(|comment| comment.get("author")?.as_str().map(str::to_owned));
+    let Some(author) = author.filter(|author| rule.permits(&me, author)) else {
+        return false;
+    };
+    if document.kind() == 1 && name == ".uno:EditAnnotation" {
+        let author = json!({"type": "string", "value": author});
+        args.insert("Author".into(), author);
+    }
+    true
+}
+
+/// Carries an input out while the view is on the slide of the comment that it deletes: elsewhere
+/// LibreOffice does not find it.
+pub(super) fn on_its_slide(document: Document, input: &Input, act: impl FnOnce()) {
+    let slide = match input {
+        Input::Command { name, args } if name == ".uno:DeleteAnnotation" => slide(document, args),
+        _ => None,
+    };
+    let before = document.part();
+    if let Some(slide) = slide {
+        document.set_part(slide);
+    }
+    act();
+    if slide.is_some() {
+        document.set_part(before);
+    }
+}
+
+/// The slide of a comment, unless the view shows it.
+fn slide(document: Document, args: &Map<String, Value>) -> Option<i32> {
+    let list = document.values(".uno:ViewAnnotations")?;
+    let hash = find(&list, &id_of(args)?)?.get("parthash").and_then(text)?;
+    let has_it = |part: &i32| document.part_hash(*part).as_deref() == Some(&*hash);
+    let found = (0..document.parts()).find(has_it)?;
+    (found != document.part()).then_some(found)
 }
 
 /// A number, or the text of one.
@@ -45,8 +80,8 @@ fn id_of(args: &Map<String, Value>) -> Option<String> {
     text(args.get("Id")?.get("value")?)
 }
 
-/// The author of the comment with this id, in a list as LibreOffice gives it.
-fn author(list: &str, id: &str) -> Option<String> {
+/// The comment with this id, in a list as LibreOffice gives it.
+fn find(list: &str, id: &str) -> Option<Value> {
     let list: Value = serde_json::from_str(list).ok()?;
     let has_id = |comment: &&Value| comment.get("id").and_then(text).as_deref() == Some(id);
     let found = match list.get("comments")? {
@@ -55,7 +90,7 @@ fn author(list: &str, id: &str) -> Option<String> {
         Value::Object(comments) => comments.values().find(has_id),
         _ => None,
     }?;
-    Some(found.get("author")?.as_str()?.to_owned())
+    Some(found.clone())
 }
 
 #[cfg(test)]
@@ -64,6 +99,10 @@ mod tests {
 
     #[test]
     fn authors_are_found_in_lists_of_either_form() {
+        let author = |list: &str, id: &str| {
+            let found = find(list, id)?;
+            Some(found.get("author")?.as_str()?.to_owned())
+        };
         let list = r#"{"comments":[{"id":"1","author":"Ann"},{"id":"2","author":"Bob"}]}"#;
         assert_eq!(author(list, "2").as_deref(), Some("Bob"));
         assert_eq!(author(list, "3"), None);

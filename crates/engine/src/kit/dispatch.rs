@@ -135,13 +135,13 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             enter(document, kit.keeper.get());
             Ok(Answer::Done)
         }
-        Call::Input { view, input } => {
+        Call::Input { view, mut input } => {
             let access = match kit.views.borrow().get(&view) {
                 Some(state) => state.rights.access,
                 None => return Err("there is no such view".into()),
             };
             enter(document, view);
-            if !comments::permits(kit, document, view, &input) {
+            if !comments::permits(kit, document, view, &mut input) {
                 return Ok(Answer::NotThisComment);
             }
             if access == Access::Fill {
@@ -150,7 +150,9 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             if access.can_change() {
                 kit.tracking.prepare(document, access == Access::Review);
             }
-            act(kit, document, view, access, input);
+            comments::on_its_slide(document, &input.clone(), || {
+                act(kit, document, view, access, input);
+            });
             Ok(Answer::Done)
         }
         Call::Query { view, command } => {

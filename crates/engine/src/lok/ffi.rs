@@ -53,7 +53,7 @@ pub(super) struct DocumentClass {
     pub get_document_type: Option<unsafe extern "C" fn(D) -> c_int>,
     pub get_parts: Option<unsafe extern "C" fn(D) -> c_int>,
     pub get_part_page_rectangles: Unused,
-    pub get_part: Unused,
+    pub get_part: Option<unsafe extern "C" fn(D) -> c_int>,
     pub set_part: Option<unsafe extern "C" fn(D, c_int)>,
     pub get_part_name: Option<unsafe extern "C" fn(D, c_int) -> OwnedText>,
     pub set_part_mode: Unused,
@@ -80,7 +80,7 @@ pub(super) struct DocumentClass {
     pub get_view: Option<unsafe extern "C" fn(D) -> c_int>,
     pub get_views_count: Unused,
     pub render_font: Unused,
-    pub get_part_hash: Unused,
+    pub get_part_hash: Option<unsafe extern "C" fn(D, c_int) -> OwnedText>,
     /// Since 24.x a mode comes after the part: the pointer then has the type [`PaintInMode`].
     pub paint_part_tile: Option<
         unsafe extern "C" fn(D, *mut c_uchar, c_int, c_int, c_int, c_int, c_int, c_int, c_int),

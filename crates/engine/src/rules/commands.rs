@@ -218,6 +218,8 @@ pub(crate) const RULES: &[Rule] = &[
     ),
     needs("ResolveComment", W, &[("Id", CommentId)]),
     needs("DeleteComment", W, &[("Id", CommentId)]),
+    needs("DeleteNote", C, &[("Id", CommentId)]),
+    needs("DeleteAnnotation", S, &[("Id", CommentId)]),
     // Tracked changes.
     takes("TrackChanges", W, &[("TrackChanges", Flag)]),
     plain("AcceptAllTrackedChanges", W),

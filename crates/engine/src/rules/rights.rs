@@ -29,7 +29,7 @@ impl Commenting {
             ".uno:InsertAnnotation" => Self::Write,
             ".uno:ReplyComment" => Self::Answer,
             ".uno:EditAnnotation" | ".uno:ResolveComment" => Self::Edit,
-            ".uno:DeleteComment" => Self::Remove,
+            ".uno:DeleteComment" | ".uno:DeleteNote" | ".uno:DeleteAnnotation" => Self::Remove,
             _ => return None,
         })
     }

@@ -28,6 +28,7 @@ export const en = {
   commentWrite: 'Comment on the place of the caret',
   commentAdd: 'Comment',
   commentAnswer: 'Answer',
+  commentChange: 'Change',
   commentResolve: 'Mark as resolved',
   commentReopen: 'Reopen',
   commentDelete: 'Delete',

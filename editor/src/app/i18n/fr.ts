@@ -31,6 +31,7 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   commentWrite: 'Commenter à l’endroit du curseur',
   commentAdd: 'Commenter',
   commentAnswer: 'Répondre',
+  commentChange: 'Modifier',
   commentResolve: 'Marquer comme résolu',
   commentReopen: 'Rouvrir',
   commentDelete: 'Supprimer',

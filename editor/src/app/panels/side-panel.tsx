@@ -6,6 +6,7 @@ import {
   Locate,
   MessageSquare,
   MessagesSquare,
+  PencilLine,
   Reply,
   Trash2,
 } from 'lucide-preact';
@@ -164,6 +165,7 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
   const { thread, editor, host } = props;
   const { comment, answers } = thread;
   const answering = useSignal(false);
+  const changing = useSignal(false);
   const word = editor.state.document.value?.kind === 'word';
   const writes = editor.state.commentable;
   const item = useRef<HTMLLIElement>(null);
@@ -207,7 +209,7 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
             onClick={() => host.linkToComment(comment)}
           />
         )}
-        {/* Only texts have threads: LibreOffice answers, resolves and deletes nowhere else. */}
+        {/* Only texts have threads: LibreOffice answers and resolves nowhere else. */}
         {writes && word && (
           <>
             <PanelTool
@@ -222,6 +224,16 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
               icon={Check}
               onClick={() => editor.resolveComment(comment.id)}
             />
+          </>
+        )}
+        {writes && (
+          <>
+            <PanelTool
+              id="comment-change"
+              label={translate('commentChange')}
+              icon={PencilLine}
+              onClick={() => (changing.value = !changing.value)}
+            />
             <PanelTool
               id="comment-delete"
               label={translate('commentDelete')}
@@ -235,6 +247,19 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
           </>
         )}
       </p>
+      {changing.value && (
+        <Writing
+          label={translate('commentChange')}
+          send={translate('commentChange')}
+          testId="change-text"
+          text={comment.text}
+          focus
+          onSend={(text) => {
+            changing.value = false;
+            editor.changeComment(comment.id, text);
+          }}
+        />
+      )}
       {answering.value && (
         <Writing
           label={translate('commentAnswer')}

@@ -9,6 +9,8 @@ interface Props {
   send: string;
   testId: string;
   focus?: boolean;
+  /** What is there at first. */
+  text?: string;
   /** Who can be mentioned; null where nobody can. */
   mentions?: Mentions | null;
   hint?: string | null;
@@ -16,7 +18,16 @@ interface Props {
 }
 
 /** A field for a text. Enter sends it, Shift and Enter makes a line; `@` offers people to be mentioned. */
-export function Writing({ label, send: sendLabel, testId, focus, mentions, hint, onSend }: Props) {
+export function Writing({
+  label,
+  send: sendLabel,
+  testId,
+  focus,
+  text,
+  mentions,
+  hint,
+  onSend,
+}: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
   const query = useSignal<ReturnType<typeof queryAt>>(null);
@@ -74,6 +85,7 @@ export function Writing({ label, send: sendLabel, testId, focus, mentions, hint,
       <textarea
         ref={field}
         rows={2}
+        defaultValue={text ?? ''}
         maxLength={2000}
         aria-label={label}
         placeholder={label}

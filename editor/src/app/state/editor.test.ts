@@ -149,6 +149,20 @@ describe('editor', () => {
     ]);
   });
 
+  it('deletes a comment as its kind of document wants it', () => {
+    for (const [kind, name] of [
+      ['word', 'DeleteComment'],
+      ['cell', 'DeleteNote'],
+      ['slide', 'DeleteAnnotation'],
+    ] as const) {
+      open(opened({ access: 'comment' }, kind));
+      editor.deleteComment('7');
+      expect(inputs()).toEqual([
+        { kind: 'command', name: `.uno:${name}`, args: { Id: { type: 'string', value: '7' } } },
+      ]);
+    }
+  });
+
   it('shows another title as soon as the application gives one', () => {
     open(opened());
     raised = [];

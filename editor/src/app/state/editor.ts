@@ -258,7 +258,9 @@ export class Editor {
   }
 
   deleteComment(id: string): void {
-    void this.#commentCommand('DeleteComment', { Id: id });
+    const kind = this.state.document.value?.kind ?? 'word';
+    const name = { word: 'DeleteComment', cell: 'DeleteNote', slide: 'DeleteAnnotation' }[kind];
+    void this.#commentCommand(name, { Id: id });
   }
 
   async #written(name: string, args: Record<string, string>): Promise<Comment | null> {

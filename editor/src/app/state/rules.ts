@@ -27,6 +27,8 @@ const COMMENT_COMMANDS: ReadonlySet<string> = new Set([
   '.uno:EditAnnotation',
   '.uno:ResolveComment',
   '.uno:DeleteComment',
+  '.uno:DeleteNote',
+  '.uno:DeleteAnnotation',
 ]);
 
 /** Whether somebody who may comment, and no more, may send this. */
