@@ -23,12 +23,11 @@ impl CommentRule {
         if author == user {
             return true;
         }
-        let group = group_of(author);
         !self.own_only
             && self
                 .groups
                 .as_ref()
-                .is_none_or(|groups| groups.iter().any(|known| known == group))
+                .is_none_or(|groups| is_of_groups(author, groups))
     }
 
     /// Whether it sets no limit.
@@ -37,10 +36,30 @@ impl CommentRule {
     }
 }
 
-/// The group in a name as others see it; empty for none.
-fn group_of(name: &str) -> &str {
-    name.split_once(GROUP_SEPARATOR)
-        .map_or("", |(group, _)| group)
+/// Whether somebody, as others see his name, is in one of these groups. Who is in several has them
+/// separated by commas; an empty name stands for users without a group.
+pub fn is_of_groups(author: &str, groups: &[String]) -> bool {
+    let of = author
+        .split_once(GROUP_SEPARATOR)
+        .map_or("", |(groups, _)| groups);
+    of.split(',')
+        .any(|group| groups.iter().any(|known| known == group.trim()))
+}
+
+/// The groups that a permission names; none if it sets no limit, as an empty text does not.
+fn limit(groups: Option<&Value>) -> Option<Vec<String>> {
+    match groups? {
+        Value::Null => None,
+        Value::String(group) if group.is_empty() => None,
+        Value::String(group) => Some(vec![group.clone()]),
+        Value::Array(list) => Some(
+            list.iter()
+                .filter_map(|group| group.as_str().map(str::to_owned))
+                .collect(),
+        ),
+        // Nobody's: what cannot be read must not give more than was meant.
+        _ => Some(Vec::new()),
+    }
 }
 
 /// What may be done with the comments of others.
@@ -57,20 +76,10 @@ pub struct CommentRules {
 impl Permissions {
     /// The rules that `commentGroups`, `editCommentAuthorOnly` and `deleteCommentAuthorOnly` set.
     pub fn comment_rules(&self) -> CommentRules {
-        let groups = |name: &str| {
-            let list = self.other.get("commentGroups")?.get(name)?;
-            match list {
-                Value::Null => None,
-                Value::Array(list) => Some(
-                    list.iter()
-                        .filter_map(|group| group.as_str().map(str::to_owned))
-                        .collect(),
-                ),
-                // The documentation's sample has a text where its table has a list.
-                Value::String(group) => Some(vec![group.clone()]),
-                // Nobody's: what cannot be read must not give more than was meant.
-                _ => Some(Vec::new()),
-            }
+        let groups = |name: &str| match self.other.get("commentGroups")?.get(name) {
+            // The documentation's sample has a text where its table has a list.
+            Some(Value::String(group)) => Some(vec![group.clone()]),
+            list => limit(list),
         };
         let rule = |name: &str, own_only: Option<bool>| CommentRule {
             own_only: own_only == Some(true),
@@ -86,23 +95,18 @@ impl Permissions {
     /// Whether the user is shown who somebody is and where his caret is (`userInfoGroups`); `name` is the
     /// other's, as others see it.
     pub fn shows_user(&self, name: &str) -> bool {
-        let group = group_of(name);
-        self.shows_everybody()
-            || self
-                .other
-                .get("userInfoGroups")
-                // What cannot be read shows nobody: not more than was meant.
-                .and_then(Value::as_array)
-                .is_some_and(|groups| groups.iter().any(|known| known.as_str() == Some(group)))
+        limit(self.other.get("userInfoGroups")).is_none_or(|groups| is_of_groups(name, &groups))
     }
 
     /// Whether `userInfoGroups` hides nobody.
     pub fn shows_everybody(&self) -> bool {
-        match self.other.get("userInfoGroups") {
-            None | Some(Value::Null) => true,
-            Some(Value::String(all)) => all.is_empty(),
-            Some(_) => false,
-        }
+        limit(self.other.get("userInfoGroups")).is_none()
+    }
+
+    /// The groups of those whose tracked changes may be accepted and rejected; everybody's without a
+    /// limit. One's own are no exception.
+    pub fn review_groups(&self) -> Option<Vec<String>> {
+        limit(self.other.get("reviewGroups"))
     }
 
     /// Whether comments may be written, where `edit` decides unless `comment` was given.
@@ -155,6 +159,30 @@ mod tests {
             !only.edit.permits("Ann", "Sales Bob"),
             "a space is no separator"
         );
+    }
+
+    #[test]
+    fn changes_are_reviewed_by_groups() {
+        let groups = |value: Value| {
+            serde_json::from_value::<Permissions>(json!({ "reviewGroups": value }))
+                .unwrap()
+                .review_groups()
+        };
+        assert_eq!(Permissions::default().review_groups(), None);
+        assert_eq!(groups(json!(null)), None);
+        assert_eq!(groups(json!("")), None);
+        assert_eq!(groups(json!([])), Some(vec![]));
+        assert_eq!(groups(json!(7)), Some(vec![]));
+        let some = groups(json!(["Sales", ""])).unwrap();
+        for (author, expected) in [
+            ("Sales\u{a0}Bob", true),
+            ("Law, Sales\u{a0}Bob", true),
+            ("Bob", true),
+            ("Law\u{a0}Bob", false),
+        ] {
+            assert_eq!(is_of_groups(author, &some), expected, "{author}");
+        }
+        assert!(!is_of_groups("Bob", &[]));
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod permissions;
 
 pub use access::Access;
 pub use callback::{Action, ActionKind, Callback, ForceSaveKind, Status, UnknownNumber};
-pub use comments::{CommentRule, CommentRules, GROUP_SEPARATOR};
+pub use comments::{CommentRule, CommentRules, GROUP_SEPARATOR, is_of_groups};
 pub use config::{DocumentConfig, EditorConfig, EditorSettings, User};
 pub use content::ContentError;
 pub use conversion::{

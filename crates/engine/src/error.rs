@@ -117,6 +117,12 @@ pub enum InputDenied {
     /// The comment is somebody's whose comments the view may not change, or there is none.
     #[error("This comment is gone, or you may not change it.")]
     OtherComment,
+    /// The tracked change is of somebody whose changes the view may not accept or reject, or gone.
+    #[error("This change is gone, or you may not accept or reject it.")]
+    OtherChange,
+    /// Accepting or rejecting all changes would include those that the view may not touch.
+    #[error("You may accept or reject the changes of some people only, not all at once.")]
+    NotAllChanges,
     /// There is no such view.
     #[error("This view of the document is closed.")]
     NoView,

@@ -122,6 +122,8 @@ impl Explain for InputDenied {
             Self::TooLargeToFill => "input.too_large_to_fill",
             Self::NoComments => "rights.no_comments",
             Self::OtherComment => "rights.other_comment",
+            Self::OtherChange => "rights.other_change",
+            Self::NotAllChanges => "rights.not_all_changes",
             Self::NoView => "input.no_view",
         }
     }
@@ -152,6 +154,8 @@ impl Explain for InputDenied {
                 "Ask the owner of the document for the right to comment on it.".into()
             }
             Self::OtherComment => "Answer it with a comment of your own.".into(),
+            Self::OtherChange => "Leave it to somebody who may decide on it.".into(),
+            Self::NotAllChanges => "Accept or reject them one by one.".into(),
             Self::NoView => "Open the document again.".into(),
         }
     }
@@ -163,7 +167,9 @@ impl Explain for InputDenied {
             | Self::ReviewOnly
             | Self::FillOnly
             | Self::NoComments
-            | Self::OtherComment => editor_error::RIGHTS,
+            | Self::OtherComment
+            | Self::OtherChange
+            | Self::NotAllChanges => editor_error::RIGHTS,
             _ => editor_error::UNKNOWN,
         }
     }
@@ -338,6 +344,8 @@ mod tests {
         insta::assert_snapshot!(told(&InputDenied::FieldLeaks), @"input.field_leaks (-1): This field cannot be filled in without changing the document around it. Ask somebody who may edit the document to fill it in.");
         insta::assert_snapshot!(told(&InputDenied::TooLargeToFill), @"input.too_large_to_fill (-1): This document is too large to be filled in without the right to edit it. Ask somebody who may edit the document to fill it in.");
         insta::assert_snapshot!(told(&InputDenied::NoComments), @"rights.no_comments (-23): You may not comment on this document. Ask the owner of the document for the right to comment on it.");
+        insta::assert_snapshot!(told(&InputDenied::OtherChange), @"rights.other_change (-23): This change is gone, or you may not accept or reject it. Leave it to somebody who may decide on it.");
+        insta::assert_snapshot!(told(&InputDenied::NotAllChanges), @"rights.not_all_changes (-23): You may accept or reject the changes of some people only, not all at once. Accept or reject them one by one.");
         insta::assert_snapshot!(told(&InputDenied::OtherComment), @"rights.other_comment (-23): This comment is gone, or you may not change it. Answer it with a comment of your own.");
         insta::assert_snapshot!(told(&InputDenied::Command(".uno:Quit".into())), @"input.command_denied (-1): The command .uno:Quit is not available here. Use the commands of the editor's toolbar.");
         insta::assert_snapshot!(told(&SecondFileError::HasChanges), @"second.has_changes (-1): This document has tracked changes, so it cannot be compared with another one. Accept or reject them first, and compare again.");

@@ -167,6 +167,8 @@ pub(crate) enum Answer {
     Done,
     /// The comment belongs to somebody whose comments the view may not change.
     NotThisComment,
+    /// The tracked change is of somebody whose changes the view may not accept or reject.
+    NotThisChange,
     /// What a view that may only fill in fields did.
     Field(Filled),
     Loaded {

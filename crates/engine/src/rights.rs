@@ -12,6 +12,8 @@ pub struct ViewRights {
     pub comment: bool,
     /// Whose comments may be changed, if any.
     pub comments: CommentRules,
+    /// The groups whose tracked changes may be accepted and rejected; none for everybody's.
+    pub review_groups: Option<Vec<String>>,
 }
 
 impl ViewRights {
@@ -21,6 +23,7 @@ impl ViewRights {
             access: Access::Edit,
             comment: true,
             comments: CommentRules::default(),
+            review_groups: None,
         }
     }
 
@@ -30,6 +33,7 @@ impl ViewRights {
             access: Access::View,
             comment: false,
             comments: CommentRules::default(),
+            review_groups: None,
         }
     }
 }

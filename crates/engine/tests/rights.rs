@@ -326,6 +326,63 @@ async fn comments_of_others_are_changed_only_by_those_who_may() {
     fixture.engine.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn p2_changes_are_accepted_by_those_whose_groups_they_are_of() {
+    let fixture = start(|_| {}).await;
+    let source = fixture.make("text.docx", &text(&["Original words"])).await;
+    let (document, _events) = fixture.open(&source).await;
+    for (name, word) in [
+        ("Sales\u{a0}Sam", "1s "),
+        ("Law\u{a0}Lea", "2l "),
+        ("Rob", "3r "),
+    ] {
+        let view = view(&document, name, of(Access::Review)).await;
+        document.input(view, typed(word)).await.unwrap();
+    }
+    let mut rights = of(Access::Edit);
+    rights.review_groups = Some(vec!["Sales".into(), String::new()]);
+    // Her own are no exception.
+    let lia = view(&document, "Law\u{a0}Lia", rights).await;
+    for name in ["AcceptAllTrackedChanges", "RejectAllTrackedChanges"] {
+        assert_eq!(
+            denied(&document, lia, command(name, json!({}))).await,
+            InputDenied::NotAllChanges
+        );
+    }
+    let values = document
+        .query(lia, ".uno:AcceptTrackedChanges")
+        .await
+        .unwrap();
+    let changes = values["redlines"].as_array().unwrap().clone();
+    let on = |name: &str, author: &str| {
+        let change = changes.iter().find(|change| change["author"] == author);
+        let id = change.unwrap_or_else(|| panic!("{changes:?}"))["index"].clone();
+        command(name, json!({name: {"type": "unsigned short", "value": id}}))
+    };
+    for name in ["AcceptTrackedChange", "RejectTrackedChange"] {
+        let gone = command(
+            name,
+            json!({name: {"type": "unsigned short", "value": 999}}),
+        );
+        for input in [on(name, "Law\u{a0}Lea"), gone] {
+            assert_eq!(
+                denied(&document, lia, input).await,
+                InputDenied::OtherChange
+            );
+        }
+    }
+    let accept = on("AcceptTrackedChange", "Sales\u{a0}Sam");
+    let reject = on("RejectTrackedChange", "Rob");
+    document.input(lia, accept).await.unwrap();
+    document.input(lia, reject).await.unwrap();
+    let saved = fixture.path("saved.docx");
+    document.save_copy("docx", &saved).await.unwrap();
+    assert_eq!(within(&unzip(&saved, "word/document.xml"), "w:ins"), "2l ");
+    let all = words(&saved, "word/document.xml");
+    assert!(all.contains("1s ") && !all.contains("3r "), "{all}");
+    fixture.engine.stop().await;
+}
+
 /// As in texts, in sheets and on slides: whose comments they are decides.
 async fn comments_elsewhere(name: &str, flat: String, delete: &str) {
     let fixture = start(|_| {}).await;

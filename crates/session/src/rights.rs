@@ -133,6 +133,7 @@ impl Rights {
             access: self.access,
             comment: self.may_comment(),
             comments: self.permissions.comment_rules(),
+            review_groups: self.permissions.review_groups(),
         }
     }
 

@@ -194,6 +194,7 @@ async fn p_matrix_of_rights_and_actions() {
         ("edit, no download", json!({ "download": false })),
         ("edit, no print", json!({ "print": false })),
         ("edit, no chat", json!({ "chat": false })),
+        ("edit, groups", json!({ "reviewGroups": ["Sales"] })),
         ("review", json!({ "edit": false, "review": true })),
         (
             "review, no comments",
@@ -246,6 +247,7 @@ edit, no copy        no | yes | yes | yes | yes | yes | yes | yes | yes
 edit, no download    yes | yes | yes | yes | yes | yes | rights.no_download | yes | yes
 edit, no print       yes | yes | yes | yes | yes | yes | yes | rights.no_print | yes
 edit, no chat        yes | yes | yes | yes | yes | yes | yes | yes | no
+edit, groups         yes | yes | yes | yes | rights.not_all_changes | yes | yes | yes | yes
 review               yes | yes | yes | rights.review_only | rights.review_only | yes | yes | yes | yes
 review, no comments  yes | yes | yes | rights.review_only | rights.review_only | rights.no_comments | yes | yes | yes
 comment              yes | rights.comment_only | rights.comment_only | rights.comment_only | rights.comment_only | yes | yes | yes | yes

@@ -241,6 +241,7 @@ impl Document {
             .kit
             .ask(Call::Input { view, input }, |reply| match reply {
                 Reply::Answer(Answer::NotThisComment) => Err(InputDenied::OtherComment.into()),
+                Reply::Answer(Answer::NotThisChange) => Err(InputDenied::OtherChange.into()),
                 Reply::Answer(Answer::Field(filled)) => effect(filled),
                 other => other
                     .done()

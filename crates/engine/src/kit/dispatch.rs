@@ -4,7 +4,7 @@ use recto_docs_api::{Access, Password};
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
-use super::{comments, form, mouse, second};
+use super::{comments, form, mouse, review, second};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
 use crate::protocol::{Answer, Call, Paint, Request, Size, Up};
@@ -143,6 +143,9 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             enter(document, view);
             if !comments::permits(kit, document, view, &mut input) {
                 return Ok(Answer::NotThisComment);
+            }
+            if !review::permits(kit, document, view, &input) {
+                return Ok(Answer::NotThisChange);
             }
             if access == Access::Fill {
                 return Ok(form::input(kit, document, view, input));

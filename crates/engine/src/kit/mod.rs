@@ -10,6 +10,7 @@ mod launcher;
 mod main_loop;
 mod mouse;
 mod probe;
+mod review;
 mod second;
 mod socket;
 mod tracking;

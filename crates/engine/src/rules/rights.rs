@@ -79,6 +79,18 @@ pub(super) fn check(kind: Kind, rights: &ViewRights, input: &Input) -> Result<()
             Access::Comment | Access::View => Err(InputDenied::CommentOnly),
         };
     }
+    let all = |name: &str| {
+        matches!(
+            name,
+            ".uno:AcceptAllTrackedChanges" | ".uno:RejectAllTrackedChanges"
+        )
+    };
+    if rights.access == Access::Edit
+        && rights.review_groups.is_some()
+        && matches!(input, Input::Command { name, .. } if all(name))
+    {
+        return Err(InputDenied::NotAllChanges);
+    }
     match (commenting, rights.access) {
         (Some(_), _) if rights.comment => Ok(()),
         (Some(_), _) => Err(InputDenied::NoComments),

@@ -61,7 +61,9 @@ const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = 
   'document.permissions.review': built(
     'Without `edit`, each change of a text becomes a tracked one; in other documents it is for viewing.',
   ),
-  'document.permissions.reviewGroups': moot('The editor has no buttons to accept changes with.'),
+  'document.permissions.reviewGroups': built(
+    'For accepting and rejecting. All changes are shown, whoever may decide on them.',
+  ),
   'document.permissions.userInfoGroups': built(
     'Held to by the server: names and carets of other groups are not sent.',
   ),
