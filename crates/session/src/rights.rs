@@ -429,6 +429,41 @@ mod tests {
     }
 
     #[test]
+    fn p7_a_change_gives_no_more_than_was_signed() {
+        let signed = json!({
+            "copy": false,
+            "editCommentAuthorOnly": true,
+            "reviewGroups": ["Sales", "Law"],
+            "commentGroups": {"edit": ["Sales"], "view": ""},
+        });
+        let config = json!({
+            "document": {"fileType": "docx", "key": "k", "title": "t", "url": "http://x/f.docx", "permissions": signed},
+            "documentType": "word",
+        });
+        let opening = recto_token::opening_with_tokens_off(&config).unwrap();
+        let changed = Rights::changed(
+            opening.get(),
+            &change(json!({
+                "copy": true,
+                "print": false,
+                "editCommentAuthorOnly": false,
+                "reviewGroups": ["Law", "Board"],
+                "commentGroups": {"edit": ["Board"], "view": ["Law"]},
+            })),
+        );
+        assert!(!changed.may_copy() && !changed.may_take(true));
+        let view = changed.of_view();
+        assert_eq!(view.review_groups, Some(vec!["Law".to_owned()]));
+        assert!(view.comments.edit.own_only);
+        assert_eq!(view.comments.edit.groups, Some(vec![]));
+        // An empty text stands for those without a group.
+        assert_eq!(view.comments.view.groups, Some(vec![]));
+        let all = Rights::changed(opening.get(), &change(json!({"reviewGroups": null})));
+        let groups = all.of_view().review_groups.unwrap();
+        assert_eq!(groups, ["Sales", "Law"]);
+    }
+
+    #[test]
     fn p7_changes_hold_for_those_who_return() {
         let mut rights = ChangedRights::default();
         rights.remember(None, &change(json!({"copy": false})));
