@@ -64,6 +64,7 @@ catalogue! {
     actions: "Actions", "Actions du fichier";
     view_only: "View only", "Lecture seule";
     comments_only: "Comments only", "Commentaires seulement";
+    fields_only: "Fields only", "Champs seulement";
     proposals_only: "Proposals only", "Propositions seulement";
     download: "Download", "Télécharger";
     share: "Share", "Partager";
@@ -103,6 +104,7 @@ catalogue! {
     right_none: "No access", "Aucun accès";
     right_view: "Can view", "Peut voir";
     right_comment: "Can comment", "Peut commenter";
+    right_fill: "Can fill in fields", "Peut remplir les champs";
     right_review: "Can propose changes", "Peut proposer des modifications";
     right_edit: "Can edit", "Peut modifier";
     rights_save: "Save", "Enregistrer";

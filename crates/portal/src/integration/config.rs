@@ -60,6 +60,7 @@ pub(super) fn rights_of(level: Level) -> Rights {
     match level {
         Level::View => Rights::View,
         Level::Comment => Rights::Comment,
+        Level::Fill => Rights::FillForms,
         Level::Review => Rights::Review,
         Level::Edit | Level::Owner => Rights::CoEdit,
     }
@@ -180,6 +181,7 @@ mod tests {
         for (level, access) in [
             (Level::View, Access::View),
             (Level::Comment, Access::Comment),
+            (Level::Fill, Access::Fill),
             (Level::Review, Access::Review),
             (Level::Edit, Access::Edit),
             (Level::Owner, Access::Edit),

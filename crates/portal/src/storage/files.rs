@@ -11,6 +11,7 @@ use crate::names::with_type;
 pub(crate) enum Level {
     View,
     Comment,
+    Fill,
     Review,
     Edit,
     Owner,
@@ -30,6 +31,7 @@ impl Level {
         Some(match name {
             "view" => Self::View,
             "comment" => Self::Comment,
+            "fill" => Self::Fill,
             "review" => Self::Review,
             "edit" => Self::Edit,
             _ => return None,
@@ -41,6 +43,7 @@ impl Level {
         match self {
             Self::View => "view",
             Self::Comment => "comment",
+            Self::Fill => "fill",
             Self::Review => "review",
             Self::Edit | Self::Owner => "edit",
         }

@@ -210,6 +210,14 @@ async fn the_document_server_is_told_of_changed_rights_and_of_no_others() {
     let config = bruno.config(&file).await;
     assert_eq!(config["document"]["permissions"]["review"], true);
     assert_eq!(config["document"]["permissions"]["edit"], false);
+    ada.post(&rights, &[("right-bruno", "fill"), ("right-vera", "none")])
+        .await;
+    let config = bruno.config(&file).await;
+    let permissions = &config["document"]["permissions"];
+    assert_eq!(permissions["fillForms"], true);
+    assert_eq!(permissions["review"], false);
+    let page = ada.get(&rights).await;
+    assert!(page.text().contains("Can fill in fields"));
 }
 
 /// One after the other, the first would wait for an answer until there is no time left.
