@@ -338,6 +338,29 @@ fn without_fields(xml: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn boxes_and_lists_of_old_forms_are_filled_in() {
+    let fixture = start(|_| {}).await;
+    let source = docx(&fixture, &lines().concat());
+    let (document, mut events) = fixture.open(&source).await;
+    let fay = view(&document, "Fay", filler()).await;
+    let (_, y) = at(9);
+    let ticked = press(&document, fay, (2480, y)).await.unwrap();
+    assert_eq!(ticked, Effect::Changed);
+    let (_, y) = at(10);
+    press(&document, fay, (2440, y)).await.unwrap();
+    let items = vec!["alpha".into(), "beta".into()];
+    shown(&mut events, fay, Field::List { items }).await;
+    let pick = document.send_input(fay, Input::Pick { item: 1 });
+    assert_eq!(pick.unwrap().await.unwrap(), Effect::Changed);
+    let saved = fixture.path("saved.docx");
+    document.save_copy("docx", &saved).await.unwrap();
+    let xml = unzip(&saved, "word/document.xml");
+    assert!(xml.contains("<w:result w:val=\"1\"/>"), "{xml}");
+    assert!(xml.contains("<w:checked"), "{xml}");
+    fixture.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn p7_who_may_only_fill_in_from_now_on_types_no_more() {
     let fixture = start(|_| {}).await;
     let source = docx(&fixture, &lines().concat());

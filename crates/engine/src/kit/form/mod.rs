@@ -62,10 +62,12 @@ pub(super) fn begin(kit: &Kit, document: Document, view: i32) {
     if document.kind() != 0 {
         return;
     }
-    let count = export(kit, document).map_or(0, |form| {
-        let fillable = |control: &&model::Control| control.kind.can_be_filled();
-        form.controls.iter().filter(fillable).count()
-    });
+    // What is too large says so at the first click.
+    let Some(form) = export(kit, document) else {
+        return;
+    };
+    let fillable = |control: &&model::Control| control.kind.can_be_filled();
+    let count = form.controls.iter().filter(fillable).count();
     kit.report(Report::Fields { view, count });
 }
 
