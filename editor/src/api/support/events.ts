@@ -27,7 +27,7 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   onPluginsReady: built('Comes with onDocumentReady: there are no plugins to wait for.'),
   onRequestClose: built(),
   onRequestCompareFile: built(
-    '“Compare with a document” in “Changes and comparing”, unless onRequestSelectDocument is declared.',
+    '“Compare with a document” in the toolbar, unless onRequestSelectDocument is declared.',
   ),
   onRequestCreateNew: built(),
   onRequestEditRights: built(
@@ -49,7 +49,7 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   onRequestRestore: built(),
   onRequestSaveAs: built('“Save a copy” in the menu; the address lives for 15 minutes.'),
   onRequestSelectDocument: built(
-    'Comparing, taking over the changes of a copy, and inserting a text, in “Changes and comparing”; for texts that are open for editing.',
+    'Comparing, taking over the changes of a copy, and inserting a text, in the toolbar; for texts that are open for editing.',
   ),
   onRequestSelectSpreadsheet: missing(...NO_MERGE),
   onRequestSendNotify: built(

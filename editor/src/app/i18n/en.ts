@@ -197,8 +197,7 @@ export const en = {
   noticeCopyFailed:
     'The browser did not allow access to the clipboard. Use the keys Ctrl+C or Cmd+C.',
   noticeTaking: 'The other document is being read…',
-  noticeTaken:
-    'Changes from the other document: {count}. Accept or reject them in “Changes and comparing”.',
+  noticeTaken: 'Changes from the other document: {count}. Accept or reject them.',
   noticeNoDifferences: 'The text of the other document is the same.',
   noticeImageType: 'Only PNG and JPEG images can be inserted.',
   noticeImageSize: 'The image is larger than {limit} MB. Insert a smaller one.',

@@ -202,8 +202,7 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   noticeCopyFailed:
     'Le navigateur n’a pas autorisé l’accès au presse-papiers. Utilisez les touches Ctrl+C ou Cmd+C.',
   noticeTaking: 'Lecture de l’autre document…',
-  noticeTaken:
-    'Modifications issues de l’autre document : {count}. Acceptez-les ou rejetez-les dans « Modifications et comparaison ».',
+  noticeTaken: 'Modifications issues de l’autre document : {count}. Acceptez-les ou rejetez-les.',
   noticeNoDifferences: 'Le texte de l’autre document est le même.',
   noticeImageType: 'Seules les images PNG et JPEG peuvent être insérées.',
   noticeImageSize: 'L’image dépasse {limit} Mo. Insérez une image plus petite.',

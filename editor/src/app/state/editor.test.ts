@@ -265,7 +265,7 @@ describe('editor', () => {
     };
     expect(await answer(call, { changes: 3 })).toMatchInlineSnapshot(`
       [
-        "Changes from the other document: 3. Accept or reject them in “Changes and comparing”.",
+        "Changes from the other document: 3. Accept or reject them.",
       ]
     `);
     expect(await answer(call, { changes: 0 })).toMatchInlineSnapshot(`

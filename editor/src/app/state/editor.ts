@@ -220,6 +220,7 @@ export class Editor {
     else if (answer.changes === 0 && !inserts(call)) this.notify('info', 'noticeNoDifferences');
     else if (answer.changes !== null && answer.changes > 0) {
       this.notify('info', 'noticeTaken', { count: answer.changes });
+      this.showPanel('changes');
     }
   }
 

@@ -66,9 +66,9 @@ test.describe('a second document', () => {
   test('is compared with the open one, and its changes are accepted', async ({ page, picture }) => {
     const editor = await open(page, ['onRequestSelectDocument']);
     const { frame } = editor;
-    await frame.getByTestId('toolbar-changes').click();
-    await picture(page, 'changes');
-    await frame.getByTestId('changes-compare').click();
+    await frame.getByTestId('toolbar-documents').click();
+    await picture(page, 'documents');
+    await frame.getByTestId('documents-compare').click();
     const raised = (): Promise<Raised[]> => page.evaluate<Raised[]>('raised');
     await expect
       .poll(raised)
@@ -77,11 +77,12 @@ test.describe('a second document', () => {
     const argument = JSON.stringify({ ...call, token: sign(call, secret) });
     await page.evaluate(`editor.setRequestedDocument(${argument})`);
     await expect(frame.getByTestId('notice').last()).toContainText('Accept or reject them');
+    await expect(frame.getByTestId('change')).toHaveCount(3);
     await editor.painted();
     await picture(page, 'compared');
     expect(editor.live.of('taken')).toMatchObject([{ changes: 3 }]);
-    await frame.getByTestId('toolbar-changes').click();
-    await frame.getByTestId('changes-accept').click();
+    await frame.getByTestId('changes-accept-all').click();
+    await expect(frame.getByTestId('change')).toHaveCount(0);
     await editor.live.allApplied();
     await editor.focus();
     await editor.showsText('Soup is served on Fridays.');
@@ -92,9 +93,9 @@ test.describe('a second document', () => {
   test('is not asked for where the application gives none', async ({ page }) => {
     const editor = await open(page, ['onRequestCompareFile']);
     const { frame } = editor;
-    await frame.getByTestId('toolbar-changes').click();
-    await expect(frame.getByTestId('changes-compare')).toBeVisible();
-    await expect(frame.getByTestId('changes-combine')).toHaveCount(0);
+    await frame.getByTestId('toolbar-documents').click();
+    await expect(frame.getByTestId('documents-compare')).toBeVisible();
+    await expect(frame.getByTestId('documents-combine')).toHaveCount(0);
     const call = { fileType: 'rtf', url: address(AGREED) };
     await page.evaluate(`editor.setRevisedFile(${JSON.stringify(call)})`);
     await expect(frame.getByTestId('notice').last()).toContainText('has no token');
