@@ -38,7 +38,10 @@ test.describe('forms', () => {
     return { editor, id, saveTo };
   }
 
-  test('who may fill in a form fills in its fields and changes nothing else', async ({ page }) => {
+  test('who may fill in a form fills in its fields and changes nothing else', async ({
+    page,
+    picture,
+  }) => {
     const { editor, saveTo, id } = await open(page, 'Form.docx');
     const { frame } = editor;
     await expect(frame.getByTestId('fill-badge')).toBeVisible();
@@ -62,6 +65,7 @@ test.describe('forms', () => {
     await test.step('a line of text', async () => {
       await page.mouse.click(...NAME);
       await expect(input).toHaveValue('Click here and write your name');
+      await picture(page, 'line');
       await input.fill('Nora Nyberg');
       await input.press('Enter');
       await expect(frame.getByTestId('field-form')).toHaveCount(0);
@@ -69,6 +73,9 @@ test.describe('forms', () => {
 
     await test.step('one of a list, a day, and a tick', async () => {
       await page.mouse.click(...ROOM);
+      await expect(frame.getByTestId('field-item').first()).toBeVisible();
+      await editor.whole();
+      await picture(page, 'list');
       await frame.getByTestId('field-item').getByText('Pottery').click();
       await page.mouse.click(...FROM);
       await input.fill('2027-01-15');

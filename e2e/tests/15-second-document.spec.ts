@@ -78,7 +78,7 @@ test.describe('a second document', () => {
     await page.evaluate(`editor.setRequestedDocument(${argument})`);
     await expect(frame.getByTestId('notice').last()).toContainText('Accept or reject them');
     await expect(frame.getByTestId('change')).toHaveCount(3);
-    await editor.painted();
+    await editor.whole();
     await picture(page, 'compared');
     expect(editor.live.of('taken')).toMatchObject([{ changes: 3 }]);
     await frame.getByTestId('changes-accept-all').click();
@@ -128,14 +128,14 @@ test.describe('a second document', () => {
     await expect(frame.getByTestId('history-marked')).toHaveText(
       'Changes since the version before: 3',
     );
-    await editor.painted();
+    await editor.whole();
     await picture(page, 'marked');
     await editor.focus();
     // What is gone is crossed out, and not copied.
     await editor.showsText('Soup is served on Fridays.', 'Bread is free.');
     await frame.getByTestId('history-marks').uncheck();
     await expect(frame.getByTestId('history-marked')).toHaveCount(0);
-    await editor.painted();
+    await editor.whole();
     await editor.focus();
     await editor.showsText('Soup is served on Fridays.');
     await picture(page, 'unmarked');
