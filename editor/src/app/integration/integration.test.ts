@@ -287,7 +287,7 @@ describe('the place of a link', () => {
     const actionLink = { actionLink: { action: { type: 'comment', data: 'c' } } };
     const config = { editorConfig: { actionLink } };
     phase.value = 'ready';
-    integration(config, ALL, { goToComment, notify }).watchStart()();
+    integration(config, ALL, { review: { goToComment } as never, notify }).watchStart()();
     await vi.waitFor(() => expect(notify.mock.calls).toEqual([['warning', 'noticeNoComment']]));
   });
 
@@ -308,7 +308,11 @@ describe('tracked changes', () => {
     const document = signal({ kind, rights: { access } });
     const state = { participants, phase: signal('ready'), document } as unknown as Editor['state'];
     const config = { editorConfig: { customization: { review } } };
-    integration(config, ALL, { state, showPanel, trackChanges }).watchStart()();
+    integration(config, ALL, {
+      state,
+      showPanel,
+      review: { trackChanges } as never,
+    }).watchStart()();
     return [showPanel.mock.calls, trackChanges.mock.calls];
   };
 

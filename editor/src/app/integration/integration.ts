@@ -95,7 +95,7 @@ export class Integration {
     const { document } = this.#editor.state;
     if (document.value?.kind === 'word' && !embedded) {
       if (changes) this.#editor.showPanel('changes');
-      if (track && document.value.rights.access === 'edit') this.#editor.trackChanges(true);
+      if (track && document.value.rights.access === 'edit') this.#editor.review.trackChanges(true);
     }
     if (action !== null) this.#goTo(action);
   }
@@ -105,7 +105,7 @@ export class Integration {
       this.#editor.goToBookmark(data);
       return;
     }
-    void this.#editor.goToComment(data).then((found) => {
+    void this.#editor.review.goToComment(data).then((found) => {
       if (!found) this.#editor.notify('warning', 'noticeNoComment');
     });
   }

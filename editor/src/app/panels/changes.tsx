@@ -26,7 +26,7 @@ export function Changes({ editor, host }: { editor: Editor; host: Integration })
             type="checkbox"
             data-testid="track-changes"
             checked={tracking}
-            onChange={(event) => editor.trackChanges(event.currentTarget.checked)}
+            onChange={(event) => editor.review.trackChanges(event.currentTarget.checked)}
           />
           {translate('changesTrack')}
         </label>
@@ -49,7 +49,7 @@ export function Changes({ editor, host }: { editor: Editor; host: Integration })
                   id="change-show"
                   label={translate('changeShow')}
                   icon={Locate}
-                  onClick={() => showsPlace(editor, () => editor.showChange(change))}
+                  onClick={() => showsPlace(editor, () => editor.review.showChange(change))}
                 />
               )}
               {decides && (
@@ -58,13 +58,13 @@ export function Changes({ editor, host }: { editor: Editor; host: Integration })
                     id="change-accept"
                     label={translate('changeAccept')}
                     icon={Check}
-                    onClick={() => editor.decide(change.id, true)}
+                    onClick={() => editor.review.decide(change.id, true)}
                   />
                   <PanelTool
                     id="change-reject"
                     label={translate('changeReject')}
                     icon={X}
-                    onClick={() => editor.decide(change.id, false)}
+                    onClick={() => editor.review.decide(change.id, false)}
                   />
                 </>
               )}
@@ -78,7 +78,7 @@ export function Changes({ editor, host }: { editor: Editor; host: Integration })
             type="button"
             class="button"
             data-testid="changes-accept-all"
-            onClick={() => editor.decide(null, true)}
+            onClick={() => editor.review.decide(null, true)}
           >
             <CheckCheck size={16} /> {translate('changesAcceptAll')}
           </button>
@@ -86,7 +86,7 @@ export function Changes({ editor, host }: { editor: Editor; host: Integration })
             type="button"
             class="button button--quiet"
             data-testid="changes-reject-all"
-            onClick={() => editor.decide(null, false)}
+            onClick={() => editor.review.decide(null, false)}
           >
             <Undo2 size={16} /> {translate('changesRejectAll')}
           </button>

@@ -154,7 +154,7 @@ function Comments({ editor, host }: { editor: Editor; host: Integration }) {
             host.mentions &&
             translate(host.options.mentionShare ? 'mentionHintShare' : 'mentionHint')
           }
-          onSend={(text) => void editor.comment(text).then((one) => host.notify(one))}
+          onSend={(text) => void editor.review.comment(text).then((one) => host.notify(one))}
         />
       )}
     </>
@@ -198,7 +198,7 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
             id="comment-show"
             label={translate('commentShow')}
             icon={Locate}
-            onClick={() => showsPlace(editor, () => editor.showComment(comment))}
+            onClick={() => showsPlace(editor, () => editor.review.showComment(comment))}
           />
         )}
         {host.options.links && (
@@ -222,7 +222,7 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
               id="comment-resolve"
               label={translate(comment.resolved ? 'commentReopen' : 'commentResolve')}
               icon={Check}
-              onClick={() => editor.resolveComment(comment.id)}
+              onClick={() => editor.review.resolveComment(comment.id)}
             />
           </>
         )}
@@ -239,7 +239,7 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
               label={translate('commentDelete')}
               icon={Trash2}
               onClick={() => {
-                editor.deleteComment(comment.id);
+                editor.review.deleteComment(comment.id);
                 // This button is about to go, and the focus with it.
                 document.getElementById('side-title')?.focus();
               }}
@@ -256,7 +256,7 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
           focus
           onSend={(text) => {
             changing.value = false;
-            editor.changeComment(comment.id, text);
+            editor.review.changeComment(comment.id, text);
           }}
         />
       )}
@@ -269,7 +269,7 @@ function ThreadItem(props: { thread: Thread; editor: Editor; host: Integration }
           mentions={host.mentions}
           onSend={(text) => {
             answering.value = false;
-            void editor.answer(comment.id, text).then((one) => host.notify(one));
+            void editor.review.answer(comment.id, text).then((one) => host.notify(one));
           }}
         />
       )}

@@ -156,7 +156,7 @@ describe('editor', () => {
       ['slide', 'DeleteAnnotation'],
     ] as const) {
       open(opened({ access: 'comment' }, kind));
-      editor.deleteComment('7');
+      editor.review.deleteComment('7');
       expect(inputs()).toEqual([
         { kind: 'command', name: `.uno:${name}`, args: { Id: { type: 'string', value: '7' } } },
       ]);
@@ -195,7 +195,7 @@ describe('editor', () => {
 
   it('sends the comments of somebody who may do no more, and nothing else', () => {
     open(opened({ access: 'comment' }));
-    void editor.comment('Is this true?');
+    void editor.review.comment('Is this true?');
     editor.command('.uno:Bold');
     expect(inputs().map((input) => input.kind === 'command' && input.name)).toEqual([
       '.uno:InsertAnnotation',
@@ -206,7 +206,7 @@ describe('editor', () => {
     open(opened());
     say({ type: 'rights', ...RIGHTS, access: 'view', comment: false });
     editor.input({ kind: 'text', text: 'x' });
-    void editor.comment('x');
+    void editor.review.comment('x');
     expect(inputs()).toEqual([]);
     expect(editor.state.notices.value).toHaveLength(1);
   });

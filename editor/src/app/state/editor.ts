@@ -24,8 +24,7 @@ import type {
 import { TileSource } from '../tiles/source.js';
 import { placeOf } from './place.js';
 import { parseSheetGeometry } from './sheet-geometry.js';
-import { parseChanges, type Change } from './changes.js';
-import { findMarked, parseComments, type Comment } from './comments.js';
+import { Review } from './review.js';
 import { allowedToViewer, commandValues, fillsIn, isComment, UNNAMED } from './rules.js';
 import { EditorState, type Notice, type Panel, type Peer } from './state.js';
 
@@ -33,8 +32,6 @@ export type Raise = <N extends EditorEventName>(name: N, data: EditorEvents[N]) 
 
 const GEOMETRY = '.uno:SheetGeometryData?columns=1&rows=1&sizes=1&hidden=1';
 const NOTICE_MS = 8000;
-/** While others write, tracked changes are asked for this often at most. */
-const CHANGES_MS = 1000;
 /** Messages of the chat that are shown. */
 const CHAT_KEPT = 500;
 /** What the Docs API calls a document that could not be saved. */
@@ -44,6 +41,8 @@ const NOT_SAVED = -101;
 export class Editor {
   readonly state = new EditorState();
   readonly tiles: TileSource;
+  /** Comments and tracked changes. */
+  readonly review: Review;
   readonly #connection: Connection;
   readonly #raise: Raise;
   readonly #readOnly: boolean;
@@ -65,7 +64,6 @@ export class Editor {
   #acknowledged = 0;
   #closing = false;
   #warnedOfLoss = false;
-  #changesTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     url: string,
@@ -88,6 +86,13 @@ export class Editor {
       full: () => this.notify('warning', 'noticeQueueFull'),
     };
     this.#connection = new Connection(url, config, handlers, options.version);
+    this.review = new Review({
+      state: this.state,
+      command: (name, args) => this.command(name, args),
+      query: (question) => this.#connection.query(question),
+      goToPart: (part) => this.goToPart(part),
+      reveal: (place) => this.reveal(place),
+    });
     this.tiles = new TileSource((message) => this.#connection.send(message));
   }
 
@@ -105,7 +110,7 @@ export class Editor {
   }
 
   leave(): void {
-    clearTimeout(this.#changesTimer);
+    this.review.close();
     this.#connection.leave();
     this.tiles.close();
   }
@@ -231,103 +236,7 @@ export class Editor {
   showPanel(panel: Panel | null): void {
     this.state.panel.value = panel;
     if (panel === 'chat') this.state.unread.value = 0;
-    this.#refreshPanel();
-  }
-
-  /** Asks anew for what the open panel shows. */
-  #refreshPanel(): void {
-    if (this.state.panel.value === 'comments') void this.#askComments();
-    if (this.state.panel.value === 'changes') this.#askChanges();
-  }
-
-  /** Writes a comment; null if it did not come to be. */
-  comment(text: string): Promise<Comment | null> {
-    return this.#written('InsertAnnotation', { Text: text, Author: '' });
-  }
-
-  /** Answers one; null if the answer did not come to be. */
-  answer(id: string, text: string): Promise<Comment | null> {
-    return this.#written('ReplyComment', { Id: id, Text: text });
-  }
-
-  changeComment(id: string, text: string): void {
-    void this.#commentCommand('EditAnnotation', { Id: id, Text: text });
-  }
-
-  resolveComment(id: string): void {
-    void this.#commentCommand('ResolveComment', { Id: id });
-  }
-
-  deleteComment(id: string): void {
-    const kind = this.state.document.value?.kind ?? 'word';
-    const name = { word: 'DeleteComment', cell: 'DeleteNote', slide: 'DeleteAnnotation' }[kind];
-    void this.#commentCommand(name, { Id: id });
-  }
-
-  async #written(name: string, args: Record<string, string>): Promise<Comment | null> {
-    const before = new Set(this.state.comments.value.map((one) => one.id));
-    const self = this.state.document.value?.userName.replaceAll('\u00a0', ' ');
-    const comments = await this.#commentCommand(name, args);
-    return comments.find((one) => !before.has(one.id) && one.author === self) ?? null;
-  }
-
-  #commentCommand(name: string, args: Record<string, string>): Promise<readonly Comment[]> {
-    const typed = Object.entries(args).map(([key, value]) => [key, { type: 'string', value }]);
-    this.command(`.uno:${name}`, Object.fromEntries(typed) as CommandArgs);
-    // Changes are not always reported; what is asked after a command is answered after it.
-    return this.#askComments();
-  }
-
-  async #askComments(): Promise<readonly Comment[]> {
-    const values = await this.#connection.query('.uno:ViewAnnotations');
-    if (values !== null) this.state.comments.value = parseComments(values);
-    return this.state.comments.value;
-  }
-
-  /** Shows what a comment is about. */
-  showComment({ id, part, place }: Comment): void {
-    this.state.currentComment.value = id;
-    if (part !== null) this.goToPart(part);
-    if (place !== null) this.reveal(place);
-  }
-
-  /** Opens the comment of a link; false when there is none that fits. */
-  async goToComment(mark: string): Promise<boolean> {
-    this.state.panel.value = 'comments';
-    const comment = findMarked(await this.#askComments(), mark);
-    if (comment !== null) this.showComment(comment);
-    return comment !== null;
-  }
-
-  #askChanges(): void {
-    void this.#connection.query('.uno:AcceptTrackedChanges').then((values) => {
-      if (values !== null) this.state.changes.value = parseChanges(values);
-    });
-  }
-
-  /** The engine does not say that changes came or went, but that something is to be painted. */
-  #askChangesSoon(): void {
-    if (this.state.panel.value !== 'changes') return;
-    this.#changesTimer ??= setTimeout(() => {
-      this.#changesTimer = undefined;
-      if (this.state.panel.value === 'changes') this.#askChanges();
-    }, CHANGES_MS);
-  }
-
-  /** Accepts or rejects a tracked change, or all of them. */
-  decide(change: number | null, accept: boolean): void {
-    const name = `${accept ? 'Accept' : 'Reject'}${change === null ? 'AllTrackedChanges' : 'TrackedChange'}`;
-    const args = change === null ? {} : { [name]: { type: 'unsigned short', value: change } };
-    this.command(`.uno:${name}`, args);
-    this.#askChanges();
-  }
-
-  trackChanges(on: boolean): void {
-    this.command('.uno:TrackChanges', { TrackChanges: { type: 'boolean', value: on } });
-  }
-
-  showChange({ place }: Change): void {
-    if (place !== null) this.reveal(place);
+    this.review.refresh();
   }
 
   goToBookmark(name: string): void {
@@ -415,7 +324,7 @@ export class Editor {
     state.peers.value = new Map();
     this.#participants(participants);
     state.chat.value = opened.chatMessages;
-    this.#refreshPanel();
+    this.review.refresh();
     this.#saved(save);
     if (this.#ready) {
       if (this.#area !== null) this.area(this.#area);
@@ -507,7 +416,7 @@ export class Editor {
         return;
       case 'invalidate':
         if (state.stage.value === 'recovering') state.stage.value = null;
-        this.#askChangesSoon();
+        this.review.changesMayHaveCome();
         this.tiles.invalidate(
           // Pages of a text are one part here, whatever the engine calls them.
           state.document.value?.kind === 'word' ? -1 : message.part,
@@ -594,7 +503,7 @@ export class Editor {
         if (this.#acknowledged >= this.#partInput) this.#showPart(event.index);
         return;
       case 'comments':
-        if (state.panel.value === 'comments') void this.#askComments();
+        this.review.commentsCame();
         return;
       case 'field':
         state.field.value = event.field;
