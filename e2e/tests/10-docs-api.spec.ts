@@ -311,7 +311,12 @@ test.describe('the Docs API', () => {
         config.editorConfig.customization = { macros: true, autoSave: false };
       },
     });
-    for (const method of ['setActionLink', 'setActionLink', 'startFilling', 'serviceCommand']) {
+    for (const method of [
+      'setReferenceData',
+      'setReferenceData',
+      'startFilling',
+      'serviceCommand',
+    ]) {
       await call(page, method, 'pdf');
     }
     const said = console_.join('\n');
@@ -327,9 +332,9 @@ test.describe('the Docs API', () => {
     ]) {
       expect(said).toContain(part);
     }
-    expect(console_.filter((line) => line.includes('setActionLink has no effect.'))).toHaveLength(
-      1,
-    );
+    expect(
+      console_.filter((line) => line.includes('setReferenceData has no effect.')),
+    ).toHaveLength(1);
     expect(thrown).toEqual([]);
   });
 
