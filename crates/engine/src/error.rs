@@ -208,3 +208,10 @@ pub enum SecondFileError {
     #[error("The other document is no copy of this one with tracked changes.")]
     NoChanges,
 }
+
+impl SecondFileError {
+    /// Whether the document is surely as it was. An engine that fails may have done a part.
+    pub fn leaves_alone(&self) -> bool {
+        !matches!(self, Self::Engine(_))
+    }
+}

@@ -115,7 +115,7 @@ pub(crate) enum Op {
         participant: String,
         id: u64,
         changer: Box<Changer>,
-        done: Result<Done, Problem>,
+        done: Done,
     },
     Stored {
         document: u64,

@@ -40,9 +40,18 @@ impl Purpose {
 /// What became of it.
 pub(crate) struct Done {
     /// How many tracked changes have come.
-    changes: u64,
-    /// Whether the document is another one than before.
+    changes: Result<u64, Problem>,
+    /// Whether the document may be another one than before: the engine may also fail half way.
     changed: bool,
+}
+
+impl From<Problem> for Done {
+    fn from(problem: Problem) -> Self {
+        Self {
+            changes: Err(problem),
+            changed: false,
+        }
+    }
 }
 
 impl Session {
@@ -87,25 +96,21 @@ impl Session {
                 participant: id,
                 id: question,
                 changer,
-                done: take(&services, &document, view, &grant, purpose).await,
+                done: take(&services, &document, view, &grant, purpose)
+                    .await
+                    .unwrap_or_else(Done::from),
             }
         });
     }
 
-    pub fn on_second_done(
-        &mut self,
-        id: &str,
-        question: u64,
-        changer: Changer,
-        done: Result<Done, Problem>,
-    ) {
+    pub fn on_second_done(&mut self, id: &str, question: u64, changer: Changer, done: Done) {
         self.taking = false;
-        if done.as_ref().is_ok_and(|done| done.changed) {
+        if done.changed {
             self.touch(changer);
         }
         if let Some(participant) = self.participant(id) {
             participant.asked = participant.asked.saturating_sub(1);
-            participant.send(ToBrowser::taken(question, done.map(|done| done.changes)));
+            participant.send(ToBrowser::taken(question, done.changes));
         }
     }
 }
@@ -149,10 +154,13 @@ async fn take(
             .await
             .map(|()| 0),
     };
-    let changes = changes.map_err(|error| Problem::of(&error))?;
+    let untouched = match &changes {
+        Ok(count) => *count == 0 && purpose != Purpose::InsertText,
+        Err(error) => error.leaves_alone(),
+    };
     Ok(Done {
-        changes,
-        changed: changes > 0 || purpose == Purpose::InsertText,
+        changes: changes.map_err(|error| Problem::of(&error)),
+        changed: !untouched,
     })
 }
 
