@@ -47,7 +47,7 @@ pub struct PortalConfig {
     pub public_url: Url,
     /// The secret that the portal shares with the document server.
     pub secret: Secret,
-    /// A folder with `Welcome.docx`, `Budget.xlsx` and `Slides.pptx`, taken in at the first start.
+    /// A folder with `Welcome.docx`, `Budget.xlsx`, `Slides.pptx` and `Form.docx`, taken in at the first start.
     pub samples: Option<PathBuf>,
 }
 

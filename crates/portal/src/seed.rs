@@ -19,7 +19,13 @@ pub(crate) const SAMPLE_USERS: [(&str, &str, bool); 3] = [
     ("vera", "Vera Lindqvist", false),
 ];
 
-const SAMPLE_FILES: [&str; 3] = ["Welcome.docx", "Budget.xlsx", "Slides.pptx"];
+/// Names, and what the reader may do with each.
+const SAMPLE_FILES: [(&str, Level); 4] = [
+    ("Welcome.docx", Level::View),
+    ("Budget.xlsx", Level::View),
+    ("Slides.pptx", Level::View),
+    ("Form.docx", Level::Fill),
+];
 
 pub(crate) async fn first_start(app: &App, samples: Option<&Path>) -> Result<(), PortalError> {
     if app.storage.has_users().await? {
@@ -38,15 +44,15 @@ pub(crate) async fn first_start(app: &App, samples: Option<&Path>) -> Result<(),
         app.storage.add_user(&user, &hash, app.now()).await?;
     }
     if let Some(folder) = samples {
-        for name in SAMPLE_FILES {
-            take_in(app, &folder.join(name), name).await?;
+        for (name, level) in SAMPLE_FILES {
+            take_in(app, &folder.join(name), name, level).await?;
         }
     }
     Ok(())
 }
 
 /// A sample that is missing or unusable is left out; the portal is useful without it.
-async fn take_in(app: &App, path: &Path, name: &str) -> Result<(), StorageError> {
+async fn take_in(app: &App, path: &Path, name: &str, level: Level) -> Result<(), StorageError> {
     let Ok(file) = tokio::fs::File::open(path).await else {
         return Ok(());
     };
@@ -91,7 +97,7 @@ async fn take_in(app: &App, path: &Path, name: &str) -> Result<(), StorageError>
         .await?;
     let rights = [
         ("bruno".to_owned(), Some(Level::Edit)),
-        ("vera".to_owned(), Some(Level::View)),
+        ("vera".to_owned(), Some(level)),
     ];
     app.storage.set_rights(&file, &rights).await
 }
