@@ -17,6 +17,7 @@ import { safeColor } from '../overlay/overlay.js';
 import { threadsOf, type Comment, type Thread } from '../state/comments.js';
 import type { Editor } from '../state/editor.js';
 import type { Panel } from '../state/state.js';
+import type { Icon } from '../toolbar/popover.js';
 import { Changes } from './changes.js';
 import { PanelFrame } from './panel-frame.js';
 import { PanelTool, showsPlace } from './panel-tool.js';
@@ -28,56 +29,51 @@ export function PanelButtons({ editor, host }: { editor: Editor; host: Integrati
   const rights = state.document.value?.rights;
   if (rights === undefined || host.options.embedded) return null;
   const unread = state.unread.value;
-  const toggle = (panel: Panel) => () => {
-    editor.showPanel(state.panel.value === panel ? null : panel);
-  };
+  const button = (panel: Panel, icon: Icon, count = 0) => (
+    <PanelButton
+      panel={panel}
+      icon={icon}
+      count={count}
+      pressed={state.panel.value === panel}
+      onClick={() => editor.showPanel(state.panel.value === panel ? null : panel)}
+    />
+  );
   return (
     <>
-      {host.options.comments && (
-        <button
-          type="button"
-          class="tool"
-          aria-pressed={state.panel.value === 'comments'}
-          title={translate('comments')}
-          aria-label={translate('comments')}
-          data-testid="comments-button"
-          onClick={toggle('comments')}
-        >
-          <MessageSquare size={18} />
-        </button>
-      )}
-      {state.document.value?.kind === 'word' && (
-        <button
-          type="button"
-          class="tool"
-          aria-pressed={state.panel.value === 'changes'}
-          title={translate('changes')}
-          aria-label={translate('changes')}
-          data-testid="changes-button"
-          onClick={toggle('changes')}
-        >
-          <FileDiff size={18} />
-        </button>
-      )}
-      {host.options.chat && rights.chat && (
-        <button
-          type="button"
-          class="tool"
-          aria-pressed={state.panel.value === 'chat'}
-          title={translate('chat')}
-          aria-label={unread > 0 ? translate('chatUnread', { count: unread }) : translate('chat')}
-          data-testid="chat-button"
-          onClick={toggle('chat')}
-        >
-          <MessagesSquare size={18} />
-          {unread > 0 && (
-            <span class="tool__count" data-testid="chat-unread">
-              {unread}
-            </span>
-          )}
-        </button>
-      )}
+      {host.options.comments && button('comments', MessageSquare)}
+      {state.document.value?.kind === 'word' && button('changes', FileDiff)}
+      {host.options.chat && rights.chat && button('chat', MessagesSquare, unread)}
     </>
+  );
+}
+
+function PanelButton(props: {
+  panel: Panel;
+  icon: Icon;
+  /** Messages that were not read. */
+  count: number;
+  pressed: boolean;
+  onClick: () => void;
+}) {
+  const { panel, icon: IconOf, count } = props;
+  const label = translate(panel);
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-pressed={props.pressed}
+      title={label}
+      aria-label={count > 0 ? translate('chatUnread', { count }) : label}
+      data-testid={`${panel}-button`}
+      onClick={props.onClick}
+    >
+      <IconOf size={18} />
+      {count > 0 && (
+        <span class="tool__count" data-testid="chat-unread">
+          {count}
+        </span>
+      )}
+    </button>
   );
 }
 

@@ -7,14 +7,7 @@ use super::{SECRET, Server, now};
 
 /// Posts a body, and gives status and answer.
 pub async fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
-    let answer = reqwest::Client::new()
-        .post(server.url(path))
-        .header("accept", "application/json")
-        .json(body)
-        .send()
-        .await
-        .unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
+    post_at(server, &server.address().to_string(), path, body).await
 }
 
 /// Posts a body to one of the server's names.
