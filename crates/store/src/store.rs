@@ -80,8 +80,10 @@ impl Store {
 
     /// Every tenant that has sessions here, whether or not it is still served; `None` is the default.
     pub async fn tenants(&self) -> Result<Vec<Option<String>>, StoreError> {
-        let names = self.0.journal.tenants().await?.into_iter();
+        let names = self.apart(|it| async move { it.0.journal.tenants().await });
         Ok(names
+            .await?
+            .into_iter()
             .map(|name| Some(name).filter(|it| !it.is_empty()))
             .collect())
     }
@@ -92,7 +94,9 @@ impl Store {
         if !is_id(id) {
             return Ok(None);
         }
-        let name = self.0.journal.tenant_of_result(id).await?;
+        let id = id.to_owned();
+        let name = self.apart(|it| async move { it.0.journal.tenant_of_result(&id).await });
+        let name = name.await?;
         Ok(name.map(|name| Some(name).filter(|it| !it.is_empty())))
     }
 
@@ -119,60 +123,81 @@ impl Store {
 
     /// Deletes a blob, unless a record names it; returns whether it is gone.
     pub async fn delete(&self, id: &BlobId) -> Result<bool, StoreError> {
-        let _held = self.0.references.lock().await;
-        self.delete_unnamed(id).await
+        let id = id.clone();
+        self.apart(|it| async move {
+            let _held = it.0.references.lock().await;
+            it.delete_unnamed(&id).await
+        })
+        .await
     }
 
     /// Writes a session's record, in place of an older one of the same key. Every blob that it
     /// names must be there.
     pub async fn save_session(&self, record: &SessionRecord) -> Result<(), StoreError> {
-        let _held = self.0.references.lock().await;
-        self.require(&record.original).await?;
-        if let Some(snapshot) = &record.snapshot {
-            self.require(snapshot).await?;
-        }
-        self.0.journal.save_session(&self.1, record).await
+        let record = record.clone();
+        self.apart(|it| async move {
+            let _held = it.0.references.lock().await;
+            it.require(&record.original).await?;
+            if let Some(snapshot) = &record.snapshot {
+                it.require(snapshot).await?;
+            }
+            it.0.journal.save_session(&it.1, &record).await
+        })
+        .await
     }
 
     /// The record of a document key.
     pub async fn session(&self, key: &DocumentKey) -> Result<Option<SessionRecord>, StoreError> {
-        self.0.journal.session(&self.1, key).await
+        let key = key.clone();
+        self.apart(|it| async move { it.0.journal.session(&it.1, &key).await })
+            .await
     }
 
     /// The sessions that are neither delivered nor forgotten, the oldest first: what to take up
     /// again after a start.
     pub async fn unfinished(&self) -> Result<Vec<SessionRecord>, StoreError> {
-        self.0.journal.unfinished(&self.1).await
+        self.apart(|it| async move { it.0.journal.unfinished(&it.1).await })
+            .await
     }
 
     /// Keys that were delivered, and not touched since `before` (Unix seconds).
     pub async fn delivered_before(&self, before: i64) -> Result<Vec<DocumentKey>, StoreError> {
-        self.0.journal.delivered_before(&self.1, before).await
+        self.apart(|it| async move { it.0.journal.delivered_before(&it.1, before).await })
+            .await
     }
 
     /// Removes a session's record and the blobs that only it named.
     pub async fn remove_session(&self, key: &DocumentKey) -> Result<(), StoreError> {
-        let _held = self.0.references.lock().await;
-        for blob in self.0.journal.remove_session(&self.1, key).await? {
-            self.delete_unnamed(&blob).await?;
-        }
-        Ok(())
+        let key = key.clone();
+        self.apart(|it| async move {
+            let _held = it.0.references.lock().await;
+            for blob in it.0.journal.remove_session(&it.1, &key).await? {
+                it.delete_unnamed(&blob).await?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// The keys of files that no integrator took, the oldest first.
     pub async fn forgotten(&self) -> Result<Vec<DocumentKey>, StoreError> {
-        self.0.journal.forgotten(&self.1).await
+        self.apart(|it| async move { it.0.journal.forgotten(&it.1).await })
+            .await
     }
 
     /// Removes a session's record, its blobs, and the results that give them away: links to them are
     /// dead from then on.
     pub async fn remove_session_and_results(&self, key: &DocumentKey) -> Result<(), StoreError> {
-        let _held = self.0.references.lock().await;
-        for blob in self.0.journal.remove_session(&self.1, key).await? {
-            self.0.journal.remove_results_of(&blob).await?;
-            self.delete_unnamed(&blob).await?;
-        }
-        Ok(())
+        let key = key.clone();
+        self.apart(|it| async move {
+            let _held = it.0.references.lock().await;
+            for blob in it.0.journal.remove_session(&it.1, &key).await? {
+                it.0.journal.remove_results_of(&blob).await?;
+                it.delete_unnamed(&blob).await?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Writes a result's record. Its id must be one of [`crate::new_id`], its blob must be there.
@@ -180,26 +205,37 @@ impl Store {
         if !is_id(&record.id) {
             return Err(IdError.into());
         }
-        let _held = self.0.references.lock().await;
-        self.require(&record.blob).await?;
-        self.0.journal.add_result(&self.1, record).await
+        let record = record.clone();
+        self.apart(|it| async move {
+            let _held = it.0.references.lock().await;
+            it.require(&record.blob).await?;
+            it.0.journal.add_result(&it.1, &record).await
+        })
+        .await
     }
 
     /// The result of an id, expired or not; none for a text that is no id.
     pub async fn result(&self, id: &str) -> Result<Option<ResultRecord>, StoreError> {
-        if is_id(id) {
-            self.0.journal.result(&self.1, id).await
-        } else {
-            Ok(None)
+        if !is_id(id) {
+            return Ok(None);
         }
+        let id = id.to_owned();
+        self.apart(|it| async move { it.0.journal.result(&it.1, &id).await })
+            .await
     }
 
     /// Removes the results that expired before `now` (Unix seconds), except those that a session
     /// still names, and then the blobs that nothing names and that are older than [`BLOB_GRACE`].
     pub async fn sweep(&self, now: i64) -> Result<Swept, StoreError> {
+        self.apart(|it| async move { it.sweep_apart(now).await })
+            .await
+    }
+
+    /// Nobody waits for the whole of it: what to delete is found without the lock, and each blob is
+    /// judged again under it.
+    async fn sweep_apart(&self, now: i64) -> Result<Swept, StoreError> {
         let grace = i64::try_from(BLOB_GRACE.as_secs()).unwrap_or(i64::MAX);
         let newest = now.saturating_sub(grace);
-        let _held = self.0.references.lock().await;
         let mut swept = Swept {
             results: self.0.journal.remove_expired_results(now).await?,
             blobs: 0,
@@ -207,11 +243,28 @@ impl Store {
         let named = self.0.journal.referenced().await?;
         for (blob, written) in self.0.blobs.list().await? {
             if written < newest && !named.contains(blob.as_str()) {
-                self.0.blobs.delete(&blob).await?;
-                swept.blobs += 1;
+                let _held = self.0.references.lock().await;
+                swept.blobs += u64::from(self.delete_unnamed(&blob).await?);
             }
         }
         Ok(swept)
+    }
+
+    /// Does what uses the journal or the lock on a task of its own. It comes to its end whether or
+    /// not the caller waits for it, so that a caller who is not polled for a while, or never again,
+    /// holds neither the lock nor a connection while others wait.
+    async fn apart<T, W>(&self, work: impl FnOnce(Self) -> W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        match tokio::spawn(work(self.clone())).await {
+            Ok(done) => done,
+            Err(e) => Err(StoreError::Files {
+                doing: "waiting for the journal".into(),
+                source: Box::new(e),
+            }),
+        }
     }
 
     async fn require(&self, blob: &BlobId) -> Result<(), StoreError> {

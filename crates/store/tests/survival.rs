@@ -1,64 +1,17 @@
 //! What the store promises across crashes, restarts and concurrent use.
 
+mod common;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use futures::TryStreamExt;
-use recto_docs_api::{DocumentKey, Explain};
+use recto_docs_api::Explain;
 use recto_store::{BLOB_GRACE, BlobId, Phase, ResultRecord, SessionRecord, Store, Swept, new_id};
 
-const CREATED: i64 = 1_700_000_000;
-
-fn key(text: &str) -> DocumentKey {
-    DocumentKey::try_from(text).unwrap()
-}
-
-fn record(name: &str, original: BlobId) -> SessionRecord {
-    SessionRecord {
-        key: key(name),
-        opening: "sealed opening".into(),
-        last_changer: Some("sealed changer".into()),
-        last_user: Some("u1".into()),
-        file_type: "docx".into(),
-        original,
-        snapshot: None,
-        changed: true,
-        changes: vec![recto_docs_api::HistoryChange {
-            document_sha256: None,
-            created: "2026-11-24 10:00:00".into(),
-            user: recto_docs_api::HistoryUser {
-                id: "u1".into(),
-                name: "Ann".into(),
-            },
-        }],
-        phase: Phase::Open,
-        attempts: 2,
-        next_attempt: Some(CREATED + 4),
-        result: None,
-        base_url: "https://docs.example".into(),
-        created: CREATED,
-        updated: CREATED + 1,
-        generation: 7,
-    }
-}
-
-fn result(blob: &BlobId, expires: i64) -> ResultRecord {
-    ResultRecord {
-        id: new_id(),
-        blob: blob.clone(),
-        file_name: "Bericht ü.docx".into(),
-        mime: "application/vnd.openxmlformats-officedocument.wordprocessingml.document".into(),
-        expires,
-    }
-}
-
-async fn put(store: &Store, dir: &Path, content: &[u8]) -> BlobId {
-    let file = dir.join(new_id());
-    tokio::fs::write(&file, content).await.unwrap();
-    store.put_file(&file).await.unwrap()
-}
+use common::{CREATED, key, put, record, result};
 
 async fn content(store: &Store, id: &BlobId) -> Vec<u8> {
     let (length, stream) = store.read(id).await.unwrap();
