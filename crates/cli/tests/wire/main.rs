@@ -9,6 +9,7 @@ mod conversion;
 mod forgotten;
 mod goodbye;
 mod keys;
+mod leaving;
 mod operations;
 mod people;
 mod recovery;

@@ -130,9 +130,7 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             if kit.views.borrow_mut().remove(&view).is_none() {
                 return Err("there is no such view".into());
             }
-            document.destroy_view(view);
-            // Without a current view the next call would have none to act on.
-            enter(document, kit.keeper.get());
+            destroy_view(kit, document, view);
             Ok(Answer::Done)
         }
         Call::Input { view, mut input } => {
@@ -229,6 +227,17 @@ fn create_view(
         form::begin(kit, document, view);
     }
     Ok(Answer::View(view))
+}
+
+/// LibreOffice tells a view of the others until it is destroyed, and what is still to be told then
+/// to a view that typed in a table kills it: without a callback nothing is.
+fn destroy_view(kit: &Kit, document: Document, view: i32) {
+    enter(document, view);
+    document.unregister();
+    // Also, without a current view the next call would have none to act on.
+    enter(document, kit.keeper.get());
+    document.destroy_view(view);
+    enter(document, kit.keeper.get());
 }
 
 pub(super) fn act(kit: &Kit, document: Document, view: i32, access: Access, input: Input) {

@@ -24,9 +24,11 @@ use crate::sandbox::{self, Entered};
 
 /// Requests are served in so many nested loops; a document that opens dialogs in dialogs waits.
 const DEEPEST: u32 = 8;
-/// A payload beyond this size is of no use to an editor.
+/// Less than what the frames of a nested loop need of the stack, in bytes.
+const FRAME: usize = 256;
 /// How LibreOffice begins to say whether changes are tracked.
 pub(super) const TRACKING_STATE: &str = ".uno:TrackChanges=";
+/// A payload beyond this size is of no use to an editor.
 const LONGEST_PAYLOAD: usize = 1 << 20;
 
 /// What LibreOffice is doing, which decides what a nested poll may do.
@@ -70,6 +72,8 @@ pub(super) struct Kit {
     ready: RefCell<Option<Ready>>,
     waker: OwnedFd,
     depth: Cell<u32>,
+    /// Where the stack ends when LibreOffice polls from its own loop; it grows downwards.
+    outermost: Cell<usize>,
     reports: RefCell<Vec<Report>>,
     invalid: RefCell<Vec<String>>,
     resized: Cell<bool>,
@@ -122,6 +126,7 @@ pub(super) fn run(
         ready: RefCell::new(Some(ready)),
         waker,
         depth: Cell::new(0),
+        outermost: Cell::new(0),
         reports: RefCell::default(),
         invalid: RefCell::default(),
         resized: Cell::new(false),
@@ -206,6 +211,15 @@ impl Kit {
         true
     }
 
+    /// Whether LibreOffice polls from the middle of something, such as a dialog. Only the stack
+    /// tells: what opens a dialog may be a request, but also something that LibreOffice does later.
+    fn nested(&self) -> bool {
+        let here = 0_u8;
+        let here = std::ptr::from_ref(&here).addr();
+        self.outermost.set(self.outermost.get().max(here));
+        self.depth.get() > 0 || here + FRAME < self.outermost.get()
+    }
+
     fn poll_busy(&self, timeout: i32) -> bool {
         // Not on the socket: what arrives stays there until the document may be touched.
         self.wait(timeout, false);
@@ -213,6 +227,7 @@ impl Kit {
     }
 
     fn poll_serving(&self, timeout: i32) -> bool {
+        let nested = self.nested();
         if timeout != 0 {
             form::tell(self);
         }
@@ -231,7 +246,7 @@ impl Kit {
         if self.depth.get() >= DEEPEST {
             return false;
         }
-        if let Some(request) = self.socket.next_request() {
+        if let Some(request) = self.socket.next_request(nested) {
             self.depth.set(self.depth.get() + 1);
             dispatch::run(self, request);
             self.depth.set(self.depth.get() - 1);

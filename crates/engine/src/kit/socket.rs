@@ -45,8 +45,13 @@ impl Socket {
         self.closed.get()
     }
 
-    pub(super) fn next_request(&self) -> Option<Request> {
-        self.requests.borrow_mut().pop_front()
+    /// In a nested loop no view is destroyed: LibreOffice does not survive the end of a view whose
+    /// dialog is open.
+    pub(super) fn next_request(&self, nested: bool) -> Option<Request> {
+        let mut requests = self.requests.borrow_mut();
+        let waits = |request: &Request| nested && matches!(request.call, Call::DestroyView { .. });
+        let next = requests.iter().position(|request| !waits(request))?;
+        requests.remove(next)
     }
 
     pub(super) fn next_paint(&self) -> Option<(u64, protocol::Paint)> {

@@ -96,6 +96,11 @@ impl Document {
         call!(self.register_callback(Some(view_callback::<H>), data.cast()));
     }
 
+    /// The current view reports nothing any more.
+    pub(crate) fn unregister(self) {
+        call!(self.register_callback(None, ptr::null_mut()));
+    }
+
     pub(crate) fn create_view(self) -> i32 {
         call!(self.create_view()).unwrap_or(-1)
     }
