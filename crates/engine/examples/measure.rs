@@ -103,7 +103,7 @@ async fn tile(document: &Document, view: ViewId) -> Result<(), Failure> {
         column: 0,
         row: 0,
     };
-    document.paint(view, request).await?;
+    document.paint(view, request).await?.pixels()?;
     Ok(())
 }
 

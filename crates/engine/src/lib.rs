@@ -21,8 +21,8 @@ mod rules;
 mod sandbox;
 
 pub use client::{
-    ConvertOptions, Document, DocumentInfo, Effect, Engine, Isolation, Kind, OpenOptions, Pending,
-    SecondFile, Selection, TilePixels, TileRequest, ViewOptions,
+    ConvertOptions, Document, DocumentInfo, Effect, Engine, Isolation, Kind, OpenOptions, Painted,
+    Pending, SecondFile, Selection, TilePixels, TileRequest, ViewOptions,
 };
 pub use config::{EngineConfig, Limits};
 pub use error::{

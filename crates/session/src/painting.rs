@@ -79,9 +79,13 @@ impl Session {
         let painted = document.paint(view, key.into());
         self.start(async move {
             let tile = match painted.await {
-                Ok(pixels) => tokio::task::spawn_blocking(move || encode(key, version, &pixels))
-                    .await
-                    .ok(),
+                Ok(painted) => tokio::task::spawn_blocking(move || {
+                    let pixels = painted.pixels().ok()?;
+                    Some(encode(key, version, &pixels))
+                })
+                .await
+                .ok()
+                .flatten(),
                 Err(error) => {
                     tracing::debug!(%error, "a tile was not painted");
                     None

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use futures::TryStreamExt;
 use recto_docs_api::Explain;
-use recto_store::{BLOB_GRACE, BlobId, Phase, ResultRecord, SessionRecord, Store, Swept, new_id};
+use recto_store::{BLOB_GRACE, BlobId, Phase, ResultRecord, Store, Swept, new_id};
 
 use common::{CREATED, key, put, record, result};
 

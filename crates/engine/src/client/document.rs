@@ -10,8 +10,8 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::csv;
-use super::link::{Link, Pending, Reply, lock, measure, unexpected};
-use super::pixels::{TilePixels, TileRequest};
+use super::link::{Link, Painted, Pending, Reply, lock, measure, unexpected};
+use super::pixels::TileRequest;
 use super::saved;
 use crate::error::{EngineError, InputDenied, InputError, OpenError, SaveError};
 use crate::event::{Death, Event, Part, ViewId};
@@ -250,12 +250,12 @@ impl Document {
             }))
     }
 
-    /// Paints a tile as a view sees it. The future is independent of this borrow.
+    /// Has a tile painted as a view sees it. The future is independent of this borrow.
     pub fn paint(
         &self,
         view: ViewId,
         request: TileRequest,
-    ) -> impl Future<Output = Result<TilePixels, EngineError>> + Send + 'static {
+    ) -> impl Future<Output = Result<Painted, EngineError>> + Send + 'static {
         let kit = Arc::clone(&self.0.kit);
         let known = lock(&self.0.views).contains_key(&view);
         async move {
@@ -278,11 +278,7 @@ impl Document {
                 x,
                 y,
             };
-            let convert = |reply| match reply {
-                Reply::Pixels { side, bgra } => Ok(TilePixels::from_premultiplied_bgra(side, bgra)),
-                Reply::Answer(_) => Err(unexpected()),
-            };
-            kit.paint(paint, convert).await
+            kit.paint(paint).await
         }
     }
 

@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::folder::KitFolder;
 use super::memory::TileMemory;
+use super::pixels::TilePixels;
 use super::process::KitProcess;
 use super::queue::EventQueue;
 use crate::error::EngineError;
@@ -45,11 +46,8 @@ impl<T, E: From<EngineError>> Future for Pending<T, E> {
 /// What a request brought.
 pub(crate) enum Reply {
     Answer(Answer),
-    /// As LibreOffice painted them.
-    Pixels {
-        side: u32,
-        bgra: Vec<u8>,
-    },
+    /// A tile lies in its slot.
+    Painted(Painted),
 }
 
 impl Reply {
@@ -70,6 +68,23 @@ struct Waiter {
     since: Instant,
     limit: Duration,
     tile: Option<TileLease>,
+}
+
+/// A tile that the kit has painted, still in the memory that it shares. Kept for long, it holds up
+/// the paintings after it.
+pub struct Painted(TileLease);
+
+impl Painted {
+    /// Copies the pixels, up to 4 MiB: not to be done where somebody waits for a key.
+    pub fn pixels(self) -> Result<TilePixels, EngineError> {
+        let TileLease {
+            slot, side, link, ..
+        } = &self.0;
+        let link = link.upgrade().ok_or(EngineError::Gone)?;
+        let bytes = *side as usize * *side as usize * 4;
+        let bgra = link.memory.copy(*slot, bytes);
+        Ok(TilePixels::from_premultiplied_bgra(*side, bgra))
+    }
 }
 
 /// A slot of the tile memory. The kit may write to it until it has answered, so the request keeps
@@ -188,11 +203,7 @@ impl Link {
     }
 
     /// Paints when a slot of the tile memory is free.
-    pub(crate) async fn paint<T>(
-        self: &Arc<Self>,
-        mut paint: Paint,
-        convert: fn(Reply) -> Result<T, EngineError>,
-    ) -> Result<T, EngineError> {
+    pub(crate) async fn paint(self: &Arc<Self>, mut paint: Paint) -> Result<Painted, EngineError> {
         let permit = Arc::clone(&self.slots)
             .acquire_owned()
             .await
@@ -205,6 +216,10 @@ impl Link {
             _permit: permit,
         };
         paint.slot = slot;
+        let convert = |reply| match reply {
+            Reply::Painted(painted) => Ok(painted),
+            Reply::Answer(_) => Err(unexpected()),
+        };
         self.send(Call::Paint(paint), self.hang_limit, Some(lease), convert)
             .await
     }
@@ -295,16 +310,9 @@ impl Link {
                 else {
                     return;
                 };
-                let reply = match (answer, &tile) {
+                let reply = match (answer, tile) {
                     (Err(message), _) => Err(EngineError::Failed(message)),
-                    (Ok(Answer::Done), Some(lease)) if !to.is_closed() => {
-                        let bytes = lease.side as usize * lease.side as usize * 4;
-                        let bgra = self.memory.copy(lease.slot, bytes);
-                        Ok(Reply::Pixels {
-                            side: lease.side,
-                            bgra,
-                        })
-                    }
+                    (Ok(Answer::Done), Some(lease)) => Ok(Reply::Painted(Painted(lease))),
                     (Ok(answer), _) => {
                         if let Answer::Loaded { keeper, .. } = answer {
                             self.keeper.store(keeper, Ordering::Release);

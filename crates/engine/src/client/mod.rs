@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 
 pub use convert::ConvertOptions;
 pub use document::{Document, DocumentInfo, Effect, Kind, Selection, ViewOptions};
-pub use link::Pending;
+pub use link::{Painted, Pending};
 pub use pixels::{TilePixels, TileRequest};
 pub use second::SecondFile;
 

@@ -228,7 +228,7 @@ impl Document {
         let done = kit
             .ask_within(call, LONGEST, |reply| match reply {
                 Reply::Answer(answer) => Ok(answer),
-                Reply::Pixels { .. } => Err(unexpected()),
+                Reply::Painted(_) => Err(unexpected()),
             })
             .await;
         // Gone already if the kit is.

@@ -130,6 +130,8 @@ pub async fn tile(document: &Document, view: ViewId, column: u32, row: u32) -> T
         .await
         .unwrap()
         .unwrap()
+        .pixels()
+        .unwrap()
 }
 
 /// How many pixels are dark.
