@@ -1,6 +1,5 @@
 //! Where the shared secret comes from.
 
-use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt;
@@ -83,13 +82,7 @@ pub fn text(file: &Path) -> anyhow::Result<String> {
 pub fn new() -> String {
     let mut bytes = [0_u8; 32];
     rand::rng().fill_bytes(&mut bytes);
-    bytes
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hex::encode(bytes)
 }
 
 /// Makes a secret of 256 bits in `file`, readable by its owner only, unless there is one.

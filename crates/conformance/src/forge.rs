@@ -4,8 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use hmac::digest::KeyInit;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Sha256, Sha384, Sha512};
@@ -166,7 +165,7 @@ pub fn token(header: &str, payload: &[u8], algorithm: Algorithm, key: &[u8]) -> 
 
 fn mac<M: Mac + KeyInit>(key: &[u8], input: &str) -> Vec<u8> {
     // HMAC takes keys of every length, so there is no error to report.
-    match <M as Mac>::new_from_slice(key) {
+    match M::new_from_slice(key) {
         Ok(mac) => mac
             .chain_update(input)
             .finalize()

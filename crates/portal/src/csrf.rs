@@ -5,7 +5,7 @@
 //! HMAC under the cookie's value, so nothing is stored, and a page cannot be used with another
 //! person's cookie.
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN};
 use sha2::Sha256;
@@ -22,7 +22,7 @@ pub(crate) fn token(cookie: &str) -> String {
     let mut mac =
         Hmac::<Sha256>::new_from_slice(cookie.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(b"recto portal form");
-    format!("{:x}", mac.finalize().into_bytes())
+    hex::encode(mac.finalize().into_bytes())
 }
 
 /// Whether a form's token belongs to a cookie's value.

@@ -1,7 +1,5 @@
 //! Document keys.
 
-use std::fmt::Write as _;
-
 use recto_docs_api::DocumentKey;
 use sha2::{Digest, Sha256};
 
@@ -36,11 +34,7 @@ pub fn document_key(installation: &str, file: &str, revision: &str) -> DocumentK
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let mut key = String::from("sha256=");
-    for byte in hash.finalize() {
-        // Writing to a String cannot fail.
-        let _ = write!(key, "{byte:02x}");
-    }
+    let key = format!("sha256={}", hex::encode(hash.finalize()));
     match DocumentKey::try_from(key) {
         Ok(key) => key,
         Err(_) => unreachable!("71 characters of the permitted ones are a key"),

@@ -1,22 +1,18 @@
 //! Files under random names.
 
 use std::fs::File;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, TryStreamExt};
-use object_store::buffered::BufWriter;
-use object_store::local::LocalFileSystem;
-use object_store::path::Path as Location;
-use object_store::{ObjectMeta, ObjectStore};
-use tokio::io::AsyncWriteExt;
-use tokio_util::io::StreamReader;
+use tokio_util::io::ReaderStream;
 
 use crate::{BlobId, StoreError};
 
-/// What is held of a file while it is written: a part, and one more on its way to the disk.
-const PART: usize = 1 << 20;
+/// How much of a blob is read at once, in bytes.
+const PART: usize = 64 << 10;
 
 /// The content of a blob, read as it is consumed.
 pub type BlobStream = BoxStream<'static, Result<Bytes, StoreError>>;
@@ -25,130 +21,137 @@ pub type BlobStream = BoxStream<'static, Result<Bytes, StoreError>>;
 #[derive(Debug)]
 pub(crate) struct Blobs {
     folder: PathBuf,
-    objects: Arc<LocalFileSystem>,
 }
 
 impl Blobs {
     /// Opens the folder, which must exist, and removes what a crash left half written there.
     pub(crate) fn open(folder: PathBuf) -> Result<Self, StoreError> {
-        let objects = LocalFileSystem::new_with_prefix(&folder)
-            .map_err(|e| StoreError::files("opening", &folder, e))?;
         remove_half_written(&folder)?;
-        Ok(Self {
-            folder,
-            objects: Arc::new(objects),
-        })
+        Ok(Self { folder })
+    }
+
+    fn path(&self, id: &BlobId) -> PathBuf {
+        self.folder.join(id.as_str())
     }
 
     /// Copies a file in. When this returns, the copy survives a loss of power.
     pub(crate) async fn put(&self, from: &Path) -> Result<BlobId, StoreError> {
-        let reading = |e| StoreError::files("reading", from, e);
-        let mut source = tokio::fs::File::open(from).await.map_err(reading)?;
-        let id = BlobId::random();
-        let mut sink =
-            BufWriter::with_capacity(self.objects.clone(), Location::from(id.as_str()), PART)
-                .with_max_concurrency(1);
-        let copied = tokio::io::copy(&mut source, &mut sink).await;
-        let written = match copied {
-            Ok(_) => sink.shutdown().await,
-            Err(e) => {
-                // the half-written file would go at the next start as well
-                if let Err(abort) = sink.abort().await {
-                    tracing::debug!(error = %abort, "a half-written blob could not be removed");
-                }
-                Err(e)
-            }
-        };
-        written.map_err(|e| StoreError::files("writing", &self.folder, e))?;
-        self.sync(&id).await?;
-        Ok(id)
-    }
-
-    /// Has the file and its name written through to the disk.
-    async fn sync(&self, id: &BlobId) -> Result<(), StoreError> {
-        let folder = self.folder.clone();
-        let file = folder.join(id.as_str());
+        let (folder, from) = (self.folder.clone(), from.to_path_buf());
         on_disk_thread(move || {
-            File::open(&file)
-                .and_then(|f| f.sync_all())
-                .and_then(|()| sync_folder(&folder))
-                .map_err(|e| StoreError::files("writing", &folder, e))
+            let mut source =
+                File::open(&from).map_err(|e| StoreError::files("reading", &from, e))?;
+            let id = BlobId::random();
+            write(&folder, &id, &mut source)
+                .map_err(|e| StoreError::files("writing", &folder, e))?;
+            Ok(id)
         })
         .await
     }
 
     /// Length in bytes, and the content.
     pub(crate) async fn read(&self, id: &BlobId) -> Result<(u64, BlobStream), StoreError> {
-        let got = self
-            .objects
-            .get(&Location::from(id.as_str()))
-            .await
-            .map_err(|e| self.error("reading", id, e))?;
-        let (folder, owned) = (self.folder.clone(), id.clone());
-        let length = got.meta.size;
-        let content = got
-            .into_stream()
-            .map_err(move |e| classify(&folder, "reading", &owned, e))
+        let path = self.path(id);
+        let file = tokio::fs::File::open(&path).await;
+        let file = file.map_err(|e| failed("reading", &path, id, e))?;
+        let length = file.metadata().await;
+        let length = length.map_err(|e| failed("reading", &path, id, e))?.len();
+        let content = ReaderStream::with_capacity(file, PART)
+            .map_err(move |e| StoreError::files("reading", &path, e))
             .boxed();
         Ok((length, content))
     }
 
     /// Copies a blob out to a path of ours; returns its length in bytes.
     pub(crate) async fn get(&self, id: &BlobId, to: &Path) -> Result<u64, StoreError> {
-        let (_, content) = self.read(id).await?;
-        let mut source = StreamReader::new(content.map_err(std::io::Error::other));
-        let writing = |e| StoreError::files("writing", to, e);
-        let mut sink = tokio::fs::File::create(to).await.map_err(writing)?;
-        let length = tokio::io::copy(&mut source, &mut sink)
-            .await
-            .map_err(writing)?;
-        sink.flush().await.map_err(writing)?;
-        Ok(length)
+        let (path, id, to) = (self.path(id), id.clone(), to.to_path_buf());
+        on_disk_thread(move || {
+            let mut source = File::open(&path).map_err(|e| failed("reading", &path, &id, e))?;
+            File::create(&to)
+                .and_then(|mut sink| io::copy(&mut source, &mut sink))
+                .map_err(|e| StoreError::files("writing", &to, e))
+        })
+        .await
     }
 
     pub(crate) async fn exists(&self, id: &BlobId) -> Result<bool, StoreError> {
-        match self.objects.head(&Location::from(id.as_str())).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(e) => Err(self.error("reading", id, e)),
-        }
+        let path = self.path(id);
+        let exists = tokio::fs::try_exists(&path).await;
+        exists.map_err(|e| StoreError::files("reading", &path, e))
     }
 
     /// Removes a blob; one that is gone already is no error.
     pub(crate) async fn delete(&self, id: &BlobId) -> Result<(), StoreError> {
-        match self.objects.delete(&Location::from(id.as_str())).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(e) => Err(self.error("deleting", id, e)),
+        let path = self.path(id);
+        match tokio::fs::remove_file(&path).await {
+            Err(e) if e.kind() != ErrorKind::NotFound => {
+                Err(StoreError::files("deleting", &path, e))
+            }
+            _ => Ok(()),
         }
     }
 
     /// Every blob with the time when it was written, in Unix seconds.
     pub(crate) async fn list(&self) -> Result<Vec<(BlobId, i64)>, StoreError> {
-        let all: Vec<ObjectMeta> = self
-            .objects
-            .list(None)
-            .try_collect()
+        let folder = self.folder.clone();
+        on_disk_thread(move || list(&folder).map_err(|e| StoreError::files("listing", &folder, e)))
             .await
-            .map_err(|e| StoreError::files("listing", &self.folder, e))?;
-        Ok(all
-            .into_iter()
-            .filter_map(|meta| {
-                let id = meta.location.as_ref().parse().ok()?;
-                Some((id, meta.last_modified.timestamp()))
-            })
-            .collect())
-    }
-
-    fn error(&self, doing: &str, id: &BlobId, e: object_store::Error) -> StoreError {
-        classify(&self.folder, doing, id, e)
     }
 }
 
-fn classify(folder: &Path, doing: &str, id: &BlobId, e: object_store::Error) -> StoreError {
-    match e {
-        object_store::Error::NotFound { .. } => StoreError::NoBlob(id.to_string()),
-        e => StoreError::files(doing, folder, e),
+/// An error about a blob, told apart from one that is not there.
+fn failed(doing: &str, path: &Path, id: &BlobId, e: io::Error) -> StoreError {
+    match e.kind() {
+        ErrorKind::NotFound => StoreError::NoBlob(id.to_string()),
+        _ => StoreError::files(doing, path, e),
     }
+}
+
+/// Between a blob's name and the rest of the name that it has while it is written.
+const HALF_WRITTEN: char = '#';
+
+/// Writes a blob under another name and gives it its own once the content is on the disk, so that
+/// what bears a blob's name is whole.
+fn write(folder: &Path, id: &BlobId, source: &mut File) -> io::Result<()> {
+    let half_written = folder.join(format!("{id}{HALF_WRITTEN}"));
+    let written = File::create_new(&half_written)
+        .and_then(|mut sink| io::copy(source, &mut sink).and_then(|_| sink.sync_all()))
+        .and_then(|()| std::fs::rename(&half_written, folder.join(id.as_str())));
+    if written.is_err()
+        && let Err(e) = std::fs::remove_file(&half_written)
+    {
+        // it goes at the next start as well
+        tracing::debug!(error = %e, "a half-written blob could not be removed");
+    }
+    written.and_then(|()| sync_folder(folder))
+}
+
+fn list(folder: &Path) -> io::Result<Vec<(BlobId, i64)>> {
+    let mut blobs = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let Some(id) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        match entry.metadata().and_then(|meta| meta.modified()) {
+            Ok(time) => blobs.push((id, unix_seconds(time))),
+            // deleted since it was listed
+            Err(e) if e.kind() == ErrorKind::NotFound => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(blobs)
+}
+
+/// Seconds since 1970; a time before that counts as 0.
+fn unix_seconds(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .unwrap_or_default()
 }
 
 /// Makes the names in a folder survive a loss of power.
@@ -169,8 +172,8 @@ pub(crate) async fn on_disk_thread<T: Send + 'static>(
     }
 }
 
-/// Removes the files that `object_store` writes under a blob's name, `#` and a suffix before it
-/// gives them the name. Nothing else writes in the folder, so at the start they are all left-overs.
+/// Removes what a process that was killed left behind while it wrote a blob. Nothing else writes in
+/// the folder, so at the start all of it is left over.
 fn remove_half_written(folder: &Path) -> Result<(), StoreError> {
     let listing = |e| StoreError::files("listing", folder, e);
     for entry in std::fs::read_dir(folder).map_err(listing)? {
@@ -178,7 +181,7 @@ fn remove_half_written(folder: &Path) -> Result<(), StoreError> {
         let name = entry.file_name();
         let half_written = name
             .to_str()
-            .and_then(|name| name.split_once('#'))
+            .and_then(|name| name.split_once(HALF_WRITTEN))
             .is_some_and(|(id, _)| id.parse::<BlobId>().is_ok());
         if half_written {
             std::fs::remove_file(entry.path())

@@ -206,10 +206,7 @@ mod tests {
         let nested = StoreError::files(
             "writing",
             Path::new("x"),
-            object_store::Error::Generic {
-                store: "LocalFileSystem",
-                source: Box::new(io::Error::other(full())),
-            },
+            io::Error::other(io::Error::other(full())),
         );
         let other = StoreError::files(
             "writing",

@@ -181,7 +181,9 @@ fn other_forms(secret: &Secret) -> Vec<(Vec<u8>, &'static Entry, &'static str)> 
             ));
         }
     }
-    if let Some(decoded) = unhex(bytes) {
+    if let Ok(decoded) = hex::decode(bytes)
+        && !decoded.is_empty()
+    {
         forms.push((
             decoded,
             &reason::SECRET_ENCODING,
@@ -189,20 +191,6 @@ fn other_forms(secret: &Secret) -> Vec<(Vec<u8>, &'static Entry, &'static str)> 
         ));
     }
     forms
-}
-
-fn unhex(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|d| u8::try_from(d).ok())
-    };
-    if text.is_empty() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    text.chunks_exact(2)
-        .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
-        .collect()
 }
 
 #[cfg(test)]

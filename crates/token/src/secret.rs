@@ -71,17 +71,11 @@ impl Secret {
     /// Two places that show the same fingerprint have the same secret; that can
     /// be compared in a log or on the telephone without telling the secret.
     pub fn fingerprint(&self) -> String {
-        use fmt::Write as _;
-
         let digest = Sha256::new()
             .chain_update(b"recto secret fingerprint\0")
             .chain_update(self.bytes())
             .finalize();
-        digest.iter().take(4).fold(String::new(), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        hex::encode(&digest[..4])
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

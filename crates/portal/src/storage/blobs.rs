@@ -86,7 +86,7 @@ impl Blobs {
         Ok(Blob {
             id,
             size,
-            sha256: format!("{:x}", digest.finalize()),
+            sha256: hex::encode(digest.finalize()),
             head,
         })
     }

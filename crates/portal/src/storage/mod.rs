@@ -80,13 +80,9 @@ impl Storage {
 
 /// A new name of `bytes` random bytes, as hexadecimal digits.
 pub(crate) fn new_id(bytes: usize) -> Result<String, StorageError> {
-    use std::fmt::Write as _;
     let mut raw = vec![0_u8; bytes];
     OsRng.try_fill_bytes(&mut raw)?;
-    Ok(raw.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    Ok(hex::encode(raw))
 }
 
 /// A new secret for a cookie: 256 random bits, base64url.
@@ -99,5 +95,5 @@ pub(crate) fn new_secret() -> Result<String, StorageError> {
 /// SHA-256 as hexadecimal digits.
 pub(crate) fn hex_digest(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    format!("{:x}", Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }

@@ -1,7 +1,5 @@
 //! Public keys: reading them, and verifying with them.
 
-use std::fmt::Write as _;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
@@ -132,15 +130,7 @@ impl PublicKey {
             }
             Self::P256(bytes) | Self::Ed25519(bytes) => digest.update(bytes),
         }
-        digest
-            .finalize()
-            .iter()
-            .take(4)
-            .fold(String::new(), |mut text, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+        hex::encode(&digest.finalize()[..4])
     }
 }
 
