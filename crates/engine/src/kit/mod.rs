@@ -9,7 +9,6 @@ mod form;
 mod launcher;
 mod main_loop;
 mod mouse;
-mod probe;
 mod review;
 mod second;
 mod socket;
@@ -19,12 +18,14 @@ mod warm_up;
 use std::ffi::OsString;
 use std::path::Path;
 
+use crate::sandbox::{self, Prey};
+
 /// The entry point of `recto kit …`. Never returns. It must run before any thread or runtime
 /// exists, because it forks. Its standard input is the server's socket.
 ///
 /// `args` are the arguments after `kit`: `--zygote` to prepare LibreOffice before kits are forked,
-/// `--single` to let every kit prepare itself, `--probe FOLDER PROGRAM_FOLDER [--plain]` to enter
-/// the sandbox and print what it permits.
+/// `--single` to let every kit prepare itself, `--probe LAYERS FOLDER PROGRAM_FOLDER PID FILES ADDRESS`
+/// to enter the sandbox and print what it permits.
 pub fn kit_main(args: impl IntoIterator<Item = OsString>) -> ! {
     let args: Vec<_> = args
         .into_iter()
@@ -34,14 +35,18 @@ pub fn kit_main(args: impl IntoIterator<Item = OsString>) -> ! {
     let code = match args[..] {
         ["--zygote"] => launcher::run(true),
         ["--single"] => launcher::run(false),
-        ["--probe", dir, install] => probe::run(Path::new(dir), Path::new(install), true),
-        ["--probe", dir, install, "--plain"] => {
-            probe::run(Path::new(dir), Path::new(install), false)
+        ["--probe", layers, dir, install, pid, folder, address] => {
+            let prey = Prey {
+                pid: pid.parse().unwrap_or_default(),
+                folder: folder.into(),
+                address: address.into(),
+            };
+            sandbox::probe(layers, Path::new(dir), Path::new(install), &prey)
         }
         _ => {
             eprintln!("This command is for the document server, which starts it by itself.");
             2
         }
     };
-    crate::sandbox::exit(code)
+    sandbox::exit(code)
 }

@@ -11,6 +11,7 @@ mod jail;
 mod landlock;
 mod limits;
 mod paths;
+mod probe;
 mod process;
 mod seccomp;
 
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Limits;
 
+pub(crate) use probe::{Prey, probe};
 pub(crate) use process::{
     Forked, die_with_parent, exit, fork, reap, return_free_memory, set_environment,
 };

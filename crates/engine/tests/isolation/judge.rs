@@ -1,0 +1,139 @@
+//! What a kit may do and what it may not, attempt by attempt, and who says so.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::prey::probe;
+
+/// What is in force around the probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    None,
+    Plain,
+    Jail,
+}
+
+impl Tier {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Plain => "plain",
+            Self::Jail => "jail",
+        }
+    }
+}
+
+/// Attempts that must fail in every sandbox and succeed without one.
+const FORBIDDEN: &[&str] = &[
+    "append",
+    "create",
+    "create_in_root",
+    "execute",
+    "fork",
+    "hard_link",
+    "kill",
+    "list",
+    "listen",
+    "make_dir",
+    "memory",
+    "others_environment",
+    "own_environment",
+    "own_variables",
+    "passwd",
+    "pipe",
+    "read",
+    "remove",
+    "soft_link",
+    "take_away",
+    "tcp",
+    "truncate",
+    "udp",
+    "unix",
+    "unshare",
+];
+
+/// What LibreOffice cannot do without.
+const NEEDED: &[&str] = &["own_file", "own_temporary", "thread"];
+
+/// Without a sandbox only the superuser succeeds with these.
+const OF_THE_SUPERUSER: &[&str] = &["create_in_root"];
+
+/// Everything that is wrong with a report, one sentence each. An attempt that was not made is as
+/// wrong as one that succeeded, and so is one that no table names.
+pub fn judge(report: &Value, tier: Tier) -> Vec<String> {
+    let expected = |name: &str| match name {
+        name if FORBIDDEN.contains(&name) => json!("denied"),
+        name if NEEDED.contains(&name) => json!("permitted"),
+        _ => json!("in no table"),
+    };
+    let known = FORBIDDEN.iter().chain(NEEDED).copied();
+    let tried = report["tried"].as_object().into_iter().flatten();
+    let names: BTreeSet<&str> = known.chain(tried.map(|(name, _)| name.as_str())).collect();
+    let mut complaints: Vec<_> = names
+        .into_iter()
+        .filter(|name| report["tried"][name] != expected(name))
+        .map(|name| {
+            let found = &report["tried"][name];
+            format!("{name} is {found}, not {}", expected(name))
+        })
+        .collect();
+    let facts = match tier {
+        Tier::None => json!({}),
+        Tier::Plain => json!({ "namespaces": false, "landlock": true }),
+        // The jail alone is enough where the kernel has no Landlock.
+        Tier::Jail => json!({ "namespaces": true, "landlock": report["facts"]["landlock"] }),
+    };
+    if report["facts"] != facts {
+        complaints.push(format!("in force is {}", report["facts"]));
+    }
+    complaints
+}
+
+/// With nothing in force every forbidden attempt succeeds, so that each of them is a real one, and
+/// the judge says so of each.
+pub fn rejects_what_is_not_enclosed() {
+    let report = probe(Tier::None);
+    let superuser = rustix::process::geteuid().is_root();
+    let expected: Vec<_> = FORBIDDEN
+        .iter()
+        .filter(|name| superuser || !OF_THE_SUPERUSER.contains(name))
+        .map(|name| format!("{name} is \"permitted\", not \"denied\""))
+        .collect();
+    assert_eq!(judge(&report, Tier::None), expected, "{}", report["why"]);
+}
+
+pub fn wants_every_attempt_and_no_other() {
+    let mut report = enclosed();
+    assert_eq!(judge(&report, Tier::Plain), [""; 0]);
+
+    report["tried"]["fork"] = json!("forked");
+    report["tried"]["teleport"] = json!("denied");
+    report["tried"]["own_file"] = json!("denied");
+    report["tried"].as_object_mut().unwrap().remove("kill");
+    report["facts"]["landlock"] = json!(false);
+    insta::assert_snapshot!(judge(&report, Tier::Plain).join("\n"), @r#"
+    fork is "forked", not "denied"
+    kill is null, not "denied"
+    own_file is "denied", not "permitted"
+    teleport is "denied", not "in no table"
+    in force is {"landlock":false,"namespaces":false}
+    "#);
+    assert_eq!(
+        judge(&json!({}), Tier::Plain).len(),
+        FORBIDDEN.len() + NEEDED.len() + 1
+    );
+}
+
+/// A report without fault.
+fn enclosed() -> Value {
+    let word = |names: &[&str], word: &str| -> serde_json::Map<String, Value> {
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!(word)))
+            .collect()
+    };
+    let mut tried = word(FORBIDDEN, "denied");
+    tried.extend(word(NEEDED, "permitted"));
+    json!({ "facts": { "namespaces": false, "landlock": true }, "tried": tried })
+}
