@@ -71,19 +71,12 @@ pub(crate) fn prepare_work(work: &Path) -> std::io::Result<()> {
     for name in [LAUNCHER, LAUNCHER_PROFILE, LAUNCHER_SCRATCH] {
         create_private(&work.join(name))?;
     }
-    write_profile(&work.join(LAUNCHER_PROFILE))?;
-    let usual = work.join(USUAL_PROFILE);
-    std::fs::create_dir_all(&usual)?;
-    write_profile(&usual)
+    write_profile(&work.join(LAUNCHER_PROFILE))
 }
 
 const LAUNCHER: &str = "launcher";
 pub(crate) const LAUNCHER_PROFILE: &str = "launcher/profile";
 pub(crate) const LAUNCHER_SCRATCH: &str = "launcher/tmp";
-/// Where LibreOffice looks for a profile by itself, below the launcher's home. While it is prepared for
-/// being forked it reads its settings from there, whatever profile it is given, and a fork keeps them.
-const USUAL_PROFILE: &str = "launcher/tmp/.config/libreoffice/4";
-
 fn create_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().mode(0o700).create(path)

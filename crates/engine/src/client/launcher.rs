@@ -113,6 +113,9 @@ impl Process {
             .env("LANG", "C.UTF-8")
             .env("HOME", &scratch)
             .env("TMPDIR", &scratch)
+            // While it is prepared for being forked, LibreOffice reads the settings of this profile,
+            // whatever profile it is given, and a fork keeps them.
+            .env("UserInstallation", address(&profile)?)
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
             .stderr(if config.engine_messages {
@@ -196,6 +199,12 @@ fn text(path: &std::path::Path) -> Result<String, EngineError> {
     path.to_str()
         .map(str::to_owned)
         .ok_or_else(|| EngineError::NotStarted("a configured path is not Unicode".into()))
+}
+
+fn address(path: &std::path::Path) -> Result<String, EngineError> {
+    url::Url::from_file_path(path)
+        .map(String::from)
+        .map_err(|()| EngineError::NotStarted("a configured path is not absolute".into()))
 }
 
 fn os(error: rustix::io::Errno) -> EngineError {
