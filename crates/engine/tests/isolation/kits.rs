@@ -15,7 +15,14 @@ pub async fn a_real_kit_is_enclosed(namespaces: bool) {
     {
         let name = variable.split('=').next().unwrap();
         assert!(
-            ["SAL_LOK_OPTIONS", "LANG", "HOME", "TMPDIR"].contains(&name),
+            [
+                "SAL_LOK_OPTIONS",
+                "LANG",
+                "HOME",
+                "TMPDIR",
+                "UserInstallation"
+            ]
+            .contains(&name),
             "{name}"
         );
     }
