@@ -1,6 +1,7 @@
 //! The document server's configuration: file, then environment, then flags, each stronger than the
 //! one before.
 
+mod limits;
 mod outgoing;
 mod tenants;
 
@@ -73,6 +74,8 @@ struct File {
     default_tenant: Option<bool>,
     #[serde(default)]
     tenant: Vec<tenants::Entry>,
+    #[serde(default)]
+    limits: limits::Limits,
 }
 
 /// The variables that images made for ONLYOFFICE set (spec/tokens.md 1.4). Those of Recto's own are
@@ -209,7 +212,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         .listen
         .or(file.listen)
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
-    Ok(ServerConfig {
+    let mut config = ServerConfig {
         listen,
         data,
         public_url: args.public_url.or(file.public_url),
@@ -236,7 +239,10 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         session,
         convert,
         engine,
-    })
+        limits: Vec::new(),
+    };
+    file.limits.apply(&mut config);
+    Ok(config)
 }
 
 /// Keys of nobody else, in the data folder: sessions and result links are signed even if tokens are off.

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod access;
+pub mod bounded;
 mod callback;
 mod comments;
 mod config;
@@ -15,6 +16,7 @@ mod file_type;
 mod history;
 mod key;
 mod permissions;
+pub mod tagged;
 
 pub use access::Access;
 pub use callback::{Action, ActionKind, Callback, ForceSaveKind, Status, UnknownNumber};

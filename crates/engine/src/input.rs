@@ -5,12 +5,11 @@ use serde_json::{Map, Value};
 
 /// One input, as `docs/development/live-protocol.md` names them. Coordinates are twips, absolute
 /// in the document.
+///
+/// A browser's has the name of the variant in `kind` ([`recto_docs_api::tagged`]). It is taken only
+/// through [`Input::checked`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Input {
     /// A key, pressed and released.
     Key {
@@ -74,7 +73,7 @@ pub enum Input {
         /// The command with its scheme, such as `.uno:Bold`.
         name: String,
         /// Its arguments: `{"Name": {"type": "…", "value": …}}`.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "recto_docs_api::bounded::object")]
         args: Map<String, Value>,
     },
     /// Pastes data.
@@ -194,14 +193,16 @@ mod as_base64 {
 
 #[cfg(test)]
 mod tests {
+    use recto_docs_api::tagged;
+
     use super::*;
 
     #[test]
     fn reads_the_wire_form() {
-        let area: Input = serde_json::from_str(
+        let read = |text: &'static str| tagged::read::<Input>("kind", text).unwrap();
+        let area = read(
             r#"{"kind":"area","tileTwips":3840,"tilePixels":256,"x":0,"y":1,"width":2,"height":3}"#,
-        )
-        .unwrap();
+        );
         assert_eq!(
             area,
             Input::Area {
@@ -213,8 +214,7 @@ mod tests {
                 height: 3
             }
         );
-        let paste: Input =
-            serde_json::from_str(r#"{"kind":"paste","mime":"text/html","data":"PGI+"}"#).unwrap();
+        let paste = read(r#"{"kind":"paste","mime":"text/html","data":"PGI+"}"#);
         assert_eq!(
             paste,
             Input::Paste {
@@ -222,8 +222,7 @@ mod tests {
                 data: b"<b>".to_vec()
             }
         );
-        let command: Input =
-            serde_json::from_str(r#"{"kind":"command","name":".uno:Bold"}"#).unwrap();
+        let command = read(r#"{"kind":"command","name":".uno:Bold"}"#);
         assert_eq!(
             command,
             Input::Command {
@@ -236,6 +235,6 @@ mod tests {
     #[test]
     fn refuses_data_that_is_not_base64() {
         let wrong = r#"{"kind":"paste","mime":"text/html","data":"*"}"#;
-        assert!(serde_json::from_str::<Input>(wrong).is_err());
+        assert!(tagged::read::<Input>("kind", wrong).is_err());
     }
 }

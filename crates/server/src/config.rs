@@ -50,6 +50,8 @@ pub struct ServerConfig {
     pub convert: ConvertConfig,
     /// The engine.
     pub engine: EngineConfig,
+    /// The limits in force by their names, as the metrics show them.
+    pub limits: Vec<(&'static str, u64)>,
 }
 
 /// Whether requests are authorised by tokens.

@@ -51,6 +51,8 @@ pub struct Metrics {
     documents: Gauge,
     participants: Family<Labels<1>, Gauge>,
     kits: Family<Labels<1>, Gauge>,
+    limit_refusals: Counters<1>,
+    limits: Family<Labels<1>, Gauge>,
     tenant_documents: Family<OfTenant, Gauge>,
     tenant_participants: Family<(Labels<1>, OfTenant), Gauge>,
 }
@@ -133,6 +135,14 @@ impl Metrics {
         );
         let kits: Family<Labels<1>, Gauge> = Family::default();
         registry.register("kits", "Engine processes, by what they do", kits.clone());
+        let limit_refusals = Counters::default();
+        registry.register(
+            "limit_refusals",
+            "What went beyond a limit, by the code that was answered",
+            limit_refusals.clone(),
+        );
+        let limits: Family<Labels<1>, Gauge> = Family::default();
+        registry.register("limit", "Limits in force, by their names", limits.clone());
         let tenant_documents = Family::default();
         registry.register(
             "tenant_open_documents",
@@ -166,9 +176,25 @@ impl Metrics {
             documents,
             participants,
             kits,
+            limit_refusals,
+            limits,
             tenant_documents,
             tenant_participants,
         }
+    }
+
+    /// Shows the limits in force.
+    pub fn limited_by(&self, limits: &[(&'static str, u64)]) {
+        for (name, number) in limits {
+            self.limits
+                .get_or_create(&[("limit", *name)])
+                .set(i64::try_from(*number).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// Something went beyond a limit, and was told so by this code.
+    pub fn beyond_limit(&self, code: &'static str) {
+        self.count(&self.limit_refusals, [("code", code)]);
     }
 
     /// The same counters for what happens to a tenant of this name.
@@ -342,6 +368,8 @@ mod tests {
             took: Duration::from_millis(20),
         };
         metrics.delivered(Status::Ready, &delivered);
+        metrics.limited_by(&[("participants", 200)]);
+        metrics.of_tenant("acme").beyond_limit("session.full");
         let one = metrics.connected();
         one.traffic().sent(5);
         drop(metrics.connected());
@@ -369,6 +397,8 @@ mod tests {
             "recto_openings_total{outcome=\"accepted\",code=\"\",tenant=\"acme\"} 1",
             "recto_tenant_open_documents{tenant=\"acme\"} 2",
             "recto_tenant_participants{rights=\"edit\",tenant=\"acme\"} 1",
+            "recto_limit{limit=\"participants\"} 200",
+            "recto_limit_refusals_total{code=\"session.full\",tenant=\"acme\"} 1",
             "recto_live_connections 1",
             "recto_live_bytes_total{direction=\"out\"} 5",
             "recto_open_documents 3",

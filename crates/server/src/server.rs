@@ -119,6 +119,7 @@ impl Server {
             .await
             .map_err(|e| ServerError::part(&e))?;
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), engine.version());
+        metrics.limited_by(&config.limits);
         let common = Common {
             engine: engine.clone(),
             store: store.clone(),

@@ -330,18 +330,13 @@ impl Session {
                     participant.tiles.viewport = Some(viewport);
                 }
             }
-            FromBrowser::Tiles {
-                part,
-                tile_twips,
-                tile_pixels,
-                tiles,
-            } => {
+            FromBrowser::Tiles(wanted) => {
                 if let Some(participant) = self.participant(id) {
-                    participant
-                        .tiles
-                        .ask(tiles.into_iter().filter_map(|(column, row)| {
-                            TileKey::checked(part, tile_pixels, tile_twips, column, row)
-                        }));
+                    let (scale, places) = (wanted.scale(), wanted.places());
+                    let keys = places
+                        .iter()
+                        .filter_map(|&(column, row)| TileKey::at(scale, column, row));
+                    participant.tiles.ask(keys);
                 }
             }
             FromBrowser::Copy { id: question, cut } => self.on_copy(id, question, cut),
@@ -503,7 +498,7 @@ impl Session {
             let Some(viewport) = participant.tiles.viewport else {
                 continue;
             };
-            if participant.online() && (part < 0 || part == viewport.part) {
+            if participant.online() && (part < 0 || part == viewport.scale().part()) {
                 let caret = participant.caret();
                 let mut keys = tiles_in(&viewport, rect);
                 // Who types looks at his caret.

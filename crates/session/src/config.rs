@@ -9,6 +9,8 @@ use recto_fetch::Fetcher;
 use recto_store::Store;
 use recto_token::Keys;
 
+use crate::limits::Limits;
+
 /// Times and limits of sessions.
 #[derive(Debug, Clone)]
 pub struct SessionConfig {
@@ -34,6 +36,8 @@ pub struct SessionConfig {
     pub heartbeat: Duration,
     /// Largest document in bytes. Default 100 MiB.
     pub max_bytes: u64,
+    /// What participants and documents may use at most.
+    pub limits: Limits,
 }
 
 impl Default for SessionConfig {
@@ -50,6 +54,7 @@ impl Default for SessionConfig {
             force_save_every: None,
             heartbeat: Duration::from_secs(15),
             max_bytes: 100 << 20,
+            limits: Limits::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What participants do: inputs, copying and questions.
 
 use recto_docs_api::{Access, Explain};
-use recto_engine::{Effect, Input, InputError, MouseAction, ViewEvent};
+use recto_engine::{Effect, Input, InputDenied, InputError, MouseAction, ViewEvent};
 
 use crate::actor::Session;
 use crate::messages::Op;
@@ -12,7 +12,7 @@ use crate::wire::ToBrowser;
 const KEY_DELETE: u32 = 1286;
 
 impl Session {
-    pub fn on_input(&mut self, id: &str, seq: u64, input: Input) {
+    pub fn on_input(&mut self, id: &str, seq: u64, input: Result<Input, InputDenied>) {
         // Without an engine the input is not taken: the browser sends it again after `opened`.
         let Some(document) = self.document() else {
             return;
@@ -35,8 +35,10 @@ impl Session {
         let changer = participant
             .may_change()
             .then(|| Box::new(participant.changer()));
-        let may_change = may_change(&input, selected);
-        let sent = document.send_input(view, input);
+        let may_change = input
+            .as_ref()
+            .is_ok_and(|input| may_change(input, selected));
+        let sent = input.and_then(|input| document.send_input(view, input));
         let id = id.to_owned();
         self.start(async move {
             let result = match sent {

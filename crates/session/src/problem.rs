@@ -27,7 +27,7 @@ impl Problem {
         }
     }
 
-    fn new(code: &'static str, editor_error: i32, message: &str, hint: &str) -> Self {
+    pub(crate) fn new(code: &'static str, editor_error: i32, message: &str, hint: &str) -> Self {
         Self {
             code,
             message: message.into(),

@@ -86,6 +86,11 @@ impl Joined {
         self.outlet.send(message);
     }
 
+    /// Tells the browser why its connection is ended, and ends it.
+    pub fn fail(&self, problem: &Problem) {
+        self.outlet.fail(problem);
+    }
+
     /// The connection ended: on purpose, or it was lost and its participant may return.
     pub async fn ended(self, on_purpose: bool) {
         let command = Command::Ended {

@@ -5,51 +5,35 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use bytes::Bytes;
 use recto_engine::{Rect, TilePixels, TileRequest};
 
-use crate::wire::Viewport;
+use crate::wire::{MOST_TILES as WANTED, PLACES, Scale, Viewport};
 
 /// Bytes of PNG that one session keeps.
 const CACHE_BYTES: usize = 24 << 20;
-/// Tiles that one browser may want at a time.
-const WANTED: usize = 512;
 /// What a browser is remembered to have.
 const SHOWN: usize = 8192;
 
 /// Names one tile: sheet or slide, scale and place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TileKey {
-    pub part: i32,
-    pub pixels: u32,
-    pub twips: u32,
-    pub column: u32,
-    pub row: u32,
+    scale: Scale,
+    column: u32,
+    row: u32,
 }
 
 impl TileKey {
+    /// The tile at a place; `None` outside the places that there are.
+    pub fn at(scale: Scale, column: u32, row: u32) -> Option<Self> {
+        (column < PLACES && row < PLACES).then_some(Self { scale, column, row })
+    }
+
     pub fn rect(self) -> Rect {
-        let side = i64::from(self.twips);
+        let side = i64::from(self.scale.tile_twips());
         Rect {
             x: i64::from(self.column) * side,
             y: i64::from(self.row) * side,
             width: side,
             height: side,
         }
-    }
-
-    /// A key from what a browser asked for, if its measures are permitted.
-    pub fn checked(part: i32, pixels: u32, twips: u32, column: u32, row: u32) -> Option<Self> {
-        let sound = (64..=1024).contains(&pixels)
-            && (256..=65_536).contains(&twips)
-            && twips.is_multiple_of(8)
-            && part >= 0
-            && column < 1 << 20
-            && row < 1 << 20;
-        sound.then_some(Self {
-            part,
-            pixels,
-            twips,
-            column,
-            row,
-        })
     }
 
     /// Whether the middle of a rectangle lies in this tile.
@@ -65,7 +49,7 @@ impl TileKey {
 
     /// Whether an invalidation makes this tile stale. `part` -1 means every part.
     pub fn touched_by(self, part: i32, rect: Option<&Rect>) -> bool {
-        (part < 0 || part == self.part)
+        (part < 0 || part == self.scale.part())
             && rect.is_none_or(|rect| common(rect, &self.rect()).is_some())
     }
 }
@@ -73,9 +57,9 @@ impl TileKey {
 impl From<TileKey> for TileRequest {
     fn from(key: TileKey) -> Self {
         Self {
-            part: key.part,
-            pixels: key.pixels,
-            twips: key.twips,
+            part: key.scale.part(),
+            pixels: key.scale.tile_pixels(),
+            twips: key.scale.tile_twips(),
             column: key.column,
             row: key.row,
         }
@@ -97,41 +81,30 @@ fn common(a: &Rect, b: &Rect) -> Option<Rect> {
     })
 }
 
-/// The tiles of a viewport, row by row.
+/// The tiles of a viewport, row by row, and no more than a browser may want.
 pub(crate) fn tiles_in(viewport: &Viewport, clip: Option<&Rect>) -> Vec<TileKey> {
-    let side = i64::from(viewport.tile_twips.max(1));
-    let view = Rect {
-        x: viewport.x,
-        y: viewport.y,
-        width: viewport.width,
-        height: viewport.height,
+    let scale = viewport.scale();
+    let area = match clip {
+        None => Some(viewport.area()),
+        Some(clip) => common(&viewport.area(), clip),
     };
-    let Some(area) = clip.map_or(Some(view), |clip| common(&view, clip)) else {
+    let Some(area) = area else {
         return Vec::new();
     };
-    let first = |start: i64| (start.max(0) / side).clamp(0, 1 << 20);
-    let last = |start: i64, length: i64| {
-        (start.saturating_add(length).saturating_sub(1).max(0) / side).clamp(0, 1 << 20)
-    };
-    let mut keys = Vec::new();
-    for row in first(area.y)..=last(area.y, area.height) {
-        for column in first(area.x)..=last(area.x, area.width) {
-            if keys.len() >= WANTED {
-                return keys;
-            }
-            let (Ok(column), Ok(row)) = (u32::try_from(column), u32::try_from(row)) else {
-                continue;
-            };
-            keys.extend(TileKey::checked(
-                viewport.part,
-                viewport.tile_pixels,
-                viewport.tile_twips,
-                column,
-                row,
-            ));
-        }
-    }
-    keys
+    let columns = places(area.x, area.width, scale);
+    places(area.y, area.height, scale)
+        .flat_map(|row| columns.clone().map(move |column| (column, row)))
+        .filter_map(|(column, row)| TileKey::at(scale, column, row))
+        .take(WANTED)
+        .collect()
+}
+
+/// The columns, or the rows, that a stretch touches. All of them are places of tiles.
+fn places(start: i64, length: i64, scale: Scale) -> std::ops::Range<u32> {
+    let side = i64::from(scale.tile_twips());
+    let end = start.saturating_add(length).max(0);
+    let place = |twips: i64| u32::try_from(twips).map_or(PLACES, |place| place.min(PLACES));
+    place(start.max(0) / side)..place(end.saturating_add(side - 1) / side)
 }
 
 /// A painted tile.
@@ -278,18 +251,19 @@ impl TileCache {
 }
 
 /// Encodes a tile as the live protocol sends it.
-pub(crate) fn encode(key: TileKey, version: u32, pixels: &TilePixels) -> Tile {
-    let rgba = &pixels.rgba;
+pub(crate) fn encode(key: TileKey, version: u32, painted: &TilePixels) -> Tile {
+    let rgba = &painted.rgba;
+    let pixels = key.scale.tile_pixels();
     let hash = hash(rgba);
     let mut frame = Vec::with_capacity(16 << 10);
     frame.extend_from_slice(&[1, 0]);
-    frame.extend_from_slice(&u16::try_from(key.pixels).unwrap_or(u16::MAX).to_le_bytes());
-    frame.extend_from_slice(&key.twips.to_le_bytes());
-    frame.extend_from_slice(&key.part.to_le_bytes());
+    frame.extend_from_slice(&u16::try_from(pixels).unwrap_or(u16::MAX).to_le_bytes());
+    frame.extend_from_slice(&key.scale.tile_twips().to_le_bytes());
+    frame.extend_from_slice(&key.scale.part().to_le_bytes());
     frame.extend_from_slice(&key.column.to_le_bytes());
     frame.extend_from_slice(&key.row.to_le_bytes());
     frame.extend_from_slice(&version.to_le_bytes());
-    let mut encoder = png::Encoder::new(&mut frame, key.pixels, key.pixels);
+    let mut encoder = png::Encoder::new(&mut frame, pixels, pixels);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fastest);
@@ -319,28 +293,26 @@ fn hash(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    fn scale() -> Scale {
+        Scale::checked(0, 3840, 256).unwrap()
+    }
+
     fn key(column: u32, row: u32) -> TileKey {
-        TileKey {
-            part: 0,
-            pixels: 256,
-            twips: 3840,
-            column,
-            row,
-        }
+        TileKey::at(scale(), column, row).unwrap()
     }
 
     fn viewport() -> Viewport {
-        Viewport {
-            part: 0,
-            tile_twips: 3840,
-            tile_pixels: 256,
+        let area = Rect {
             x: 100,
             y: 3800,
             width: 3840,
             height: 100,
-        }
+        };
+        Viewport::checked(scale(), area).unwrap()
     }
 
     #[test]
@@ -363,22 +335,37 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_viewport_is_cut_off() {
-        let huge = Viewport {
-            width: i64::MAX / 4,
-            height: i64::MAX / 4,
-            tile_twips: 256,
-            ..viewport()
-        };
-        assert!(tiles_in(&huge, None).len() <= WANTED);
+    fn places_end_where_no_tile_is_any_more() {
+        assert!(TileKey::at(scale(), PLACES, 0).is_none());
+        assert!(TileKey::at(scale(), 0, u32::MAX).is_none());
+        assert_eq!(places(i64::MIN, i64::MAX, scale()), 0..0);
+        assert_eq!(places(0, i64::MAX, scale()), 0..PLACES);
+        assert_eq!(places(i64::MAX, i64::MAX, scale()), PLACES..PLACES);
+        assert_eq!(places(3840, 1, scale()), 1..2);
     }
 
-    #[test]
-    fn measures_out_of_range_name_no_tile() {
-        assert!(TileKey::checked(0, 2048, 3840, 0, 0).is_none());
-        assert!(TileKey::checked(0, 256, 3841, 0, 0).is_none());
-        assert!(TileKey::checked(-1, 256, 3840, 0, 0).is_none());
-        assert!(TileKey::checked(0, 256, 3840, u32::MAX, 0).is_none());
+    proptest! {
+        #[test]
+        fn l1_any_viewport_and_any_invalidation_name_few_tiles(
+            measures in (any::<i32>(), any::<u32>(), any::<u32>()),
+            sound in (0..10_i32, (32..8192_u32).prop_map(|twips| twips * 8), 64..1025_u32),
+            at in (any::<i64>(), any::<i64>(), any::<i64>(), any::<i64>()),
+            near in (-600_000_000..600_000_000_i64, -1_000_000..1_000_000_i64, 0..600_000_000_i64, 0..600_000_000_i64),
+            clip in proptest::option::of((any::<i64>(), any::<i64>(), any::<i64>(), any::<i64>())),
+        ) {
+            let rect = |(x, y, width, height)| Rect { x, y, width, height };
+            let clip = clip.map(rect);
+            for (part, twips, pixels) in [measures, sound] {
+                for area in [at, near] {
+                    let viewport = Scale::checked(part, twips, pixels)
+                        .and_then(|scale| Viewport::checked(scale, rect(area)));
+                    if let Some(viewport) = viewport {
+                        prop_assert!(tiles_in(&viewport, None).len() <= WANTED);
+                        prop_assert!(tiles_in(&viewport, clip.as_ref()).len() <= WANTED);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

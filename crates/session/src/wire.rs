@@ -12,9 +12,12 @@ use crate::problem::Problem;
 use crate::rights::RightsState;
 
 mod from_browser;
+mod scale;
 mod told;
 
-pub use from_browser::{FromBrowser, Open, OpenTag, Resume, Taking, Viewport};
+pub use from_browser::{FromBrowser, Open, OpenTag, Resume, Taking, Unreadable};
+pub(crate) use scale::PLACES;
+pub use scale::{MOST_TILES, Scale, Viewport, Wanted};
 
 /// What the server says.
 #[derive(Debug, Clone, Serialize)]

@@ -16,6 +16,16 @@ fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
+/// The configuration of a server whose file has this text.
+pub(super) fn configured(text: &str) -> ServerConfig {
+    let (_folder, path) = written(text);
+    let args = Serve {
+        config: Some(path),
+        ..Serve::default()
+    };
+    server(args, &environment()).unwrap()
+}
+
 #[test]
 fn a_flag_is_stronger_than_the_file() {
     let (_folder, path) =

@@ -258,7 +258,7 @@ pub(crate) const RULES: &[Rule] = &[
     needs(
         "EnterString",
         C,
-        &[("StringName", Text(super::LONGEST_CELL))],
+        &[("StringName", Text(super::measures::LONGEST_CELL))],
     ),
     plain("ClearContents", C),
     plain("AlignLeft", C),

@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use recto_docs_api::DocumentKey;
-use recto_session::wire::{FromBrowser, Open, Taking, ToBrowser};
-use recto_session::{Inlet, Outgoing, Problem, Purpose, Returning, outlet};
+use recto_session::wire::{FromBrowser, Open, Taking, ToBrowser, Unreadable};
+use recto_session::{Inlet, Limits, Outgoing, Problem, Purpose, Returning, outlet};
 use recto_token::{
     Method, Opening, Refusal, Verified, history_with_tokens_off, method_with_tokens_off,
     opening_with_tokens_off, verify_history, verify_method, verify_opening, verify_session,
@@ -176,12 +176,8 @@ async fn first_message(stream: &mut SplitStream<WebSocket>) -> Option<Result<Ope
     loop {
         match stream.next().await? {
             Ok(Message::Text(text)) => {
-                return Some(serde_json::from_str(&text).map_err(|error| Problem {
-                    code: "live.unreadable",
-                    message: format!("The first message on the WebSocket is not an `open` message: {error}."),
-                    hint: "Use the editor page of this server, of this version: clear the browser's cache.".into(),
-                    editor_error: -1,
-                }));
+                // The parser's word may quote what was sent, so it is not passed on.
+                return Some(serde_json::from_str(&text).map_err(|_| Problem::unreadable()));
             }
             Ok(Message::Ping(_) | Message::Pong(_)) => {}
             Ok(Message::Binary(_) | Message::Close(_)) | Err(_) => return None,
@@ -255,6 +251,42 @@ fn admit(
     }
 }
 
+/// How often a connection sent values that are out of bounds.
+struct Conduct {
+    refused: u32,
+    most: u32,
+}
+
+impl Conduct {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            refused: 0,
+            most: limits.refused_messages,
+        }
+    }
+
+    /// What is told of a message that was not taken, and what ends the connection, if anything does.
+    fn refused(&mut self, why: &Unreadable) -> (Option<Problem>, Option<Problem>) {
+        let Unreadable::OutOfBounds { kind, column } = why else {
+            tracing::info!(%why, "a connection is ended");
+            return (None, Some(Problem::unreadable()));
+        };
+        if self.refused == 0 {
+            // Once for each connection, and without the value: it may be a document's text.
+            tracing::warn!(kind, column, "a message has a value that is out of bounds");
+        }
+        (Some(Problem::out_of_bounds(kind)), self.counted())
+    }
+
+    fn counted(&mut self) -> Option<Problem> {
+        self.refused += 1;
+        (self.refused > self.most).then(|| {
+            tracing::warn!("a connection is ended that goes on to send values out of bounds");
+            Problem::misbehaved()
+        })
+    }
+}
+
 /// Hands messages on until the connection ends; true when it was ended on purpose.
 async fn read(
     shared: &Shared,
@@ -264,13 +296,14 @@ async fn read(
     silence: Duration,
     traffic: &Traffic,
 ) -> bool {
+    let mut conduct = Conduct::new(&tenant.sessions.services().config.limits);
     loop {
         let Ok(Some(Ok(message))) = timeout(silence, stream.next()).await else {
             return false;
         };
         traffic.received(length(&message));
         match message {
-            Message::Text(text) => match serde_json::from_str::<FromBrowser>(&text) {
+            Message::Text(text) => match FromBrowser::read(&text) {
                 Ok(FromBrowser::InsertImage { id, call }) => {
                     if !insert(shared, tenant, joined, id, &call).await {
                         return false;
@@ -282,18 +315,28 @@ async fn read(
                     }
                 }
                 Ok(message) => {
+                    if let FromBrowser::Input { input: Err(_), .. } = &message
+                        && let Some(end) = conduct.counted()
+                    {
+                        tenant.metrics.beyond_limit(end.code);
+                        joined.fail(&end);
+                        return true;
+                    }
                     if !joined.send(message).await {
                         return false;
                     }
                 }
-                Err(error) => {
-                    // What it says may be a document's text: only the parser's word is logged.
-                    tracing::debug!(
-                        line = error.line(),
-                        column = error.column(),
-                        "a message was not understood"
-                    );
-                    return false;
+                Err(unreadable) => {
+                    let (told, end) = conduct.refused(&unreadable);
+                    if let Some(problem) = told {
+                        tenant.metrics.beyond_limit(problem.code);
+                        joined.answer(ToBrowser::notice(&problem));
+                    }
+                    if let Some(problem) = end {
+                        tenant.metrics.beyond_limit(problem.code);
+                        joined.fail(&problem);
+                        return true;
+                    }
                 }
             },
             Message::Close(frame) => {

@@ -1,8 +1,16 @@
 //! What a browser says.
 
-use recto_engine::Input;
-use serde::Deserialize;
+use recto_docs_api::bounded::{text, text_or_none, tree, tree_or_none};
+use recto_docs_api::tagged::{self, Unread};
+use recto_engine::{Input, InputDenied};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::scale::{Viewport, Wanted};
+
+/// The longest token, in bytes; `recto-token` refuses longer ones.
+const TOKEN: usize = 64 << 10;
 
 /// The first message of a browser.
 #[derive(Debug, Deserialize)]
@@ -11,17 +19,17 @@ pub struct Open {
     #[serde(rename = "type")]
     pub kind: OpenTag,
     /// The config of `DocsAPI.DocEditor`, its token inside.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tree")]
     pub config: Value,
     /// The argument of `setHistoryData`: a version of the document is to be looked at, by whom the
     /// session token tells.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tree_or_none")]
     pub version: Option<Value>,
     /// Whether the version is to be marked against the one before, if that was given.
     #[serde(default = "wanted")]
     pub marks: bool,
     /// The last session token, when the browser returns after a lost connection.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_none::<TOKEN, _>")]
     pub session: Option<String>,
     /// Which participant returns.
     #[serde(default)]
@@ -44,38 +52,30 @@ pub enum OpenTag {
 #[derive(Debug, Deserialize)]
 pub struct Resume {
     /// The participant's id, as given in `opened`.
+    #[serde(deserialize_with = "text::<64, _>")]
     pub participant: String,
     /// The number of the last input that the browser sent.
     #[serde(default)]
     pub sent: u64,
 }
 
-/// What a browser says once the document is open.
+/// What a browser says once the document is open. [`FromBrowser::read`] makes it, and everything in it
+/// is within its bounds.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum FromBrowser {
     /// One numbered input.
     Input {
         /// Its number, from 1 without gaps.
         seq: u64,
-        /// What was typed, clicked or commanded.
-        input: Input,
+        /// What was typed, clicked or commanded; or why it is not taken.
+        #[serde(deserialize_with = "input")]
+        input: Result<Input, InputDenied>,
     },
     /// What is visible.
     Viewport(Viewport),
     /// Tiles wanted, the most urgent first.
-    #[serde(rename_all = "camelCase")]
-    Tiles {
-        /// Sheet or slide; 0 in text documents.
-        #[serde(default)]
-        part: i32,
-        /// Side of a tile in twips.
-        tile_twips: u32,
-        /// Side of a tile in device pixels.
-        tile_pixels: u32,
-        /// Columns and rows.
-        tiles: Vec<(u32, u32)>,
-    },
+    Tiles(Wanted),
     /// Wants the selection.
     Copy {
         /// Repeated in the answer.
@@ -89,6 +89,7 @@ pub enum FromBrowser {
         /// Repeated in the answer.
         id: u64,
         /// The command, on the engine's allow-list.
+        #[serde(deserialize_with = "text::<256, _>")]
         command: String,
     },
     /// Wants a copy of the document; the answer is `download`.
@@ -97,7 +98,7 @@ pub enum FromBrowser {
         /// Repeated in the answer.
         id: u64,
         /// An extension; that of saving if there is none.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "text_or_none::<16, _>")]
         format: Option<String>,
         /// Whether it is to be printed; it is PDF then.
         #[serde(default)]
@@ -108,6 +109,7 @@ pub enum FromBrowser {
         /// Repeated in the answer.
         id: u64,
         /// The argument of `insertImage`, its token inside.
+        #[serde(deserialize_with = "tree")]
         call: Value,
     },
     /// The application gives a document; the answer is `taken`.
@@ -117,11 +119,13 @@ pub enum FromBrowser {
         /// By which method.
         method: Taking,
         /// Its argument, the token inside.
+        #[serde(deserialize_with = "tree")]
         call: Value,
     },
     /// Writes to the other participants.
     Chat {
         /// What.
+        #[serde(deserialize_with = "text::<{ 64 << 10 }, _>")]
         text: String,
     },
     /// The page gives up the right to change the document.
@@ -144,23 +148,52 @@ pub enum Taking {
     SetRevisedFile,
 }
 
-/// What part of the document a browser shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Viewport {
-    /// Sheet or slide; 0 in text documents.
-    #[serde(default)]
-    pub part: i32,
-    /// Side of a tile in twips.
-    pub tile_twips: u32,
-    /// Side of a tile in device pixels.
-    pub tile_pixels: u32,
-    /// Left edge in twips.
-    pub x: i64,
-    /// Upper edge in twips.
-    pub y: i64,
-    /// Width in twips.
-    pub width: i64,
-    /// Height in twips.
-    pub height: i64,
+/// Why a message of a browser was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// It is not JSON, or no message of this name exists.
+    #[error("the message is not one of the live protocol")]
+    Unknown {
+        /// Where reading stopped: a column counted from 1.
+        column: usize,
+    },
+    /// A member is missing, or its value is out of bounds.
+    #[error("the message {kind:?} has a value that is out of bounds")]
+    OutOfBounds {
+        /// The name of the message.
+        kind: String,
+        /// Where reading stopped: a column counted from 1.
+        column: usize,
+    },
 }
+
+impl FromBrowser {
+    /// Reads a message; nothing in it is larger than its bounds, nor was while it was read.
+    pub fn read(text: &str) -> Result<Self, Unreadable> {
+        tagged::read("type", text).map_err(|unread| match unread {
+            Unread::Unknown(error) => Unreadable::Unknown {
+                column: error.column(),
+            },
+            Unread::Wrong(kind, error) => Unreadable::OutOfBounds {
+                kind,
+                column: error.column(),
+            },
+        })
+    }
+}
+
+/// Reads an input: its measures and lengths are checked, its meaning is the engine's business.
+fn input<'de, D: Deserializer<'de>>(from: D) -> Result<Result<Input, InputDenied>, D::Error> {
+    let raw = <&RawValue>::deserialize(from)?;
+    let input: Input = tagged::read("kind", raw.get()).map_err(|unread| match unread {
+        // Where in the input it is says nothing of where in the message, and its text nothing to a log.
+        Unread::Unknown(_) => serde::de::Error::custom("no such input"),
+        Unread::Wrong(..) => {
+            serde::de::Error::custom("the input has a value that is out of bounds")
+        }
+    })?;
+    Ok(input.checked())
+}
+
+#[cfg(test)]
+mod tests;
