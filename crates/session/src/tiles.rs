@@ -73,11 +73,12 @@ fn common(a: &Rect, b: &Rect) -> Option<Rect> {
     let bottom =
         a.y.saturating_add(a.height)
             .min(b.y.saturating_add(b.height));
-    (right > x && bottom > y).then_some(Rect {
+    // A kit may report any numbers.
+    (right > x && bottom > y).then(|| Rect {
         x,
         y,
-        width: right - x,
-        height: bottom - y,
+        width: right.saturating_sub(x),
+        height: bottom.saturating_sub(y),
     })
 }
 
