@@ -63,7 +63,9 @@ target/venv-bench/.installed: crates/bench/requirements.txt
 
 docs: ## Build the book into docs/book (needs mdbook)
 	@command -v mdbook >/dev/null || { echo 'mdbook is missing. Get it with: cargo install --locked mdbook' >&2; exit 1; }
-	@mdbook build docs
+	@rm -rf target/book && mkdir -p target/book && tar -C docs --exclude ./book -cf - . | tar -C target/book -xf -
+	@cargo run --quiet --locked -p recto-token --example pages -- target/book
+	@mdbook build target/book --dest-dir "$(CURDIR)/docs/book"
 
 examples: examples/node/node_modules/.installed target/venv-examples/.installed examples/react/dist/index.html examples/vue/dist/index.html ## Install what the examples need, and build those of the browser
 

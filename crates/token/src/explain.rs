@@ -16,6 +16,7 @@ mod finding;
 mod lexer;
 mod log;
 mod opening;
+pub mod pages;
 mod payload;
 mod placeholder;
 mod purpose;

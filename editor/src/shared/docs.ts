@@ -4,7 +4,7 @@ const BASE = '/docs';
 export const HOME = `${BASE}/`;
 
 export interface DocsPlace {
-  /** The page, as a person finds it on a server and in the repository. */
+  /** The page, as a person finds it on any server. */
   text: string;
   /** Its address on this server. */
   url: string;

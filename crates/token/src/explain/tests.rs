@@ -8,8 +8,8 @@ use crate::{
     testing::{NOW, SECRET},
 };
 
+mod catalogue;
 mod configs;
-mod documentation;
 mod examples;
 mod first_case;
 mod found_in_forums;
