@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use recto_docs_api::{DocumentKey, Explain};
@@ -10,10 +11,13 @@ use recto_engine::{Document, Event, ViewEvent, ViewId};
 use recto_store::{Phase, SessionRecord};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
 use crate::callbacks::Delivery;
 use crate::chat::Chat;
 use crate::config::Services;
+use crate::journal::Journal;
 use crate::messages::{Command, Join, Op};
 use crate::orders::Dropped;
 use crate::participant::{Ending, Outlet, Participant};
@@ -41,6 +45,7 @@ pub(crate) struct Painting {
 
 pub(crate) struct Session {
     pub services: Services,
+    pub journal: Journal,
     pub key: DocumentKey,
     pub record: Option<SessionRecord>,
     pub base: String,
@@ -79,6 +84,8 @@ pub(crate) struct Session {
     /// Whether anybody was here; before that, a session without work waits for its first visitor.
     pub visited: bool,
     pub finished: bool,
+    /// Writes to the journal that are under way and that nothing waits for.
+    pub writing: usize,
 }
 
 /// Runs one session to its end. With a `record` it takes up what an earlier run left.
@@ -101,7 +108,7 @@ pub(crate) async fn run(
         },
     };
     let mut session = Session::new(services, key, record, recovered);
-    session.resume_record(recovered).await;
+    session.resume_record(recovered);
     let mut events = None;
     loop {
         session.step(&mut events);
@@ -112,12 +119,12 @@ pub(crate) async fn run(
         tokio::select! {
             biased;
             event = next_event(&mut events) => session.on_event(event, &mut events),
-            Some(op) = session.ops.next() => session.on_op(op, &mut events).await,
+            Some(op) = session.ops.next() => session.on_op(op, &mut events),
             command = commands.recv() => match command {
-                Some(command) => session.on_command(command).await,
+                Some(command) => session.on_command(command),
                 None => break,
             },
-            () = wait_until(deadline) => session.on_deadline().await,
+            () = wait_until(deadline) => session.on_deadline(),
         }
     }
     // From here on a join meets a closed mailbox and makes a new session.
@@ -157,6 +164,7 @@ impl Session {
     ) -> Self {
         Self {
             services,
+            journal: Journal::new(),
             key,
             base: record
                 .as_ref()
@@ -189,12 +197,26 @@ impl Session {
             stopped: None,
             visited: recovered,
             finished: false,
+            writing: 0,
         }
     }
 
-    /// Puts an operation under way.
+    /// Puts work under way, on a task of its own: whatever it does, nobody's key waits for it.
     pub fn start(&self, op: impl Future<Output = Op> + Send + 'static) {
-        self.ops.push(Box::pin(op));
+        let task = AbortOnDropHandle::new(tokio::spawn(op.in_current_span()));
+        self.attend(task.map(|done| match done {
+            Ok(op) => op,
+            Err(failed) => match failed.try_into_panic() {
+                // The session ends with it, as with a panic of its own.
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Op::Nothing,
+            },
+        }));
+    }
+
+    /// Waits for an answer, which does no work. Answers arrive in the order in which they were given.
+    pub fn attend(&self, answer: impl Future<Output = Op> + Send + 'static) {
+        self.ops.push(Box::pin(answer));
     }
 
     pub fn participant(&mut self, id: &str) -> Option<&mut Participant> {
@@ -217,7 +239,7 @@ impl Session {
     /// What follows from the state, after every event.
     fn step(&mut self, events: &mut Option<mpsc::Receiver<Event>>) {
         let stored = !self.saving.dirty || self.saving.gave_up();
-        if self.stopped.is_some() && !self.saving.busy() && stored {
+        if self.stopped.is_some() && !self.saving.busy() && stored && self.writing == 0 {
             self.finished = true;
             return;
         }
@@ -248,12 +270,12 @@ impl Session {
             }
     }
 
-    async fn on_command(&mut self, command: Command) {
+    fn on_command(&mut self, command: Command) {
         // An order is no visit: it must not end the wait for those who may return.
         self.visited |= !matches!(command, Command::Order(_) | Command::Goodbye { .. });
         match command {
-            Command::Order(order) => self.carry_out(order).await,
-            Command::Join(join) => self.on_join(*join).await,
+            Command::Order(order) => self.carry_out(order),
+            Command::Join(join) => self.on_join(*join),
             Command::Message {
                 participant,
                 outlet,
@@ -261,7 +283,7 @@ impl Session {
             } => {
                 // What a connection says that has been replaced by a newer one is void.
                 if self.is_current(&participant, &outlet) {
-                    self.on_message(&participant, message).await;
+                    self.on_message(&participant, message);
                 }
             }
             Command::Insert {
@@ -322,7 +344,7 @@ impl Session {
             .is_some_and(|current| current.same_as(outlet))
     }
 
-    async fn on_message(&mut self, id: &str, message: FromBrowser) {
+    fn on_message(&mut self, id: &str, message: FromBrowser) {
         match message {
             FromBrowser::Input { seq, input } => self.on_input(id, seq, input),
             FromBrowser::Viewport(viewport) => {
@@ -353,7 +375,7 @@ impl Session {
             FromBrowser::InsertImage { .. } | FromBrowser::TakeDocument { .. } => {}
             FromBrowser::Chat { text } => self.on_chat(id, &text),
             FromBrowser::GiveUpEditing => self.give_up_editing(id),
-            FromBrowser::Save => self.on_save(id).await,
+            FromBrowser::Save => self.on_save(id),
             FromBrowser::Ping => {
                 if let Some(participant) = self.participant(id) {
                     participant.send(ToBrowser::Pong);
@@ -363,11 +385,11 @@ impl Session {
         }
     }
 
-    async fn on_op(&mut self, op: Op, events: &mut Option<mpsc::Receiver<Event>>) {
+    fn on_op(&mut self, op: Op, events: &mut Option<mpsc::Receiver<Event>>) {
         match op {
-            Op::Fetched(source) => self.on_fetched(source).await,
+            Op::Fetched(source) => self.on_fetched(source),
             Op::Loaded(Ok(loaded)) => *events = Some(self.on_loaded(*loaded)),
-            Op::Loaded(Err(problem)) => self.on_load_failed(&problem).await,
+            Op::Loaded(Err(problem)) => self.on_load_failed(&problem),
             Op::ViewMade {
                 participant,
                 document,
@@ -381,7 +403,7 @@ impl Session {
                 changer,
                 result,
             } => {
-                self.on_applied(&participant, seq, changer, result).await;
+                self.on_applied(&participant, seq, changer, result);
             }
             Op::Painted {
                 key,
@@ -444,8 +466,21 @@ impl Session {
                 changer,
                 done,
             } => self.on_second_done(&participant, id, *changer, done),
-            Op::Stored { document, result } => self.on_stored(document, result).await,
-            Op::CalledBack { callback, result } => self.on_called_back(*callback, result).await,
+            Op::Stored { document, result } => self.on_stored(document, result),
+            Op::Recorded {
+                document,
+                snapshot,
+                before,
+                result,
+            } => self.on_recorded(document, &snapshot, before, result),
+            Op::Drafted { draft, file } => self.on_drafted(*draft, file),
+            Op::ForgottenDeleted {
+                record,
+                result,
+                reply,
+            } => self.on_forgotten_deleted(record, result, reply),
+            Op::Written => self.writing = self.writing.saturating_sub(1),
+            Op::CalledBack { callback, result } => self.on_called_back(&callback, result),
             Op::Nothing => {}
         }
     }
@@ -464,7 +499,7 @@ impl Session {
             .min()
     }
 
-    async fn on_deadline(&mut self) {
+    fn on_deadline(&mut self) {
         let now = Instant::now();
         let return_within = self.services.config.return_within;
         let gone: Vec<_> = self
@@ -481,14 +516,14 @@ impl Session {
         }
         if self.saving.force_due.is_some_and(|due| due <= now) {
             self.saving.force_due = None;
-            self.force_save_by_clock().await;
+            self.force_save_by_clock();
         }
         if self.close_due().is_some_and(|due| due <= now) {
-            self.close().await;
+            self.close();
         }
         if self.delivery.retry_at.is_some_and(|at| at <= now) {
             self.delivery.retry_at = None;
-            self.deliver().await;
+            self.deliver();
         }
     }
 

@@ -3,13 +3,14 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
-use recto_docs_api::{Action, ActionKind, Callback, Explain, Status};
+use recto_docs_api::{Action, ActionKind, Callback, Explain, FileType, Status};
 use recto_fetch::CallbackError;
-use recto_store::Phase;
+use recto_store::{BlobId, Phase, StoreError};
 use recto_token::{Opening, Verified};
 use tokio::time::Instant;
 
 use crate::actor::Session;
+use crate::history::Told;
 use crate::links::make_link;
 use crate::messages::Op;
 use crate::participant::{Changer, Participant};
@@ -18,7 +19,9 @@ use crate::problem::Problem;
 /// What the integrator is still to be told, in order.
 #[derive(Default)]
 pub(crate) struct Delivery {
-    queue: VecDeque<(Verified<Opening>, Callback)>,
+    queue: VecDeque<Letter>,
+    /// Counts letters.
+    written: u64,
     /// The status of the callback that is under way.
     in_flight: Option<Status>,
     /// The integrator said meanwhile that it does not have the file.
@@ -31,7 +34,41 @@ pub(crate) struct Delivery {
     pub problem: Option<Problem>,
 }
 
+/// One callback. While the file that it names is being prepared, it has no content yet and keeps its
+/// place.
+struct Letter {
+    number: u64,
+    content: Option<(Verified<Opening>, Callback)>,
+}
+
+/// A callback whose file is being prepared.
+pub(crate) struct Draft {
+    /// The number of its letter.
+    place: u64,
+    opening: Verified<Opening>,
+    callback: Callback,
+}
+
+/// A file for the integrator.
+pub(crate) struct Given {
+    url: String,
+    changes: Option<Told>,
+}
+
 impl Delivery {
+    fn push(&mut self, content: Option<(Verified<Opening>, Callback)>) -> u64 {
+        self.written += 1;
+        let number = self.written;
+        self.queue.push_back(Letter { number, content });
+        number
+    }
+
+    /// Takes the next letter, unless it is not ready.
+    fn next(&mut self) -> Option<(Verified<Opening>, Callback)> {
+        self.queue.front()?.content.as_ref()?;
+        self.queue.pop_front()?.content
+    }
+
     pub fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.in_flight.is_none() && self.retry_at.is_none()
     }
@@ -118,7 +155,7 @@ impl Session {
             .as_deref()
             .is_some_and(|url| !url.is_empty())
         {
-            self.delivery.queue.push_back((opening, callback));
+            self.delivery.push(Some((opening, callback)));
         }
     }
 
@@ -127,7 +164,7 @@ impl Session {
         if self.delivery.in_flight.is_some() {
             return;
         }
-        let Some((opening, mut callback)) = self.delivery.queue.pop_front() else {
+        let Some((opening, mut callback)) = self.delivery.next() else {
             return;
         };
         if callback.status == Status::Ready {
@@ -148,10 +185,10 @@ impl Session {
 
     /// Status 2: the file is ready to be taken. The result link is made anew for each attempt, since
     /// links expire.
-    pub async fn deliver(&mut self) {
+    pub fn deliver(&mut self) {
         let Some((opening, user)) = self.saving.changer() else {
             // Sealed with a secret that is no longer known: there is nobody to sign for.
-            self.give_up("the integrator of this document can't be told, since the secret was changed meanwhile").await;
+            self.give_up("the integrator of this document can't be told, since the secret was changed meanwhile");
             return;
         };
         if opening
@@ -160,8 +197,7 @@ impl Session {
             .as_deref()
             .is_none_or(str::is_empty)
         {
-            self.give_up("the config that opened this document had no callbackUrl")
-                .await;
+            self.give_up("the config that opened this document had no callbackUrl");
             return;
         }
         let Some(record) = &self.record else { return };
@@ -170,20 +206,7 @@ impl Session {
         };
         let now = self.services.now();
         let file_type = opening.get().file_type.saved_as();
-        let changes = self.tell_changes(&blob, file_type).await;
-        let url = match make_link(&self.services, &self.base, blob, file_type).await {
-            Ok(url) => url,
-            Err(error) => {
-                tracing::error!(key = %self.key, error = %error.message(), "a result could not be stored");
-                self.delivery.retry_at = Some(Instant::now() + self.services.config.retry.0);
-                return;
-            }
-        };
         let mut callback = Callback::new(self.key.clone(), Status::Ready);
-        callback.url = Some(url);
-        (callback.changesurl, callback.history) = changes
-            .map(|changes| (changes.url, changes.history))
-            .unzip();
         callback.filetype = Some(file_type.extension().into());
         callback.users = Some(vec![user.clone()]);
         let last = self
@@ -195,10 +218,83 @@ impl Session {
         callback.lastsave = Some(crate::saving::rfc3339(
             self.saving.stored_unix.unwrap_or(now),
         ));
-        self.queue_callback(opening, callback);
+        self.draft(opening, callback, blob, file_type);
     }
 
-    pub async fn on_called_back(&mut self, callback: Callback, result: Result<(), CallbackError>) {
+    /// Prepares the file that a callback names, beside the session's task; the callback has its place
+    /// among the others from now on.
+    pub fn draft(
+        &mut self,
+        opening: Verified<Opening>,
+        callback: Callback,
+        blob: BlobId,
+        file_type: FileType,
+    ) {
+        let draft = Box::new(Draft {
+            place: self.delivery.push(None),
+            opening,
+            callback,
+        });
+        let archive = self.archive(&blob, file_type);
+        let (services, base) = (self.services.clone(), self.base.clone());
+        // In the journal's order: after the record that names the file, and before a later one that
+        // lets it go.
+        let link = self
+            .journal
+            .then(async move { make_link(&services, &base, blob, file_type).await });
+        let (services, base) = (self.services.clone(), self.base.clone());
+        let key = self.key.clone();
+        self.start(async move {
+            let file = async {
+                let url = link.await?;
+                let changes = match archive {
+                    Some(archive) => archive.told(&services, &base, &key).await,
+                    None => None,
+                };
+                Ok(Given { url, changes })
+            };
+            Op::Drafted {
+                file: file.await,
+                draft,
+            }
+        });
+    }
+
+    pub fn on_drafted(&mut self, draft: Draft, file: Result<Given, StoreError>) {
+        let Draft {
+            place,
+            opening,
+            mut callback,
+        } = draft;
+        let Some(at) = self.delivery.queue.iter().position(|it| it.number == place) else {
+            // It was decided meanwhile that the integrator is not told.
+            return;
+        };
+        match file {
+            Ok(Given { url, changes }) => {
+                callback.url = Some(url);
+                (callback.changesurl, callback.history) = changes
+                    .map(|changes| (changes.url, changes.history))
+                    .unzip();
+            }
+            Err(error) => {
+                tracing::error!(key = %self.key, code = error.code(), message = %error.message(),
+                    "a result could not be stored");
+                if callback.status == Status::ForceSaved {
+                    self.force_save_again();
+                    callback.status = Status::ForceSaveFailed;
+                    callback.filetype = None;
+                } else {
+                    self.delivery.queue.remove(at);
+                    self.delivery.retry_at = Some(Instant::now() + self.services.config.retry.0);
+                    return;
+                }
+            }
+        }
+        self.delivery.queue[at].content = Some((opening, callback));
+    }
+
+    pub fn on_called_back(&mut self, callback: &Callback, result: Result<(), CallbackError>) {
         self.delivery.in_flight = None;
         if let Err(error) = &result {
             tracing::warn!(key = %self.key, status = callback.status as u8, code = error.code(),
@@ -207,13 +303,13 @@ impl Session {
             tracing::info!(key = %self.key, status = callback.status as u8, "callback accepted");
         }
         match callback.status {
-            Status::Ready => self.on_delivered(result).await,
+            Status::Ready => self.on_delivered(result),
             Status::Closed => {
                 if self.record.as_ref().is_some_and(|r| r.phase == Phase::Open)
                     && self.participants.is_empty()
                     && self.parked.is_empty()
                 {
-                    self.forget_record().await;
+                    self.forget_record();
                 }
             }
             status => {
@@ -229,7 +325,7 @@ impl Session {
         }
     }
 
-    async fn on_delivered(&mut self, result: Result<(), CallbackError>) {
+    fn on_delivered(&mut self, result: Result<(), CallbackError>) {
         let now = self.services.now();
         let retry_for = i64::try_from(self.services.config.retry_for.as_secs()).unwrap_or(i64::MAX);
         let Some(record) = &mut self.record else {
@@ -239,10 +335,10 @@ impl Session {
         match result {
             Ok(()) if self.delivery.taken_back => {
                 let problem = Problem::taken_back();
-                self.give_up(&problem.message).await;
+                self.give_up(&problem.message);
                 self.delivery.problem = Some(problem);
                 self.tell_save();
-                self.let_in_parked().await;
+                self.let_in_parked();
             }
             Ok(()) => {
                 record.phase = Phase::Delivered;
@@ -250,7 +346,7 @@ impl Session {
                 self.saving.unforced = false;
                 self.delivery.problem = None;
                 self.delivery.announced.clear();
-                self.save_record().await;
+                self.save_record();
                 self.tell_save();
                 for join in std::mem::take(&mut self.parked) {
                     let _ = join.reply.send(Err(Problem::version_changed()));
@@ -263,38 +359,38 @@ impl Session {
                 let first = record.next_attempt.get_or_insert(now);
                 if error.retryable() && now - *first < retry_for {
                     self.delivery.retry_at = Some(Instant::now() + wait);
-                    self.save_record().await;
+                    self.save_record();
                 } else {
-                    self.give_up(&error.message()).await;
+                    self.give_up(&error.message());
                 }
                 self.tell_save();
-                self.let_in_parked().await;
+                self.let_in_parked();
             }
         }
     }
 
     /// Whoever waited for the end of a delivery that failed goes on from what is owed.
-    async fn let_in_parked(&mut self) {
+    fn let_in_parked(&mut self) {
         if self.parked.is_empty() {
             return;
         }
-        self.reopen().await;
+        self.reopen();
         for join in std::mem::take(&mut self.parked) {
-            Box::pin(self.on_join(join)).await;
+            self.on_join(join);
         }
     }
 
     /// The integrator does not take the file: it is kept, and opens again with its key.
-    async fn give_up(&mut self, why: &str) {
+    fn give_up(&mut self, why: &str) {
         tracing::error!(key = %self.key, why, "the document is kept as forgotten: the integrator did not take it");
         if let Some(record) = &mut self.record {
             record.phase = Phase::Forgotten;
         }
-        self.save_record().await;
+        self.save_record();
     }
 
     /// Somebody opens a document again that is still owed to the integrator: he goes on from there.
-    pub async fn reopen(&mut self) {
+    pub fn reopen(&mut self) {
         self.delivery.retry_at = None;
         self.delivery.queue.clear();
         if let Some(record) = &mut self.record {
@@ -305,7 +401,7 @@ impl Session {
             self.saving.changed = true;
             self.saving.unforced = true;
         }
-        self.save_record().await;
+        self.save_record();
     }
 
     /// Whether a saved key still refuses to be edited (spec 6.6).

@@ -1,10 +1,10 @@
 //! Saving on demand: the integrator gets the file while it is edited (spec/tokens.md 6.4).
 
-use recto_docs_api::{Action, ActionKind, Callback, Explain, FileType, ForceSaveKind, Status};
+use recto_docs_api::{Action, ActionKind, Callback, FileType, ForceSaveKind, Status};
 use recto_store::Phase;
+use recto_token::{Opening, Verified};
 
 use crate::actor::Session;
-use crate::links::make_link;
 use crate::participant::Changer;
 
 /// How an order to save now is answered.
@@ -30,29 +30,27 @@ pub(crate) struct ForceSave {
 
 impl Session {
     /// The integrator wants the file.
-    pub async fn force_save(&mut self, userdata: Option<String>) -> ForceSaving {
+    pub fn force_save(&mut self, userdata: Option<String>) -> ForceSaving {
         if !self.can_force_save() {
             return ForceSaving::Unchanged;
         }
         if !self.saving.changer().is_some_and(|it| calls_back(&it)) {
             return ForceSaving::NoCallback;
         }
-        self.begin_force_save(ForceSaveKind::Command, None, userdata)
-            .await;
+        self.begin_force_save(ForceSaveKind::Command, None, userdata);
         ForceSaving::Started
     }
 
     /// The time has come to give the integrator what was changed, if he was not given it meanwhile.
-    pub async fn force_save_by_clock(&mut self) {
+    pub fn force_save_by_clock(&mut self) {
         if self.can_force_save() && self.saving.changer().is_some_and(|it| calls_back(&it)) {
-            self.begin_force_save(ForceSaveKind::Timer, None, None)
-                .await;
+            self.begin_force_save(ForceSaveKind::Timer, None, None);
         }
     }
 
     /// A participant pressed the save button: what he sent before that is stored, and the integrator gets
     /// it if he wants it at once.
-    pub async fn on_save(&mut self, id: &str) {
+    pub fn on_save(&mut self, id: &str) {
         let Some(participant) = self.participant(id) else {
             return;
         };
@@ -63,8 +61,7 @@ impl Session {
         let by = participant.changer();
         let forced = participant.may_change() && by.0.get().force_save && calls_back(&by);
         if forced && self.can_force_save() {
-            self.begin_force_save(ForceSaveKind::Button, Some(by), None)
-                .await;
+            self.begin_force_save(ForceSaveKind::Button, Some(by), None);
         } else {
             self.snapshot();
         }
@@ -75,7 +72,7 @@ impl Session {
         self.saving.unforced && self.record.as_ref().is_some_and(|r| open(r.phase))
     }
 
-    async fn begin_force_save(
+    fn begin_force_save(
         &mut self,
         kind: ForceSaveKind,
         by: Option<Changer>,
@@ -96,12 +93,12 @@ impl Session {
         } else if self.saving.busy() {
             self.saving.forced.push(forced);
         } else {
-            self.send_forced(forced).await;
+            self.send_forced(forced);
         }
     }
 
     /// A snapshot was stored or failed: this is what waited for it.
-    pub async fn settle_forced(&mut self, stored: bool) {
+    pub fn settle_forced(&mut self, stored: bool) {
         let number = self.saving.begun;
         let all = std::mem::take(&mut self.saving.forced);
         let (ready, later): (Vec<_>, Vec<_>) =
@@ -109,7 +106,7 @@ impl Session {
         self.saving.forced = later;
         for forced in ready {
             if stored {
-                self.send_forced(forced).await;
+                self.send_forced(forced);
             } else {
                 self.tell_force_save_failed(forced);
             }
@@ -133,7 +130,7 @@ impl Session {
     }
 
     /// Status 6: the file as the last snapshot has it.
-    async fn send_forced(&mut self, forced: ForceSave) {
+    fn send_forced(&mut self, forced: ForceSave) {
         let file = self.record.as_ref().and_then(|record| {
             let file_type = FileType::parse(&record.file_type).ok()?.saved_as();
             Some((record.snapshot.clone()?, file_type))
@@ -141,22 +138,13 @@ impl Session {
         let Some((blob, file_type)) = file else {
             return self.tell_force_save_failed(forced);
         };
-        let changes = self.tell_changes(&blob, file_type).await;
-        match make_link(&self.services, &self.base, blob, file_type).await {
-            Ok(url) => {
-                let mut callback = Callback::new(self.key.clone(), Status::ForceSaved);
-                callback.url = Some(url);
-                (callback.changesurl, callback.history) = changes
-                    .map(|changes| (changes.url, changes.history))
-                    .unzip();
-                callback.filetype = Some(file_type.extension().into());
-                self.call_back_forced(forced, callback);
-            }
-            Err(error) => {
-                tracing::error!(key = %self.key, code = error.code(), message = %error.message(),
-                    "a result could not be stored");
-                self.tell_force_save_failed(forced);
-            }
+        let callback = Callback::new(self.key.clone(), Status::ForceSaved);
+        let Some((opening, mut callback)) = self.forced_callback(forced, callback) else {
+            return;
+        };
+        if opening_calls_back(&opening) {
+            callback.filetype = Some(file_type.extension().into());
+            self.draft(opening, callback, blob, file_type);
         }
     }
 
@@ -165,13 +153,17 @@ impl Session {
         tracing::error!(key = %self.key, kind = ?forced.kind, "a save on demand failed: the document could not be stored");
         self.force_save_again();
         let callback = Callback::new(self.key.clone(), Status::ForceSaveFailed);
-        self.call_back_forced(forced, callback);
+        if let Some((opening, callback)) = self.forced_callback(forced, callback) {
+            self.queue_callback(opening, callback);
+        }
     }
 
-    fn call_back_forced(&mut self, forced: ForceSave, mut callback: Callback) {
-        let Some(last) = self.saving.changer() else {
-            return;
-        };
+    fn forced_callback(
+        &self,
+        forced: ForceSave,
+        mut callback: Callback,
+    ) -> Option<(Verified<Opening>, Callback)> {
+        let last = self.saving.changer()?;
         callback.users = Some(vec![last.1.clone()]);
         callback.actions = forced.by.as_ref().map(|(_, user)| {
             vec![Action {
@@ -186,11 +178,15 @@ impl Session {
         ));
         callback.forcesavetype = Some(forced.kind);
         let (opening, _) = forced.by.unwrap_or(last);
-        self.queue_callback(opening, callback);
+        Some((opening, callback))
     }
 }
 
 fn calls_back((opening, _): &Changer) -> bool {
+    opening_calls_back(opening)
+}
+
+fn opening_calls_back(opening: &Verified<Opening>) -> bool {
     let url = opening.get().callback_url.as_deref();
     url.is_some_and(|url| !url.is_empty())
 }

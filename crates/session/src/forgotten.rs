@@ -1,10 +1,13 @@
 //! Files that no integrator took: they are listed, given and deleted by commands (spec/tokens.md 7.1).
 
+use futures::FutureExt;
 use recto_docs_api::{DocumentKey, Explain, FileType};
 use recto_store::{Phase, SessionRecord, Store, StoreError};
+use tokio::sync::oneshot;
 
 use crate::actor::Session;
 use crate::links::make_link;
+use crate::messages::Op;
 use crate::orders::Order;
 use crate::registry::Sessions;
 use crate::saving::Saving;
@@ -56,30 +59,72 @@ fn is_forgotten(record: &SessionRecord) -> bool {
 }
 
 impl Session {
-    pub async fn delete_forgotten(&mut self) -> Result<bool, StoreError> {
+    /// Deletes the forgotten file; the answer follows.
+    pub fn delete_forgotten(&mut self, reply: oneshot::Sender<Result<bool, StoreError>>) {
         // A session that was made for this ends with it.
         self.visited = true;
         let now = self.services.now();
         let Some(record) = self.record.as_mut().filter(|it| is_forgotten(it)) else {
-            return Ok(false);
+            let _ = reply.send(Ok(false));
+            return;
         };
-        if self.participants.is_empty() && self.parked.is_empty() {
-            let store = &self.services.store;
-            store.remove_session_and_results(&self.key).await?;
+        let before = Box::new(record.clone());
+        let (store, key) = (self.services.store.clone(), self.key.clone());
+        let deleted = if self.participants.is_empty() && self.parked.is_empty() {
+            // Who opens the key from now on gets a document of its own.
             self.record = None;
             self.saving = Saving::default();
+            self.journal
+                .then(async move { store.remove_session_and_results(&key).await })
+                .boxed()
         } else {
             // Viewers still look at it: it is as if its integrator had taken it.
             record.phase = Phase::Delivered;
             record.updated = now;
-            self.services.store.save_session(record).await?;
-            self.saving.changed = false;
-            self.saving.unforced = false;
-            self.delivery.problem = None;
-            self.tell_save();
+            let record = record.clone();
+            self.journal
+                .then(async move { store.save_session(&record).await })
+                .boxed()
+        };
+        self.start(async move {
+            Op::ForgottenDeleted {
+                record: before,
+                result: deleted.await,
+                reply,
+            }
+        });
+    }
+
+    pub fn on_forgotten_deleted(
+        &mut self,
+        before: Box<SessionRecord>,
+        result: Result<(), StoreError>,
+        reply: oneshot::Sender<Result<bool, StoreError>>,
+    ) {
+        let result = result.map(|()| true);
+        log_failure(&self.key, &result);
+        match (&result, &mut self.record) {
+            (Ok(_), _) => {
+                tracing::info!(key = %self.key, "the integrator had a forgotten file deleted");
+                if self
+                    .record
+                    .as_ref()
+                    .is_some_and(|it| it.phase == Phase::Delivered)
+                {
+                    self.saving.changed = false;
+                    self.saving.unforced = false;
+                    self.delivery.problem = None;
+                    self.tell_save();
+                }
+            }
+            // It is still there, unless somebody has opened its key meanwhile.
+            (Err(_), Some(record)) if record.phase == Phase::Delivered => {
+                record.phase = before.phase;
+            }
+            (Err(_), None) if self.participants.is_empty() => self.record = Some(*before),
+            (Err(_), _) => {}
         }
-        tracing::info!(key = %self.key, "the integrator had a forgotten file deleted");
-        Ok(true)
+        let _ = reply.send(result);
     }
 }
 
@@ -119,7 +164,7 @@ pub async fn keep_for_absent(
 }
 
 /// A failure of the store, for the log.
-pub(crate) fn log_failure(key: &DocumentKey, result: &Result<bool, StoreError>) {
+fn log_failure(key: &DocumentKey, result: &Result<bool, StoreError>) {
     if let Err(error) = result {
         tracing::error!(%key, code = error.code(), message = %error.message(), "a forgotten file could not be deleted");
     }

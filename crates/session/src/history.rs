@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use recto_docs_api::{DOCS_API_VERSION, FileType, History, HistoryChange, HistoryUser};
+use recto_docs_api::{
+    DOCS_API_VERSION, DocumentKey, FileType, History, HistoryChange, HistoryUser,
+};
 use recto_store::BlobId;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -82,37 +84,41 @@ pub(crate) struct Told {
 }
 
 impl Session {
-    /// The changes since the document was opened, and an archive of them. Saving goes on without.
-    pub async fn tell_changes(&mut self, current: &BlobId, file_type: FileType) -> Option<Told> {
+    /// The changes since the document was opened, to be put into an archive; `None` if there are none.
+    pub fn archive(&self, current: &BlobId, file_type: FileType) -> Option<Archive> {
         let record = self.record.as_ref()?;
         if self.saving.changes.list().is_empty() {
             return None;
         }
         let before = FileType::parse(&record.file_type).ok()?;
-        let archive = Archive {
+        Some(Archive {
             previous: (record.original.clone(), before.extension()),
             current: (current.clone(), file_type.extension()),
             changes: self.saving.changes.list().to_vec(),
-        };
-        match archive.make(&self.services, &self.base).await {
-            Ok(told) => Some(told),
-            Err(problem) => {
-                tracing::warn!(key = %self.key, code = problem.code, message = %problem.message,
-                    "a version is saved without its changes");
-                None
-            }
-        }
+        })
     }
 }
 
 /// A zip file with the version before, the version after, and `changes.json`.
-struct Archive {
+pub(crate) struct Archive {
     previous: (BlobId, &'static str),
     current: (BlobId, &'static str),
     changes: Vec<HistoryChange>,
 }
 
 impl Archive {
+    /// Makes it. If that fails, saving goes on without.
+    pub async fn told(self, services: &Services, base: &str, key: &DocumentKey) -> Option<Told> {
+        match self.make(services, base).await {
+            Ok(told) => Some(told),
+            Err(problem) => {
+                tracing::warn!(%key, code = problem.code, message = %problem.message,
+                    "a version is saved without its changes");
+                None
+            }
+        }
+    }
+
     async fn make(mut self, services: &Services, base: &str) -> Result<Told, Problem> {
         let folder = tempfile::Builder::new()
             .prefix("changes-")

@@ -40,7 +40,7 @@ impl Session {
             .is_ok_and(|input| may_change(input, selected));
         let sent = input.and_then(|input| document.send_input(view, input));
         let id = id.to_owned();
-        self.start(async move {
+        self.attend(async move {
             let result = match sent {
                 Ok(pending) => pending.await,
                 Err(denied) => Err(InputError::Denied(denied)),
@@ -59,7 +59,7 @@ impl Session {
         });
     }
 
-    pub async fn on_applied(
+    pub fn on_applied(
         &mut self,
         id: &str,
         seq: u64,
@@ -94,7 +94,7 @@ impl Session {
             Err(_) => {}
         }
         if participant.under_way == 0 && std::mem::take(&mut participant.wants_save) {
-            self.on_save(id).await;
+            self.on_save(id);
         }
     }
 

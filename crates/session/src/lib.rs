@@ -15,6 +15,7 @@ mod forgotten;
 mod history;
 mod inputs;
 mod insert;
+mod journal;
 mod limits;
 mod links;
 mod loading;

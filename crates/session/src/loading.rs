@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::actor::{Engine, Session};
 use crate::config::Services;
+use crate::journal::Journal;
 use crate::messages::Op;
 use crate::problem::Problem;
 use crate::wire::{Stage, ToBrowser};
@@ -93,6 +94,7 @@ async fn restore(services: Services, blob: BlobId, file_type: FileType) -> Resul
 
 async fn load(
     services: Services,
+    journal: Journal,
     source: Source,
     wanted: Option<Verified<Opening>>,
 ) -> Result<Box<Loaded>, Problem> {
@@ -111,7 +113,7 @@ async fn load(
     // The original is on disk before anybody can write, at no cost in time.
     let kept = async {
         match &source.fresh {
-            Some(opening) => keep_original(&services, &path, opening, &source.base)
+            Some(opening) => keep_original(&services, &journal, &path, opening, &source.base)
                 .await
                 .map(Some),
             None => Ok(None),
@@ -147,10 +149,12 @@ async fn load(
             Err(problem)
         }
         (Err(problem), kept) => {
-            if let Ok(Some(record)) = kept
-                && let Err(error) = services.store.remove_session(&record.key).await
-            {
-                tracing::warn!(key = %record.key, error = %error.message(), "a record stays behind");
+            if let Ok(Some(record)) = kept {
+                let (store, key) = (services.store.clone(), record.key);
+                let removed = journal.then(async move { store.remove_session(&key).await });
+                if let Err(error) = removed.await {
+                    tracing::warn!(error = %error.message(), "a record stays behind");
+                }
             }
             Err(problem)
         }
@@ -190,6 +194,7 @@ async fn mark(
 
 async fn keep_original(
     services: &Services,
+    journal: &Journal,
     path: &std::path::Path,
     opening: &Verified<Opening>,
     base: &str,
@@ -219,12 +224,9 @@ async fn keep_original(
         updated: now,
         generation: 0,
     };
-    services
-        .store
-        .save_session(&record)
-        .await
-        .map_err(|error| Problem::of(&error))?;
-    Ok(record)
+    let store = services.store.clone();
+    let written = journal.then(async move { store.save_session(&record).await.map(|()| record) });
+    written.await.map_err(|error| Problem::of(&error))
 }
 
 impl Session {
@@ -271,7 +273,7 @@ impl Session {
         }
     }
 
-    pub async fn on_fetched(&mut self, source: Result<Box<Source>, Problem>) {
+    pub fn on_fetched(&mut self, source: Result<Box<Source>, Problem>) {
         match source {
             Ok(source) => {
                 self.tell_all(&ToBrowser::Progress {
@@ -280,14 +282,17 @@ impl Session {
                 let services = self.services.clone();
                 let first = self.participants.first();
                 let opening = first.map(|participant| participant.opening.clone());
-                self.start(async move { Op::Loaded(load(services, *source, opening).await) });
+                let journal = self.journal.clone();
+                self.start(
+                    async move { Op::Loaded(load(services, journal, *source, opening).await) },
+                );
             }
-            Err(problem) => self.on_load_failed(&problem).await,
+            Err(problem) => self.on_load_failed(&problem),
         }
     }
 
     /// Nobody can take part in a document that cannot be loaded; its record stays as it is.
-    pub async fn on_load_failed(&mut self, problem: &Problem) {
+    pub fn on_load_failed(&mut self, problem: &Problem) {
         tracing::warn!(key = %self.key, code = problem.code, message = %problem.message, hint = %problem.hint,
             "a document could not be opened");
         self.engine = Engine::Absent;
@@ -306,7 +311,7 @@ impl Session {
                 // What is stored is still owed to the integrator.
                 self.editors_left_at = Some(Instant::now());
             } else {
-                self.forget_record().await;
+                self.forget_record();
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::tiles::TileQueue;
 use crate::wire::{Presence, ToBrowser};
 
 impl Session {
-    pub async fn on_join(&mut self, join: Join) {
+    pub fn on_join(&mut self, join: Join) {
         if self.stopped.is_some() {
             let _ = join.reply.send(Err(Problem::stopping()));
             return;
@@ -37,8 +37,8 @@ impl Session {
                     let _ = join.reply.send(Err(Problem::version_changed()));
                     return;
                 }
-                Phase::Delivered => self.forget_record().await,
-                Phase::Saving | Phase::Delivering | Phase::Forgotten => self.reopen().await,
+                Phase::Delivered => self.forget_record(),
+                Phase::Saving | Phase::Delivering | Phase::Forgotten => self.reopen(),
                 Phase::Open => {}
             }
         }

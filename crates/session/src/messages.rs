@@ -3,11 +3,12 @@
 use recto_docs_api::Callback;
 use recto_engine::{InputError, Selection, ViewId};
 use recto_fetch::CallbackError;
-use recto_store::BlobId;
+use recto_store::{BlobId, SessionRecord, StoreError};
 use recto_token::{MethodGrant, Opening, Verified};
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
+use crate::callbacks::{Draft, Given};
 use crate::download::Copied;
 use crate::insert::Insertion;
 use crate::loading::{Loaded, Source};
@@ -121,6 +122,26 @@ pub(crate) enum Op {
         document: u64,
         result: Result<BlobId, Problem>,
     },
+    /// A snapshot is in the journal, or is not.
+    Recorded {
+        document: u64,
+        snapshot: BlobId,
+        /// The snapshot before it.
+        before: Option<BlobId>,
+        result: Result<(), Problem>,
+    },
+    /// A file for the integrator is ready to be named by a callback.
+    Drafted {
+        draft: Box<Draft>,
+        file: Result<Given, StoreError>,
+    },
+    ForgottenDeleted {
+        record: Box<SessionRecord>,
+        result: Result<(), StoreError>,
+        reply: oneshot::Sender<Result<bool, StoreError>>,
+    },
+    /// The journal has what [`crate::actor::Session::writing`] counts.
+    Written,
     CalledBack {
         callback: Box<Callback>,
         result: Result<(), CallbackError>,

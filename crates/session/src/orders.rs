@@ -8,7 +8,6 @@ use tokio::sync::oneshot;
 
 use crate::actor::Session;
 use crate::force_save::ForceSaving;
-use crate::forgotten::log_failure;
 use crate::overview::State;
 use crate::problem::Problem;
 use crate::wire::ToBrowser;
@@ -59,7 +58,7 @@ pub(crate) enum Order {
 }
 
 impl Session {
-    pub async fn carry_out(&mut self, order: Order) {
+    pub fn carry_out(&mut self, order: Order) {
         match order {
             Order::Info { userdata, reply } => {
                 let _ = reply.send(self.editors());
@@ -78,11 +77,7 @@ impl Session {
                 let change = || self.changed_rights.of(&user).cloned().unwrap_or_default();
                 let _ = reply.send(welcome.then(change));
             }
-            Order::DeleteForgotten { reply } => {
-                let result = self.delete_forgotten().await;
-                log_failure(&self.key, &result);
-                let _ = reply.send(result);
-            }
+            Order::DeleteForgotten { reply } => self.delete_forgotten(reply),
             Order::Permissions {
                 users,
                 permissions,
@@ -101,7 +96,7 @@ impl Session {
                 let _ = reply.send(());
             }
             Order::ForceSave { userdata, reply } => {
-                let _ = reply.send(self.force_save(userdata).await);
+                let _ = reply.send(self.force_save(userdata));
             }
             Order::Overview { reply } => {
                 let _ = reply.send(self.state());

@@ -98,7 +98,7 @@ pub(crate) fn rfc3339(unix: i64) -> String {
 
 impl Session {
     /// Takes up a record that an earlier session or run left.
-    pub async fn resume_record(&mut self, recovered: bool) {
+    pub fn resume_record(&mut self, recovered: bool) {
         let Some(record) = &self.record else { return };
         let keys = &self.services.keys;
         let open = |sealed: &str| match unseal(keys, sealed) {
@@ -125,7 +125,7 @@ impl Session {
         self.saving.recovered = recovered;
         match record.phase {
             Phase::Open | Phase::Saving => self.editors_left_at = Some(Instant::now()),
-            Phase::Delivering => self.deliver().await,
+            Phase::Delivering => self.deliver(),
             Phase::Delivered | Phase::Forgotten => {}
         }
     }
@@ -181,15 +181,73 @@ impl Session {
         });
     }
 
-    pub async fn on_stored(&mut self, number: u64, result: Result<BlobId, Problem>) {
+    pub fn on_stored(&mut self, number: u64, result: Result<BlobId, Problem>) {
         if number != self.document_number || !self.saving.in_flight {
             return;
         }
-        self.saving.in_flight = false;
-        let result = match result {
-            Ok(blob) => self.record_snapshot(blob).await,
-            Err(problem) => Err(problem),
+        match result {
+            Ok(snapshot) => self.record_snapshot(snapshot),
+            Err(problem) => self.settle_snapshot(Err(problem)),
+        }
+    }
+
+    /// Names a snapshot in the journal. From here on the session's record has it, since its file is
+    /// there; it counts as stored when the journal says so, too.
+    fn record_snapshot(&mut self, snapshot: BlobId) {
+        let Some(record) = &mut self.record else {
+            return self.settle_snapshot(Ok(()));
         };
+        let before = record.snapshot.replace(snapshot.clone());
+        record.changed = true;
+        record.changes = self.saving.changes.list().to_vec();
+        record.updated = self.services.now();
+        if let Some((opening, user)) = &self.saving.last_changer {
+            record.last_changer = Some(seal(&self.services.keys, opening));
+            record.last_user = Some(user.clone());
+        }
+        record.base_url.clone_from(&self.base);
+        let (store, record, old) = (self.services.store.clone(), record.clone(), before.clone());
+        let written = self.journal.then(async move {
+            store.save_session(&record).await?;
+            if let Some(old) = old
+                && let Err(error) = store.delete(&old).await
+            {
+                tracing::warn!(key = %record.key, error = %error.message(), "an old snapshot stays behind");
+            }
+            Ok(())
+        });
+        let document = self.document_number;
+        self.start(async move {
+            Op::Recorded {
+                document,
+                snapshot,
+                before,
+                result: written.await.map_err(|error| Problem::of(&error)),
+            }
+        });
+    }
+
+    pub fn on_recorded(
+        &mut self,
+        number: u64,
+        snapshot: &BlobId,
+        before: Option<BlobId>,
+        result: Result<(), Problem>,
+    ) {
+        if result.is_err()
+            && let Some(record) = &mut self.record
+            && record.snapshot.as_ref() == Some(snapshot)
+        {
+            record.snapshot = before;
+        }
+        if number == self.document_number && self.saving.in_flight {
+            self.settle_snapshot(result);
+        }
+    }
+
+    /// A snapshot has come to its end.
+    fn settle_snapshot(&mut self, result: Result<(), Problem>) {
+        self.saving.in_flight = false;
         let stored = result.is_ok();
         match result {
             Ok(()) => {
@@ -208,40 +266,14 @@ impl Session {
             }
         }
         self.tell_save();
-        self.settle_forced(stored).await;
+        self.settle_forced(stored);
         if self.saving.closing && !self.saving.in_flight {
             if !self.saving.dirty || self.saving.gave_up() {
-                self.finish_close().await;
+                self.finish_close();
             } else if self.saving.failures == 0 {
                 self.snapshot();
             }
         }
-    }
-
-    async fn record_snapshot(&mut self, blob: BlobId) -> Result<(), Problem> {
-        let Some(record) = &mut self.record else {
-            return Ok(());
-        };
-        let before = record.clone();
-        let old = record.snapshot.replace(blob);
-        record.changed = true;
-        record.changes = self.saving.changes.list().to_vec();
-        record.updated = self.services.now();
-        if let Some((opening, user)) = &self.saving.last_changer {
-            record.last_changer = Some(seal(&self.services.keys, opening));
-            record.last_user = Some(user.clone());
-        }
-        record.base_url.clone_from(&self.base);
-        if let Err(error) = self.services.store.save_session(record).await {
-            self.record = Some(before);
-            return Err(Problem::of(&error));
-        }
-        if let Some(old) = old
-            && let Err(error) = self.services.store.delete(&old).await
-        {
-            tracing::warn!(key = %self.key, error = %error.message(), "an old snapshot stays behind");
-        }
-        Ok(())
     }
 
     /// When the final save begins, if nobody who may edit comes back.
@@ -263,18 +295,18 @@ impl Session {
     }
 
     /// The final save.
-    pub async fn close(&mut self) {
+    pub fn close(&mut self) {
         self.saving.closing = true;
         self.saving.recovered = false;
         if self.saving.dirty && matches!(self.engine, Engine::Open(_)) {
             self.snapshot();
         }
         if !self.saving.in_flight {
-            self.finish_close().await;
+            self.finish_close();
         }
     }
 
-    async fn finish_close(&mut self) {
+    fn finish_close(&mut self) {
         self.saving.closing = false;
         self.saving.due = None;
         self.saving.force_due = None;
@@ -295,10 +327,10 @@ impl Session {
             record.phase = Phase::Delivering;
             record.attempts = 0;
             record.next_attempt = None;
-            self.save_record().await;
-            self.deliver().await;
+            self.save_record();
+            self.deliver();
         } else if self.saving.changed {
-            self.save_failed().await;
+            self.save_failed();
         } else if let Some((opening, user)) = self.saving.last_editor.take() {
             let calls_back = opening
                 .get()
@@ -308,15 +340,15 @@ impl Session {
             if calls_back {
                 self.call_back_closed(opening, &user);
             } else {
-                self.forget_record().await;
+                self.forget_record();
             }
         } else {
-            self.forget_record().await;
+            self.forget_record();
         }
     }
 
     /// Status 3: there are changes, and no snapshot of them could be made. The original is kept.
-    async fn save_failed(&mut self) {
+    fn save_failed(&mut self) {
         tracing::error!(key = %self.key, "a changed document could not be saved");
         if let Some((opening, user)) = self.saving.changer() {
             self.call_back_failed(opening, &user);
@@ -324,25 +356,47 @@ impl Session {
         if let Some(record) = &mut self.record {
             record.phase = Phase::Forgotten;
         }
-        self.save_record().await;
+        self.save_record();
     }
 
-    /// Writes the record; a failure is logged, since what it would say is also in memory.
-    pub async fn save_record(&mut self) {
-        if let Some(record) = &self.record
-            && let Err(error) = self.services.store.save_session(record).await
-        {
-            tracing::error!(key = %self.key, error = %error.message(), "the journal cannot be written");
-        }
+    /// Writes the record; a failure is logged, since what it would say is also in memory. What is put
+    /// into the journal after that is done after it.
+    pub fn save_record(&mut self) {
+        let Some(record) = self.record.clone() else {
+            return;
+        };
+        let store = self.services.store.clone();
+        self.write(async move {
+            if let Err(error) = store.save_session(&record).await {
+                tracing::error!(key = %record.key, error = %error.message(), "the journal cannot be written");
+            }
+        });
     }
 
     /// Nothing of this key is owed to anybody any more.
-    pub async fn forget_record(&mut self) {
+    pub fn forget_record(&mut self) {
         self.record = None;
         self.saving = Saving::default();
-        if let Err(error) = self.services.store.remove_session(&self.key).await {
-            tracing::error!(key = %self.key, error = %error.message(), "a record could not be removed");
-        }
+        let (store, key) = (self.services.store.clone(), self.key.clone());
+        self.write(async move {
+            if let Err(error) = store.remove_session(&key).await {
+                tracing::error!(%key, error = %error.message(), "a record could not be removed");
+            }
+        });
+    }
+
+    fn write(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let written = self.journal.then(async move {
+            work.await;
+            Ok(())
+        });
+        self.writing += 1;
+        self.start(async move {
+            if let Err(error) = written.await {
+                tracing::error!(error = %error.message(), "the journal cannot be written");
+            }
+            Op::Written
+        });
     }
 
     pub fn save_report(&self) -> SaveReport {

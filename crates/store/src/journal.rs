@@ -99,6 +99,21 @@ impl Journal {
         row.map(SessionRow::into_record).transpose()
     }
 
+    /// The blobs that a session's record names.
+    pub(crate) async fn blobs_of(
+        &self,
+        tenant: &str,
+        key: &DocumentKey,
+    ) -> Result<Vec<BlobId>, StoreError> {
+        let row: Option<(String, Option<String>)> =
+            sqlx::query_as("SELECT original, snapshot FROM sessions WHERE tenant = ? AND key = ?")
+                .bind(tenant)
+                .bind(key.to_string())
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(blobs(row))
+    }
+
     /// Sessions that have not come to their end, the oldest first.
     pub(crate) async fn unfinished(&self, tenant: &str) -> Result<Vec<SessionRecord>, StoreError> {
         // asked for by what they are not: a phase that this version does not know must be noticed
@@ -146,12 +161,7 @@ impl Journal {
         .bind(key.to_string())
         .fetch_optional(&self.pool)
         .await?;
-        // a name that is no id was never a blob of ours
-        Ok(row
-            .into_iter()
-            .flat_map(|(original, snapshot)| std::iter::once(original).chain(snapshot))
-            .filter_map(|name| name.parse().ok())
-            .collect())
+        Ok(blobs(row))
     }
 
     /// Keys of forgotten files, the oldest first.
@@ -328,6 +338,14 @@ impl SessionRow {
             generation: self.generation,
         })
     }
+}
+
+/// The blobs that a row names. A name that is no id was never a blob of ours.
+fn blobs(row: Option<(String, Option<String>)>) -> Vec<BlobId> {
+    row.into_iter()
+        .flat_map(|(original, snapshot)| std::iter::once(original).chain(snapshot))
+        .filter_map(|name| name.parse().ok())
+        .collect()
 }
 
 fn result_record(row: &SqliteRow) -> Result<ResultRecord, StoreError> {

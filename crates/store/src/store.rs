@@ -137,9 +137,12 @@ impl Store {
         let record = record.clone();
         self.apart(|it| async move {
             let _held = it.0.references.lock().await;
-            it.require(&record.original).await?;
-            if let Some(snapshot) = &record.snapshot {
-                it.require(snapshot).await?;
+            // What the journal names is there; only what is new to it is looked for.
+            let named = it.0.journal.blobs_of(&it.1, &record.key).await?;
+            for blob in std::iter::once(&record.original).chain(&record.snapshot) {
+                if !named.contains(blob) {
+                    it.require(blob).await?;
+                }
             }
             it.0.journal.save_session(&it.1, &record).await
         })

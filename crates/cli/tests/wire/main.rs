@@ -16,6 +16,7 @@ mod people;
 mod recovery;
 mod refusals;
 mod rights;
+mod saving;
 mod second;
 mod services;
 mod start;

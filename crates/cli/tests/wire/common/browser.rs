@@ -172,12 +172,12 @@ impl Browser {
     }
 
     /// The next message that is what the test waits for; others are passed over.
-    pub async fn until_that(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until_that(&mut self, wanted: impl FnMut(&Value) -> bool) -> Value {
         self.all_until(wanted).await.pop().unwrap()
     }
 
     /// All messages up to the one that the test waits for.
-    pub async fn all_until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+    pub async fn all_until(&mut self, mut wanted: impl FnMut(&Value) -> bool) -> Vec<Value> {
         let mut passed = Vec::new();
         let waiting = async {
             loop {
@@ -185,7 +185,7 @@ impl Browser {
                     Some(Ok(Message::Text(text))) => {
                         let message: Value = serde_json::from_str(&text).unwrap();
                         passed.push(message);
-                        if passed.last().is_some_and(&wanted) {
+                        if passed.last().is_some_and(&mut wanted) {
                             return;
                         }
                     }
