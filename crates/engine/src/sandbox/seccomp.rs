@@ -1,192 +1,134 @@
-//! System calls: an allow-list found by tracing LibreOffice; everything else fails with EPERM,
-//! which LibreOffice takes well. No sockets, no new processes, no execution, no tracing, no mounts.
+//! The filters of system calls. What is not on the list of [`super::calls`] fails with EPERM, which
+//! LibreOffice takes well, and the kernel notes it in the system's log.
 
 use std::collections::BTreeMap;
 
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule,
+    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
+    SeccompFilter, SeccompRule,
 };
 
-const ALLOWED: &[i64] = &[
-    libc::SYS_brk,
-    libc::SYS_chdir,
-    libc::SYS_clock_getres,
-    libc::SYS_clock_gettime,
-    libc::SYS_clock_nanosleep,
-    libc::SYS_clone3,
-    libc::SYS_close,
-    libc::SYS_close_range,
-    libc::SYS_copy_file_range,
-    libc::SYS_dup,
-    libc::SYS_dup3,
-    libc::SYS_epoll_create1,
-    libc::SYS_epoll_ctl,
-    libc::SYS_epoll_pwait,
-    libc::SYS_eventfd2,
-    libc::SYS_exit,
-    libc::SYS_exit_group,
-    libc::SYS_faccessat,
-    libc::SYS_faccessat2,
-    libc::SYS_fadvise64,
-    libc::SYS_fallocate,
-    libc::SYS_fchmod,
-    libc::SYS_fchmodat,
-    libc::SYS_fchown,
-    libc::SYS_fchownat,
-    libc::SYS_fcntl,
-    libc::SYS_fdatasync,
-    libc::SYS_flock,
-    libc::SYS_fstat,
-    libc::SYS_fstatfs,
-    libc::SYS_fsync,
-    libc::SYS_ftruncate,
-    libc::SYS_futex,
-    libc::SYS_getcwd,
-    libc::SYS_getdents64,
-    libc::SYS_getegid,
-    libc::SYS_geteuid,
-    libc::SYS_getgid,
-    libc::SYS_getpid,
-    libc::SYS_getppid,
-    libc::SYS_getrandom,
-    libc::SYS_getrusage,
-    libc::SYS_gettid,
-    libc::SYS_gettimeofday,
-    libc::SYS_getuid,
-    libc::SYS_lseek,
-    libc::SYS_madvise,
-    libc::SYS_memfd_create,
-    libc::SYS_mkdirat,
-    libc::SYS_mlock,
-    libc::SYS_mmap,
-    libc::SYS_mprotect,
-    libc::SYS_mremap,
-    libc::SYS_msync,
-    libc::SYS_munmap,
-    libc::SYS_nanosleep,
-    libc::SYS_newfstatat,
-    libc::SYS_openat,
-    libc::SYS_pipe2,
-    libc::SYS_ppoll,
-    libc::SYS_pread64,
-    libc::SYS_prlimit64,
-    libc::SYS_pwrite64,
-    libc::SYS_read,
-    libc::SYS_readlinkat,
-    libc::SYS_readv,
-    libc::SYS_renameat,
-    libc::SYS_renameat2,
-    libc::SYS_restart_syscall,
-    libc::SYS_rseq,
-    libc::SYS_rt_sigaction,
-    libc::SYS_rt_sigprocmask,
-    libc::SYS_rt_sigreturn,
-    libc::SYS_sched_getaffinity,
-    libc::SYS_sched_getparam,
-    libc::SYS_sched_getscheduler,
-    libc::SYS_sched_yield,
-    libc::SYS_sendfile,
-    libc::SYS_set_robust_list,
-    libc::SYS_set_tid_address,
-    libc::SYS_sigaltstack,
-    libc::SYS_statfs,
-    libc::SYS_statx,
-    libc::SYS_sysinfo,
-    libc::SYS_tgkill,
-    libc::SYS_times,
-    libc::SYS_truncate,
-    libc::SYS_umask,
-    libc::SYS_uname,
-    libc::SYS_unlinkat,
-    libc::SYS_utimensat,
-    libc::SYS_wait4,
-    libc::SYS_write,
-    libc::SYS_writev,
-];
+use super::calls::{ALLOWED, ALLOWED_HERE, ATTEMPTED, FCNTLS, IOCTLS, PRCTLS, PRETENDED};
 
-/// The older forms that exist on this architecture only.
-#[cfg(target_arch = "x86_64")]
-const ALLOWED_HERE: &[i64] = &[
-    libc::SYS_access,
-    libc::SYS_chmod,
-    libc::SYS_chown,
-    libc::SYS_dup2,
-    libc::SYS_epoll_wait,
-    libc::SYS_getpgrp,
-    libc::SYS_lstat,
-    libc::SYS_mkdir,
-    libc::SYS_open,
-    libc::SYS_poll,
-    libc::SYS_readlink,
-    libc::SYS_rename,
-    libc::SYS_rmdir,
-    libc::SYS_stat,
-    libc::SYS_unlink,
-];
-#[cfg(not(target_arch = "x86_64"))]
-const ALLOWED_HERE: &[i64] = &[];
+type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Is it a terminal, how much is there to read, do not block, close on execution.
-const IOCTLS: [u64; 4] = [libc::TCGETS, libc::FIONREAD, libc::FIONBIO, libc::FIOCLEX];
-/// Names of threads and mappings. Not the signal at the parent's death, which a kit must keep.
-const PRCTLS: [u64; 3] = [
-    libc::PR_SET_NAME as u64,
-    libc::PR_GET_NAME as u64,
-    0x5356_4d41,
-];
-
-/// In force for the calling thread and all that it starts.
+/// In force for the calling thread and all that it starts. The process must be the kit itself: it
+/// may send signals to itself only.
 pub(super) fn restrict() -> Result<(), String> {
-    let failed = |error: &dyn std::fmt::Display| format!("seccomp: {error}");
-    let arch = std::env::consts::ARCH
-        .try_into()
-        .map_err(|error| failed(&error))?;
-    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = ALLOWED
-        .iter()
-        .chain(ALLOWED_HERE)
-        .map(|call| (*call, Vec::new()))
-        .collect();
-    let any = |argument: u8, values: &[u64]| -> Result<Vec<SeccompRule>, String> {
-        let one = |value: &u64| {
-            let is = SeccompCmpOp::Eq;
-            let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, is, *value)?;
-            SeccompRule::new(vec![condition])
-        };
-        values
-            .iter()
-            .map(one)
-            .collect::<Result<_, _>>()
-            .map_err(|error| failed(&error))
-    };
-    rules.insert(libc::SYS_ioctl, any(1, &IOCTLS)?);
-    rules.insert(libc::SYS_prctl, any(0, &PRCTLS)?);
-    // Threads, but no processes.
-    let thread = libc::CLONE_THREAD as u64;
-    let masked = SeccompCmpOp::MaskedEq(thread);
-    let thread = SeccompCondition::new(0, SeccompCmpArgLen::Qword, masked, thread)
-        .and_then(|condition| SeccompRule::new(vec![condition]))
-        .map_err(|error| failed(&error))?;
-    rules.insert(libc::SYS_clone, vec![thread]);
-    let allow_list = SeccompFilter::new(
-        rules,
-        SeccompAction::Errno(libc::EPERM as u32),
-        SeccompAction::Allow,
-        arch,
-    );
-    // A filter cannot see clone3's flags: it is said not to exist, and the C library uses clone.
-    let no_clone3 = SeccompFilter::new(
-        BTreeMap::from([(libc::SYS_clone3, Vec::new())]),
-        SeccompAction::Allow,
-        SeccompAction::Errno(libc::ENOSYS as u32),
-        arch,
-    );
-    for filter in [no_clone3, allow_list] {
-        let filter = filter.map_err(|error| failed(&error))?;
-        let program: BpfProgram = filter
-            .try_into()
-            .map_err(|error: seccompiler::BackendError| failed(&error))?;
-        seccompiler::apply_filter(&program).map_err(|error| failed(&error))?;
+    let failed = |error: BackendError| format!("seccomp: {error}");
+    let refused = |number: i32| SeccompAction::Errno(number.unsigned_abs());
+    let [quiet, logged] = [0, libc::SECCOMP_FILTER_FLAG_LOG];
+    // The strictest answer of all filters holds, so the first three take back what the list permits.
+    let quietly = [
+        // A filter cannot see its flags: it is said not to exist, and the C library uses clone.
+        (whatever(&[libc::SYS_clone3]), refused(libc::ENOSYS)),
+        (whatever(PRETENDED), refused(0)),
+        (expected().map_err(failed)?, refused(libc::EPERM)),
+    ];
+    for (rules, answer) in quietly {
+        apply(rules, SeccompAction::Allow, answer, quiet)?;
     }
-    Ok(())
+    let allowed = allowed(std::process::id()).map_err(failed)?;
+    apply(allowed, refused(libc::EPERM), SeccompAction::Allow, logged)
+}
+
+/// What LibreOffice tries of itself, which would fill the log: networking, printers' programs, and
+/// more open files.
+fn expected() -> Result<Rules, BackendError> {
+    let mut rules = whatever(ATTEMPTED);
+    let thread = libc::CLONE_THREAD as u64;
+    let process = SeccompRule::new(vec![masked(0, thread, 0)?])?;
+    rules.insert(libc::SYS_clone, vec![process]);
+    let length = SeccompCmpArgLen::Qword;
+    let set = SeccompCondition::new(2, length, SeccompCmpOp::Ne, 0)?;
+    rules.insert(libc::SYS_prlimit64, vec![SeccompRule::new(vec![set])?]);
+    Ok(rules)
+}
+
+fn allowed(pid: u32) -> Result<Rules, BackendError> {
+    let mut rules = Rules::new();
+    for calls in [ALLOWED, ALLOWED_HERE, PRETENDED, ATTEMPTED] {
+        rules.extend(whatever(calls));
+    }
+    // Threads: what is not one is taken back.
+    rules.extend(whatever(&[libc::SYS_clone3, libc::SYS_clone]));
+    for (call, argument, values) in [
+        (libc::SYS_ioctl, 1, IOCTLS),
+        (libc::SYS_prctl, 0, PRCTLS),
+        (libc::SYS_fcntl, 1, FCNTLS),
+        // Its own limits; that they are set is taken back.
+        (libc::SYS_prlimit64, 0, &[0][..]),
+        // `abort` and LibreOffice's handlers signal themselves.
+        (libc::SYS_tgkill, 0, &[u64::from(pid)][..]),
+    ] {
+        let rule = |value: &u64| SeccompRule::new(vec![equal(argument, *value)?]);
+        rules.insert(call, values.iter().map(rule).collect::<Result<_, _>>()?);
+    }
+    rules.insert(libc::SYS_openat, opening(2)?);
+    #[cfg(target_arch = "x86_64")]
+    rules.insert(libc::SYS_open, opening(1)?);
+    Ok(rules)
+}
+
+/// A file may be emptied by opening it only if it is opened for writing: that it is emptied, older
+/// versions of Landlock do not see.
+fn opening(flags: u8) -> Result<Vec<SeccompRule>, BackendError> {
+    let (mode, empty) = (libc::O_ACCMODE as u64, libc::O_TRUNC as u64);
+    [
+        masked(flags, empty, 0)?,
+        masked(flags, mode, libc::O_WRONLY as u64)?,
+        masked(flags, mode, libc::O_RDWR as u64)?,
+    ]
+    .into_iter()
+    .map(|condition| SeccompRule::new(vec![condition]))
+    .collect()
+}
+
+fn whatever(calls: &[i64]) -> Rules {
+    calls.iter().map(|call| (*call, Vec::new())).collect()
+}
+
+fn equal(argument: u8, value: u64) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value)
+}
+
+fn masked(argument: u8, mask: u64, value: u64) -> Result<SeccompCondition, BackendError> {
+    let operator = SeccompCmpOp::MaskedEq(mask);
+    SeccompCondition::new(argument, SeccompCmpArgLen::Qword, operator, value)
+}
+
+/// Puts a filter in force. A kernel that does not know the flags does without.
+fn apply(
+    rules: Rules,
+    otherwise: SeccompAction,
+    matching: SeccompAction,
+    flags: libc::c_ulong,
+) -> Result<(), String> {
+    let compile = || -> Result<BpfProgram, BackendError> {
+        let arch = std::env::consts::ARCH.try_into()?;
+        SeccompFilter::new(rules, otherwise, matching, arch)?.try_into()
+    };
+    let program = compile().map_err(|error| format!("seccomp: {error}"))?;
+    let filter = libc::sock_fprog {
+        len: u16::try_from(program.len()).map_err(|error| format!("seccomp: {error}"))?,
+        filter: program.as_ptr().cast::<libc::sock_filter>().cast_mut(),
+    };
+    let set = |flags: libc::c_ulong| {
+        // SAFETY: the program is laid out as the kernel's and outlives the call, which copies it.
+        let result = unsafe {
+            libc::syscall(
+                libc::SYS_seccomp,
+                libc::SECCOMP_SET_MODE_FILTER,
+                flags,
+                &raw const filter,
+            )
+        };
+        if result == 0 {
+            return Ok(());
+        }
+        Err(std::io::Error::last_os_error())
+    };
+    set(flags)
+        .or_else(|_| set(0))
+        .map_err(|error| format!("seccomp: {error}"))
 }

@@ -1,6 +1,8 @@
 //! Something to attack, and the probe that attacks it.
 
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -9,13 +11,19 @@ use tempfile::TempDir;
 use crate::judge::Tier;
 
 /// The probe's files, one for each attempt that changes one.
-const FILES: [&str; 6] = [
-    "read",
+const FILES: [&str; 12] = [
     "append",
+    "chmod",
+    "chown",
+    "fchmodat",
+    "fchownat",
+    "hard_link",
+    "open",
+    "read",
     "remove",
     "take_away",
-    "hard_link",
     "truncate",
+    "utimensat",
 ];
 
 /// A process, files and a listener of the same user: what the server is to a kit.
@@ -29,7 +37,10 @@ impl Prey {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in FILES {
-            std::fs::write(folder.path().join(name), "swordfish").unwrap();
+            let path = folder.path().join(name);
+            std::fs::write(&path, "swordfish").unwrap();
+            // A change of the owner shows in the first bit.
+            std::fs::set_permissions(path, Permissions::from_mode(0o4700)).unwrap();
         }
         let process = Command::new("sleep")
             .arg("3600")
