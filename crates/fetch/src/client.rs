@@ -72,6 +72,10 @@ impl Fetcher {
             .redirect(redirect::Policy::none())
             // a proxy would resolve the name itself, past the guard
             .no_proxy()
+            // PHP's `apache_request_headers()` keeps names as they were sent, and applications look for
+            // `Authorization` in it; HTTP/2 has lower case only
+            .http1_only()
+            .http1_title_case_headers()
             // each request resolves anew and is judged anew
             .pool_max_idle_per_host(0)
             .connect_timeout(config.connect_timeout)
