@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Editor } from '../fixtures/editor.ts';
@@ -16,6 +16,11 @@ const EXAMPLES = join(ROOT, 'examples');
 /** How each example is started: the command and its arguments. */
 const starts: Record<string, (port: number) => [string, string[]]> = {
   PHP: (port) => ['php', ['-S', `127.0.0.1:${port}`, join(EXAMPLES, 'php/index.php')]],
+  // As WordPress runs: names of headers arrive in PHP as they were sent.
+  'PHP under Apache': () => [
+    '/usr/sbin/apache2',
+    ['-f', join(EXAMPLES, 'php/apache.conf'), '-D', 'FOREGROUND'],
+  ],
   Laravel: (port) => [
     'php',
     [
@@ -38,6 +43,9 @@ for (const [language, start] of Object.entries(starts)) {
     const folder = temporaryFolder('example');
     const file = join(folder, 'Welcome.docx');
     copyFileSync(sample('Welcome.docx'), file);
+    // Apache works as a user of its own, who may have no way into the repository.
+    chmodSync(folder, 0o777);
+    copyFileSync(join(EXAMPLES, 'php/index.php'), join(folder, 'index.php'));
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const [command, args] = start(port);
@@ -50,6 +58,8 @@ for (const [language, start] of Object.entries(starts)) {
         APP_URL: url,
         DATA: folder,
         PORT: String(port),
+        APP: folder,
+        RUN: temporaryFolder('apache'),
       },
       `${url}/`,
       command,

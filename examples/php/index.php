@@ -35,22 +35,28 @@ function verify(string $token, string $secret): array
     return $claims;
 }
 
+/** What the `Authorization` header of this request says. */
+function authorization(string $secret): array
+{
+    // Under Apache, and with `php -S`, the names are as they were sent: the document server's are in title case.
+    $header = apache_request_headers()['Authorization'] ?? '';
+    return verify(substr($header, strlen('Bearer ')), $secret)['payload'] ?? [];
+}
+
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 $name = basename($_GET['file'] ?? 'Welcome.docx');
 $file = "$folder/$name";
 is_file($file) || exit('There is no such file.');
 
 if ($path === '/file') {
-    $claims = verify(substr($_SERVER['HTTP_AUTHORIZATION'] ?? '', strlen('Bearer ')), $secret);
-    if (($claims['payload']['url'] ?? '') !== "$own/file?file=" . rawurlencode($name)) {
+    if ((authorization($secret)['url'] ?? '') !== "$own/file?file=" . rawurlencode($name)) {
         http_response_code(403);
         exit;
     }
     header('Content-Type: application/octet-stream');
     readfile($file);
 } elseif ($path === '/callback') {
-    $body = json_decode(file_get_contents('php://input'), true);
-    $said = verify((string) ($body['token'] ?? ''), $secret);   // only what is signed counts
+    $said = authorization($secret);     // only what is signed counts; the body says the same
     if (in_array($said['status'], [2, 6], true)) {
         // Nobody else may make this application fetch an address.
         $saved = str_starts_with($said['url'], "$server/") ? file_get_contents($said['url']) : false;
@@ -63,7 +69,7 @@ if ($path === '/file') {
     echo '{"error":0}';
 } else {
     $user = $_GET['user'] ?? 'ada';             // a real application knows who is signed in
-    $edits = ($_GET['rights'] ?? 'edit') === 'edit';    // and what he may do
+    $edits = ($_GET['rights'] ?? 'edit') === 'edit';    // and what they may do
     $config = [
         'documentType' => 'word',
         'document' => [
