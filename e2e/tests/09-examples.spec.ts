@@ -17,9 +17,10 @@ const EXAMPLES = join(ROOT, 'examples');
 const starts: Record<string, (port: number) => [string, string[]]> = {
   PHP: (port) => ['php', ['-S', `127.0.0.1:${port}`, join(EXAMPLES, 'php/index.php')]],
   // As WordPress runs: names of headers arrive in PHP as they were sent.
+  // When it ends, Apache ends its whole process group, which must not be ours.
   'PHP under Apache': () => [
-    '/usr/sbin/apache2',
-    ['-f', join(EXAMPLES, 'php/apache.conf'), '-D', 'FOREGROUND'],
+    'setsid',
+    ['/usr/sbin/apache2', '-f', join(EXAMPLES, 'php/apache.conf'), '-D', 'FOREGROUND'],
   ],
   Laravel: (port) => [
     'php',

@@ -40,7 +40,7 @@ async fn main() -> Result<(), Failure> {
     let mut private = Vec::new();
     let mut keys = Vec::new();
     for _ in 0..5 {
-        while !engine.ready() {
+        while engine.warm_kits() == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         // A warm kit is waiting, but another may be warming itself beside us.

@@ -3,12 +3,15 @@
 mod support;
 
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use recto_engine::{
-    Death, EngineError, Event, Input, Limits, OpenError, OpenOptions, SaveError, TileRequest,
+    Death, Engine, EngineError, Event, Input, Limits, OpenError, OpenOptions, SaveError,
+    TileRequest,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use support::{Fixture, LIMIT, editor, start, text, unzip, wait, words};
@@ -248,4 +251,61 @@ async fn what_a_crashed_server_left_is_removed() {
     });
     assert_eq!(left.count(), 0, "kits leave nothing behind");
     assert!(unzip(&source, "word/document.xml").contains("Hello"));
+}
+
+/// The processes that were started by this path.
+fn started_by(program: &Path) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let found = processes.filter_map(|entry| {
+        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+        let first = line.split(|byte| *byte == 0).next()?;
+        (first == program.as_os_str().as_bytes()).then_some(pid)
+    });
+    found.collect()
+}
+
+/// Waits until the engine says so.
+async fn becomes(engine: &Engine, ready: bool) {
+    let waiting = async {
+        while engine.ready() != ready {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(LIMIT, waiting).await;
+    assert!(in_time.is_ok(), "{} starts failed", engine.failed_starts());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_can_start_no_kit_says_so_and_recovers() {
+    let programs = tempfile::tempdir().unwrap();
+    let program = programs.path().join("kit");
+    let link = || std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_recto-kit"), &program).unwrap();
+    link();
+    let fixture = start(|config| config.kit_command.clone_from(&program)).await;
+    let source = fixture.make("text.docx", &text(&["Hello"])).await;
+    assert!(fixture.engine.ready());
+    std::fs::remove_file(&program).unwrap();
+    for pid in started_by(&program) {
+        // One may end with another.
+        if let Some(pid) = Pid::from_raw(pid.cast_signed()) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    }
+    // A dead kit may still wait in the pool: whoever opens a document finds that out.
+    let engine = fixture.engine.clone();
+    let path = source.clone();
+    let opening = tokio::spawn(async move {
+        let options = OpenOptions { file_type: "docx" };
+        engine
+            .open(&path, options)
+            .await
+            .map(|(document, _)| document)
+    });
+    becomes(&fixture.engine, false).await;
+    assert!(fixture.engine.failed_starts() >= 3);
+    link();
+    becomes(&fixture.engine, true).await;
+    assert!(opening.await.unwrap().is_ok());
+    assert_eq!(fixture.engine.failed_starts(), 0);
 }

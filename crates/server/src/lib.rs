@@ -5,6 +5,7 @@ mod admin;
 mod callback_log;
 mod config;
 mod endpoints;
+mod health;
 mod metrics;
 mod openapi;
 mod origin;

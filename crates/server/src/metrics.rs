@@ -53,6 +53,8 @@ pub struct Metrics {
     kits: Family<Labels<1>, Gauge>,
     limit_refusals: Counters<1>,
     limits: Family<Labels<1>, Gauge>,
+    failed_starts: Gauge,
+    healthy: Gauge,
     tenant_documents: Family<OfTenant, Gauge>,
     tenant_participants: Family<(Labels<1>, OfTenant), Gauge>,
 }
@@ -69,6 +71,10 @@ pub struct Now {
     pub warm_kits: usize,
     /// Kits that have one.
     pub busy_kits: usize,
+    /// Starts of kits that have failed since the last one that did not.
+    pub failed_starts: usize,
+    /// What `/healthcheck` says.
+    pub healthy: bool,
     /// Documents, editors and viewers of each tenant but the default.
     pub tenants: Vec<(String, [usize; 3])>,
 }
@@ -108,11 +114,10 @@ impl Metrics {
             "Requests to the conversion service, by how they ended",
             conversions.clone(),
         );
-        let live_connections = Gauge::default();
-        registry.register(
+        let live_connections = gauge(
+            &mut registry,
             "live_connections",
             "WebSockets that are open",
-            live_connections.clone(),
         );
         let live_bytes = Family::default();
         registry.register_with_unit(
@@ -121,12 +126,7 @@ impl Metrics {
             Unit::Bytes,
             live_bytes.clone(),
         );
-        let documents = Gauge::default();
-        registry.register(
-            "open_documents",
-            "Documents that are open",
-            documents.clone(),
-        );
+        let documents = gauge(&mut registry, "open_documents", "Documents that are open");
         let participants: Family<Labels<1>, Gauge> = Family::default();
         registry.register(
             "participants",
@@ -143,6 +143,12 @@ impl Metrics {
         );
         let limits: Family<Labels<1>, Gauge> = Family::default();
         registry.register("limit", "Limits in force, by their names", limits.clone());
+        let failed_starts = gauge(
+            &mut registry,
+            "kit_failed_starts",
+            "Starts of engine processes that have failed since the last one that did not",
+        );
+        let healthy = gauge(&mut registry, "healthy", "1 while /healthcheck says true");
         let tenant_documents = Family::default();
         registry.register(
             "tenant_open_documents",
@@ -178,6 +184,8 @@ impl Metrics {
             kits,
             limit_refusals,
             limits,
+            failed_starts,
+            healthy,
             tenant_documents,
             tenant_participants,
         }
@@ -276,6 +284,8 @@ impl Metrics {
         for (state, number) in [("warm", now.warm_kits), ("busy", now.busy_kits)] {
             set(&self.kits.get_or_create(&[("state", state)]), number);
         }
+        set(&self.failed_starts, now.failed_starts);
+        set(&self.healthy, usize::from(now.healthy));
         for (name, [documents, editors, viewers]) in &now.tenants {
             let of = OfTenant(Some(name.as_str().into()));
             set(&self.tenant_documents.get_or_create(&of), *documents);
@@ -288,6 +298,12 @@ impl Metrics {
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
+}
+
+fn gauge(registry: &mut Registry, name: &str, help: &str) -> Gauge {
+    let gauge = Gauge::default();
+    registry.register(name, help, gauge.clone());
+    gauge
 }
 
 /// One open WebSocket.
@@ -379,6 +395,8 @@ mod tests {
             viewers: 1,
             warm_kits: 4,
             busy_kits: 5,
+            failed_starts: 2,
+            healthy: true,
             tenants: vec![("acme".into(), [2, 1, 0])],
         };
         let text = metrics.text(&now).unwrap();
@@ -406,6 +424,8 @@ mod tests {
             "recto_participants{rights=\"view\"} 1",
             "recto_kits{state=\"warm\"} 4",
             "recto_kits{state=\"busy\"} 5",
+            "recto_kit_failed_starts 2",
+            "recto_healthy 1",
             "recto_build_info{version=\"0.1.0\",engine=\"LibreOffice\"} 1",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");

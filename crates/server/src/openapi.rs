@@ -159,7 +159,7 @@ const ALL: &[Described] = &[
         "/healthcheck",
         GET,
         Integrators,
-        "Whether a document could be opened now",
+        "Whether documents can be opened",
         &[("200", "The text true or false")],
     ),
     described(

@@ -93,17 +93,28 @@ describe('DocEditor', () => {
   });
 
   it('names misspelt options and listeners in the console', async () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const said: string[] = [];
+    for (const way of ['warn', 'groupCollapsed', 'info', 'groupEnd'] as const) {
+      vi.spyOn(console, way).mockImplementation((text?: unknown) =>
+        said.push(`${way} ${String(text ?? '')}`.trim()),
+      );
+    }
     const { DocEditor } = await load();
     new DocEditor('here', {
       ...good,
       editorConfig: { costumization: {} },
       events: { onDocumentReddy: () => undefined },
     });
-    expect(warn.mock.calls.map(([text]) => String(text)).join('\n')).toMatchInlineSnapshot(`
-      "DocsAPI.DocEditor: editorConfig.costumization is not an option of the Docs API. Write editorConfig.customization if that is what is meant.
-      DocsAPI.DocEditor: events.onDocumentReddy is not an event of the Docs API. Write events.onDocumentReady if that is what is meant."
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "groupCollapsed DocsAPI.DocEditor: 2 remarks on the config
+      info editorConfig.costumization is not an option of the Docs API. Write editorConfig.customization if that is what is meant.
+      info events.onDocumentReddy is not an event of the Docs API. Write events.onDocumentReady if that is what is meant.
+      groupEnd"
     `);
+    said.length = 0;
+    new DocEditor('here', { ...good, editorConfig: { costumization: {} } });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^warn DocsAPI\.DocEditor: editorConfig\.costumization is not/);
   });
 });
 

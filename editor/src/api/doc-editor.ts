@@ -298,12 +298,17 @@ export class DocEditor implements DocEditorApi {
     if (text !== null) this.#remark([`${name} has no effect. ${text}`]);
   }
 
-  /** Says each thing once. */
+  /** Says each thing once, and several in one line that can be opened: most are no fault of the page's. */
   #remark(texts: readonly string[]): void {
-    for (const text of texts) {
-      if (!this.#said.has(text)) warn(text);
-      this.#said.add(text);
+    const fresh = texts.filter((text) => !this.#said.has(text));
+    for (const text of fresh) this.#said.add(text);
+    if (fresh.length < 2) {
+      fresh.forEach(warn);
+      return;
     }
+    console.groupCollapsed(`DocsAPI.DocEditor: ${fresh.length} remarks on the config`);
+    for (const text of fresh) console.info(text);
+    console.groupEnd();
   }
 
   #replace(placeholder: HTMLElement, element: HTMLElement): void {

@@ -41,7 +41,7 @@ export interface EditorEvents {
   onRequestRename: string;
   onDownloadAs: { fileType: string; url: string };
   onRequestSaveAs: { fileType: string; title: string; url: string };
-  onRequestRestore: { version: number; url?: string; fileType?: string };
+  onRequestRestore: { version: number; fileType?: string };
   onRequestSendNotify: { actionLink: ActionLink; message: string; emails: string[] };
   onRequestSelectDocument: { c: TakenFor };
   onRequestSharingSettings: undefined;

@@ -223,6 +223,49 @@ async fn w8_the_health_check_says_true_or_false_and_nothing_else() {
     assert!(body == "true" || body == "false", "{body}");
 }
 
+/// A connector switches itself off at one `false`, and so do orchestrators.
+#[tokio::test]
+async fn the_health_check_says_true_in_a_storm_of_conversions() {
+    let setup = Setup::default()
+        .arg("--warm-kits", "1")
+        .arg("--conversions", "4");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let name = format!("{}.txt", new_key("storm"));
+    integrator.serve(&name, b"Much to do.");
+    let conversions = async {
+        let all = (0..12).map(|_| {
+            let fields = json!({
+                "key": new_key("storm"), "url": integrator.url(&format!("/files/{name}")),
+                "filetype": "txt", "outputtype": "pdf",
+            });
+            let server = &server;
+            async move { post(server, "/converter", &body(&fields)).await.1 }
+        });
+        join_all(all).await
+    };
+    tokio::pin!(conversions);
+    let mut busy = 0;
+    let answers = loop {
+        let look = async {
+            let said = get(&server.url("/healthcheck")).await.1;
+            (said, get(&server.url("/metrics")).await.1)
+        };
+        tokio::select! {
+            answers = &mut conversions => break answers,
+            (said, counters) = look => {
+                assert_eq!(said, "true");
+                assert!(counters.contains("recto_healthy 1\n"), "{counters}");
+                busy += usize::from(counters.contains("recto_kits{state=\"warm\"} 0\n"));
+            }
+        }
+    };
+    assert!(busy > 0, "it was no storm");
+    for answer in answers {
+        assert_eq!(answer["endConvert"], true, "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn w7_a_frame_above_the_limit_ends_only_its_own_connection() {
     let server = Server::shared().await;

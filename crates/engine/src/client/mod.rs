@@ -127,10 +127,16 @@ impl Engine {
         }
     }
 
-    /// True when a kit is warmed, which means that it has loaded and painted documents, or an open
-    /// document is alive.
+    /// Whether documents can be opened: a kit is warmed, or will be as soon as it is its turn. A storm of
+    /// openings and conversions may leave none warm for a while; it is starts that fail again and again
+    /// that say that the engine is broken.
     pub fn ready(&self) -> bool {
-        self.0.pool.warm() > 0 || self.documents().iter().any(|kit| kit.alive())
+        self.0.pool.serves()
+    }
+
+    /// Starts of kits that have failed since the last one that did not.
+    pub fn failed_starts(&self) -> usize {
+        self.0.pool.failed()
     }
 
     /// Kits that are warmed and wait for a document.

@@ -21,10 +21,14 @@ const REST: Duration = Duration::from_millis(200);
 const LONGEST_REST: usize = 50;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Starts that must fail one after the other before the engine counts as broken: one may fail because the
+/// machine is busy, and monitors act on the first bad answer.
+const BROKEN: usize = 3;
 
 pub(crate) struct Pool {
     ready: Mutex<mpsc::Receiver<Arc<Link>>>,
     waiting: Arc<AtomicUsize>,
+    failed: Arc<AtomicUsize>,
     busy: watch::Sender<usize>,
     filler: Mutex<Option<JoinHandle<()>>>,
     stopping: CancellationToken,
@@ -37,20 +41,22 @@ impl Pool {
         // There is room for at least one.
         let _ = kits.try_send(first);
         let waiting = Arc::new(AtomicUsize::new(1));
+        let failed = Arc::new(AtomicUsize::new(0));
         let stopping = CancellationToken::new();
         let busy = watch::Sender::new(0);
-        let filling = fill(
+        let filling = Filling {
             config,
             launcher,
             kits,
-            Arc::clone(&waiting),
-            busy.subscribe(),
-            stopping.clone(),
-        );
-        let filler = Mutex::new(Some(tokio::spawn(filling)));
+            waiting: Arc::clone(&waiting),
+            failed: Arc::clone(&failed),
+            busy: busy.subscribe(),
+        };
+        let filler = Mutex::new(Some(tokio::spawn(filling.until(stopping.clone()))));
         Self {
             ready: Mutex::new(ready),
             waiting,
+            failed,
             busy,
             filler,
             stopping,
@@ -77,6 +83,16 @@ impl Pool {
     /// How many wait.
     pub(crate) fn warm(&self) -> usize {
         self.waiting.load(Ordering::Acquire)
+    }
+
+    /// How many starts have failed since the last one that did not.
+    pub(crate) fn failed(&self) -> usize {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    /// Whether who needs a kit gets one: it waits already, or will be started.
+    pub(crate) fn serves(&self) -> bool {
+        !self.stopping.is_cancelled() && (self.warm() > 0 || self.failed() < BROKEN)
     }
 
     /// Says, for as long as the value lives, that a kit needs a processor: others are started later,
@@ -115,57 +131,58 @@ impl Drop for Pool {
     }
 }
 
-async fn fill(
+/// What fills the pool.
+struct Filling {
     config: EngineConfig,
     launcher: Launcher,
     kits: mpsc::Sender<Arc<Link>>,
     waiting: Arc<AtomicUsize>,
-    mut busy: watch::Receiver<usize>,
-    stopping: CancellationToken,
-) {
-    let forever = keep_full(&config, &launcher, &kits, &waiting, &mut busy);
-    tokio::select! {
-        () = stopping.cancelled() => {}
-        () = forever => {}
-    }
-    let _ = tokio::task::spawn_blocking(move || launcher.stop()).await;
+    failed: Arc<AtomicUsize>,
+    busy: watch::Receiver<usize>,
 }
 
-async fn keep_full(
-    config: &EngineConfig,
-    launcher: &Launcher,
-    kits: &mpsc::Sender<Arc<Link>>,
-    waiting: &AtomicUsize,
-    busy: &mut watch::Receiver<usize>,
-) {
-    let mut pause = FIRST_PAUSE;
-    // Of two, the second is needed as soon as the first is taken.
-    let reserve = usize::from(config.warm <= 2);
-    // Kits are started one after the other: each of them keeps a processor busy.
-    while let Ok(place) = kits.reserve().await {
-        if waiting.load(Ordering::Acquire) > 0 {
-            // The kit that was just taken loads its document now; it comes first.
-            tokio::time::sleep(REFILL_PAUSE).await;
-            // So do conversions, while there are kits for more of them.
-            for _ in 0..LONGEST_REST {
-                let few = waiting.load(Ordering::Acquire) <= reserve;
-                if few || *busy.borrow_and_update() == 0 {
-                    break;
-                }
-                let _ = tokio::time::timeout(REST, busy.changed()).await;
-            }
+impl Filling {
+    async fn until(mut self, stopping: CancellationToken) {
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            () = self.keep_full() => {}
         }
-        match start_kit(config, launcher).await {
-            Ok(kit) => {
-                pause = FIRST_PAUSE;
-                waiting.fetch_add(1, Ordering::AcqRel);
-                place.send(kit);
+        let launcher = self.launcher;
+        let _ = tokio::task::spawn_blocking(move || launcher.stop()).await;
+    }
+
+    async fn keep_full(&mut self) {
+        let mut pause = FIRST_PAUSE;
+        // Of two, the second is needed as soon as the first is taken.
+        let reserve = usize::from(self.config.warm <= 2);
+        // Kits are started one after the other: each of them keeps a processor busy.
+        while let Ok(place) = self.kits.reserve().await {
+            if self.waiting.load(Ordering::Acquire) > 0 {
+                // The kit that was just taken loads its document now; it comes first.
+                tokio::time::sleep(REFILL_PAUSE).await;
+                // So do conversions, while there are kits for more of them.
+                for _ in 0..LONGEST_REST {
+                    let few = self.waiting.load(Ordering::Acquire) <= reserve;
+                    if few || *self.busy.borrow_and_update() == 0 {
+                        break;
+                    }
+                    let _ = tokio::time::timeout(REST, self.busy.changed()).await;
+                }
             }
-            Err(error) => {
-                tracing::error!(%error, "a kit did not start");
-                drop(place);
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
+            match start_kit(&self.config, &self.launcher).await {
+                Ok(kit) => {
+                    pause = FIRST_PAUSE;
+                    self.failed.store(0, Ordering::Release);
+                    self.waiting.fetch_add(1, Ordering::AcqRel);
+                    place.send(kit);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "a kit did not start");
+                    self.failed.fetch_add(1, Ordering::AcqRel);
+                    drop(place);
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ use recto_session::Overview;
 use serde_json::{Value, json};
 
 use super::{Shared, command};
+use crate::health;
 use crate::metrics::Now;
 use crate::statistics::Sample;
 use crate::tenants::Tenant;
@@ -87,6 +88,8 @@ pub async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
         viewers: number(people.view),
         warm_kits: engine.warm_kits(),
         busy_kits: engine.kit_pids().len(),
+        failed_starts: engine.failed_starts(),
+        healthy: health::problem(&shared).is_none(),
         tenants,
     };
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -20,7 +20,7 @@ export interface Version {
 export interface Picked {
   version: number;
   /** Null until the integrator has answered. */
-  data: { url?: string; fileType?: string } | null;
+  data: { fileType?: string } | null;
   error: string | null;
 }
 
@@ -70,6 +70,7 @@ export class History {
     this.#raise('onRequestHistoryData', version);
   }
 
+  /** Without the version's address: an application that is given one fetches it instead of its own copy. */
   restore(): void {
     const picked = this.picked.value;
     if (picked === null) return;
@@ -94,13 +95,7 @@ export class History {
     const failed = typeof error === 'string' && error !== '' ? error : null;
     const about = numberOf(version);
     if (about !== null && about !== picked.version) return;
-    const data =
-      failed === null
-        ? {
-            ...(typeof url === 'string' && { url }),
-            ...(typeof fileType === 'string' && { fileType }),
-          }
-        : null;
+    const data = failed === null ? { ...(typeof fileType === 'string' && { fileType }) } : null;
     this.#put({ version: picked.version, data, error: failed });
     if (typeof url !== 'string') return;
     this.#told = options;

@@ -83,7 +83,8 @@ describe('history', () => {
     expect(raised).toEqual([
       ['onRequestHistory', undefined],
       ['onRequestHistoryData', 1],
-      ['onRequestRestore', { version: 1, url: 'http://app.test/1', fileType: 'docx' }],
+      // No address: an application that is given one fetches it instead of its own copy.
+      ['onRequestRestore', { version: 1, fileType: 'docx' }],
       ['onRequestHistoryClose', undefined],
     ]);
   });
