@@ -96,7 +96,7 @@ describe('DocEditor', () => {
     const said: string[] = [];
     for (const way of ['warn', 'groupCollapsed', 'info', 'groupEnd'] as const) {
       vi.spyOn(console, way).mockImplementation((text?: unknown) =>
-        said.push(`${way} ${String(text ?? '')}`.trim()),
+        said.push(typeof text === 'string' ? `${way} ${text}` : way),
       );
     }
     const { DocEditor } = await load();

@@ -16,10 +16,27 @@ export function languageOf(tags: readonly string[]): Language {
   return languageFor(tags.find((tag) => /^(en|fr)\b/i.test(tag)));
 }
 
-/** A text with its `{holes}` filled. */
-export function fill(text: string, parameters: Parameters): string {
-  return text.replace(/\{(\w+)\}/g, (hole, name: string) => {
+const rules: Readonly<Record<Language, Intl.PluralRules>> = {
+  en: new Intl.PluralRules('en'),
+  fr: new Intl.PluralRules('fr'),
+};
+
+/**
+ * A text with its holes filled. `{count}` is a value; `{count:one=change|other=changes}` is the form that
+ * the language has for that number, by the categories of `Intl.PluralRules`. A number with such a form is
+ * written as the language writes numbers.
+ */
+export function fill(text: string, parameters: Parameters, written: Language): string {
+  return text.replace(/\{(\w+)(?::([^}]*))?\}/g, (hole, name: string, forms?: string) => {
     const value = parameters[name];
-    return value === undefined ? hole : String(value);
+    if (value === undefined) return hole;
+    if (forms !== undefined) return form(forms, rules[written].select(Number(value)));
+    const counted = typeof value === 'number' && text.includes(`{${name}:`);
+    return counted ? value.toLocaleString(written) : String(value);
   });
+}
+
+function form(forms: string, category: Intl.LDMLPluralRule): string {
+  const all = new Map(forms.split('|').map((one) => one.split('=', 2) as [string, string]));
+  return all.get(category) ?? all.get('other') ?? '';
 }

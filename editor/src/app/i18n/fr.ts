@@ -15,7 +15,8 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   stageOpening: 'Ouverture du document…',
   stageRecovering: 'Restauration du document…',
   reconnecting: 'Reconnexion…',
-  reconnectingQueued: 'Reconnexion… ({count} modifications en attente)',
+  reconnectingQueued:
+    'Reconnexion… ({count} {count:one=modification|other=modifications} en attente)',
   connectionLost: 'La connexion n’a pas pu être rétablie.',
   connectionLostHint:
     'Vérifiez le réseau, puis réessayez. Ce que vous avez saisi est conservé dans cette fenêtre.',
@@ -72,7 +73,7 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   canComment: 'Peut commenter',
   canReview: 'Peut proposer',
   chat: 'Discussion',
-  chatUnread: 'Discussion, {count} nouveaux messages',
+  chatUnread: 'Discussion, {count} {count:one=nouveau message|other=nouveaux messages}',
   chatEmpty:
     'Écrivez à tous ceux qui ont ouvert le document. Les messages ne sont pas conservés après sa fermeture.',
   chatWrite: 'Message',
@@ -85,7 +86,7 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   viewOnly: 'Lecture seule',
 
   participants: 'Participants',
-  participantsCount: '{count} personnes dans ce document',
+  participantsCount: '{count} {count:one=personne|other=personnes} dans ce document',
   you: '{name} (vous)',
   anonymous: 'Anonyme',
   away: 'absent',
@@ -128,7 +129,7 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   historyEmpty: 'Il n’y a pas de version antérieure.',
   historyVersion: 'Version {version}',
   historyCurrent: 'actuelle',
-  historyChanges: '{count} modifications',
+  historyChanges: '{count} {count:one=modification|other=modifications}',
   historyMarks: 'Afficher les modifications',
   historyMarked: 'Modifications depuis la version précédente : {count}',
   historyNoDifferences: 'Le texte est celui de la version précédente.',
@@ -176,8 +177,10 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   fitWidth: 'Ajuster à la largeur',
   statusBar: 'État',
   pageOf: 'Page {current} sur {count}',
-  wordCount: '{words} mots, {characters} caractères',
-  wordCountSelected: 'Sélection : {words} mots, {characters} caractères',
+  wordCount:
+    '{words} {words:one=mot|other=mots}, {characters} {characters:one=caractère|other=caractères}',
+  wordCountSelected:
+    'Sélection : {words} {words:one=mot|other=mots}, {characters} {characters:one=caractère|other=caractères}',
   cellSummary: 'Moyenne : {average} ; somme : {sum}',
   slideOf: 'Diapositive {current} sur {count}',
   sheetOf: 'Feuille {current} sur {count}',

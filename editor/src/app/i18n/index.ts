@@ -17,7 +17,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 };
 
 export function translate(key: MessageKey, parameters: Parameters = {}): string {
-  return fill(catalogues[language.value].messages[key], parameters);
+  return fill(catalogues[language.value].messages[key], parameters, language.value);
 }
 
 /** Title for a refusal or failure whose code is known; undefined for others. */

@@ -12,7 +12,7 @@ describe('status bar', () => {
     expect(wordText('1,234 words, 5,678 characters')).toBe('1,234 words, 5,678 characters');
     language.value = 'fr';
     expect(pageText('Page 2 of 9')).toBe('Page 2 sur 9');
-    expect(wordText('Selected: 1 word, 5 characters')).toBe('Sélection : 1 mots, 5 caractères');
+    expect(wordText('Selected: 1 word, 5 characters')).toBe('Sélection : 1 mot, 5 caractères');
   });
 
   it('has no average where there are no numbers', () => {

@@ -1,5 +1,5 @@
 import { Minus, MoveHorizontal, Plus } from 'lucide-preact';
-import { language, translate } from '../i18n/index.js';
+import { translate } from '../i18n/index.js';
 import type { Editor } from '../state/editor.js';
 import { ZOOM_STEPS, nextZoom, tileTwipsAt, zoomOf } from '../tiles/geometry.js';
 
@@ -61,11 +61,10 @@ export function wordText(text: string): string {
   const [, selected, words, characters] =
     /^(Selected: )?([\d,]+) words?, ([\d,]+) characters?$/.exec(text) ?? [];
   if (words === undefined || characters === undefined) return text;
-  const local = (digits: string): string =>
-    Number(digits.replaceAll(',', '')).toLocaleString(language.value);
+  const number = (digits: string): number => Number(digits.replaceAll(',', ''));
   return translate(selected === undefined ? 'wordCount' : 'wordCountSelected', {
-    words: local(words),
-    characters: local(characters),
+    words: number(words),
+    characters: number(characters),
   });
 }
 

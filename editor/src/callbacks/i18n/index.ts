@@ -10,5 +10,5 @@ export const catalogues: Readonly<Record<Language, Readonly<Record<MessageKey, s
 };
 
 export function translate(key: MessageKey, parameters: Parameters = {}): string {
-  return fill(catalogues[language.value][key], parameters);
+  return fill(catalogues[language.value][key], parameters, language.value);
 }

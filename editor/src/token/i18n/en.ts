@@ -77,8 +77,7 @@ export const en = {
   times: 'Times',
 
   reading: 'Reading…',
-  announceOne: 'One finding. {first}',
-  announceMany: '{count} findings. The first: {first}',
+  announce: '{count} {count:one=finding:|other=findings. The first:} {first}',
 
   failedTitle: 'There is no answer',
   failure_tooLarge:

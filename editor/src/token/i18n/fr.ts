@@ -80,8 +80,7 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   times: 'Dates',
 
   reading: 'Lecture…',
-  announceOne: 'Un constat. {first}',
-  announceMany: '{count} constats. Le premier : {first}',
+  announce: '{count} {count:one=constat :|other=constats. Le premier :} {first}',
 
   failedTitle: 'Pas de réponse',
   failure_tooLarge:

@@ -68,10 +68,7 @@ function announcement(bench: Workbench): string {
   const [first] = found;
   if (first === undefined) return '';
   const words = `${translate(`severity_${first.severity}`)}: ${first.message}`;
-  return translate(found.length === 1 ? 'announceOne' : 'announceMany', {
-    count: found.length,
-    first: words,
-  });
+  return translate('announce', { count: found.length, first: words });
 }
 
 function Explained({ explanation }: { explanation: Explanation }) {
