@@ -15,6 +15,7 @@ mod server;
 mod service;
 mod statistics;
 mod tenants;
+mod tidy_path;
 
 pub use admin::{AdminPassword, PasswordError};
 pub use config::{

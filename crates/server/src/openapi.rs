@@ -206,6 +206,27 @@ const ALL: &[Described] = &[
         FILE,
     ),
     described(
+        "/web-apps/apps/api/documents/preload.html",
+        GET,
+        Browsers,
+        "A page for a hidden frame, which has the browser fetch the editor's files",
+        PAGE,
+    ),
+    described(
+        "/web-apps/apps/api/documents/cache-scripts.html",
+        GET,
+        Browsers,
+        "The same by another name",
+        PAGE,
+    ),
+    described(
+        "/favicon.ico",
+        GET,
+        Browsers,
+        "The icon of the server's own pages",
+        &[("200", "SVG")],
+    ),
+    described(
         "/web-apps/apps/editor/{path}",
         GET,
         Browsers,

@@ -81,11 +81,17 @@ async fn w2_each_page_has_a_policy_and_is_framed_by_whom_it_may() {
         assert!(!policy.contains("script-src 'unsafe"), "{path} {policy}");
         policy.to_owned()
     };
-    let editor = policy("/web-apps/apps/editor/index.html").await;
-    assert!(
-        editor.ends_with("frame-ancestors https://app.example https://*.b.example"),
-        "{editor}"
-    );
+    for path in [
+        "/web-apps/apps/editor/index.html",
+        "/web-apps/apps/api/documents/preload.html",
+        "/web-apps/apps/api/documents/cache-scripts.html",
+    ] {
+        let policy = policy(path).await;
+        assert!(
+            policy.ends_with("frame-ancestors https://app.example https://*.b.example"),
+            "{path} {policy}"
+        );
+    }
     for path in [
         "/",
         "/docs/index",
@@ -221,6 +227,53 @@ async fn w8_the_health_check_says_true_or_false_and_nothing_else() {
     }
     let body = answer.text().await.unwrap();
     assert!(body == "true" || body == "false", "{body}");
+}
+
+/// A connector may have been given the server's address with a slash at its end.
+#[tokio::test]
+async fn slashes_too_many_change_nothing() {
+    let server = Server::shared().await;
+    let version = body(&json!({ "c": "version" }));
+    let (status, answer) = post(&server, "//coauthoring//CommandService.ashx/", &version).await;
+    assert_eq!((status, &answer["error"]), (200, &json!(0)), "{answer}");
+    for path in [
+        "//healthcheck",
+        "/healthcheck/",
+        "//web-apps/apps/api/documents/api.js",
+        "/favicon.ico",
+    ] {
+        assert_eq!(get(&server.url(path)).await.0, 200, "{path}");
+    }
+    let url = format!("ws://{}//doc/any/live", server.address());
+    assert!(connect_async(url).await.is_ok());
+}
+
+/// Applications put the page into a hidden frame, so that the editor opens sooner.
+#[tokio::test]
+async fn the_page_to_preload_names_files_that_are_there() {
+    let server = Server::shared().await;
+    let path = "/web-apps/apps/api/documents/preload.html";
+    let answer = reqwest::get(server.url(path)).await.unwrap();
+    assert!(!answer.headers().contains_key("x-frame-options"));
+    let page = answer.text().await.unwrap();
+    let files: Vec<&str> = page
+        .split("href=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert!(files.len() > 1, "{page}");
+    for file in files {
+        let url = url::Url::parse(&server.url(path))
+            .unwrap()
+            .join(file)
+            .unwrap();
+        let answer = reqwest::get(url.clone()).await.unwrap();
+        let cached = answer.headers()["cache-control"].to_str().unwrap();
+        assert!(
+            answer.status() == 200 && cached.contains("immutable"),
+            "{url} {cached}"
+        );
+    }
 }
 
 /// A connector switches itself off at one `false`, and so do orchestrators.

@@ -25,18 +25,40 @@ pub async fn editor(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let ancestors = match shared.tenants.by_host(&headers) {
-        Some(tenant) => &tenant.frame_ancestors,
-        None => &shared.frame_ancestors,
-    };
     // Tiles arrive as blobs, and what is printed is one; styles are set by script as properties, not as attributes.
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
          img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; frame-src blob:; base-uri 'none'; \
          form-action 'none'; frame-ancestors {}",
-        ancestors.as_str()
+        ancestors(&shared, &headers)
     );
     file(&format!("app/{path}"), &headers, Some(policy))
+}
+
+/// `GET /favicon.ico`: what browsers ask for on their own.
+pub async fn favicon() -> Response {
+    const ICON: &str = include_str!("../../../../editor/src/shared/icon.svg");
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, ICON).into_response()
+}
+
+/// The pages that may embed those of the editor, for the host that a request is for.
+pub(super) fn ancestors<'s>(shared: &'s Shared, headers: &HeaderMap) -> &'s str {
+    let ancestors = match shared.tenants.by_host(headers) {
+        Some(tenant) => &tenant.frame_ancestors,
+        None => &shared.frame_ancestors,
+    };
+    ancestors.as_str()
+}
+
+/// The editor's files whose names hold a hash of their contents, as seen from its page.
+pub(super) fn assets() -> Vec<String> {
+    let names = Built::iter().filter_map(|name| Some(name.strip_prefix("app/")?.to_owned()));
+    names.filter(|name| name.starts_with("assets/")).collect()
 }
 
 pub(super) fn file(path: &str, headers: &HeaderMap, policy: Option<String>) -> Response {

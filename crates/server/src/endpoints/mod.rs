@@ -11,6 +11,7 @@ mod healthcheck;
 mod info;
 mod live;
 mod not_built;
+mod preload;
 mod result_file;
 mod token_explain;
 mod token_page;
@@ -35,6 +36,7 @@ use crate::metrics::Metrics;
 use crate::openapi;
 use crate::statistics::{Sample, Statistics};
 use crate::tenants::Served;
+use crate::tidy_path::tidied;
 
 /// Most bytes of a request to a service, unpacked. A token has at most 64 KiB.
 const MAX_SERVICE_BODY: usize = 1 << 20;
@@ -88,13 +90,13 @@ pub(crate) fn log_refusal(what: &str, request: &str, refusal: &Refusal) {
 /// All routes.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let all = public_routes().merge(admin_routes(shared.admin.clone()));
-    all.with_state(shared)
+    tidied(all.with_state(shared))
 }
 
 /// All routes but the administrator's, and those.
 pub(crate) fn two_routers(shared: Arc<Shared>) -> (Router, Router) {
     let admin = admin_routes(shared.admin.clone()).with_state(shared.clone());
-    (public_routes().with_state(shared), admin)
+    (tidied(public_routes().with_state(shared)), tidied(admin))
 }
 
 fn admin_routes(admin: Arc<Admin>) -> Router<Arc<Shared>> {
@@ -111,7 +113,16 @@ fn public_routes() -> Router<Arc<Shared>> {
         .route("/docs/", get(documentation::first))
         .route("/docs/{*path}", get(documentation::documentation))
         .route("/web-apps/apps/api/documents/api.js", get(front_end::api))
+        .route(
+            "/web-apps/apps/api/documents/preload.html",
+            get(preload::preload),
+        )
+        .route(
+            "/web-apps/apps/api/documents/cache-scripts.html",
+            get(preload::preload),
+        )
         .route("/web-apps/apps/editor/{*path}", get(front_end::editor))
+        .route("/favicon.ico", get(front_end::favicon))
         .layer(CompressionLayer::new());
     let services = Router::new()
         .route("/command", post(command::command))

@@ -38,6 +38,7 @@ fn the_interface_is_this() {
     get /docs/{path}
     get,post /downloadas/{key}
     get,post /downloadfile/{key}
+    get /favicon.ico
     get /healthcheck
     get /info/info.json
     get /metrics
@@ -50,6 +51,8 @@ fn the_interface_is_this() {
     post /token/explain
     get,post /upload/{key}
     get /web-apps/apps/api/documents/api.js
+    get /web-apps/apps/api/documents/cache-scripts.html
+    get /web-apps/apps/api/documents/preload.html
     get /web-apps/apps/editor/{path}
     ");
 }

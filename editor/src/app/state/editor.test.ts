@@ -285,6 +285,13 @@ describe('editor', () => {
     expect(raised[0]).toEqual(['onInfo', { mode: 'view' }]);
   });
 
+  it('says nothing of fields when it is embedded', () => {
+    open(opened({ access: 'fill', comment: false }), true);
+    say({ type: 'fields', count: 3 });
+    expect(editor.state.notices.value).toEqual([]);
+    expect(editor.state.fills).toBe(false);
+  });
+
   it('is for reading once the application has ended editing', () => {
     open(opened());
     editor.deny('The document is locked.');

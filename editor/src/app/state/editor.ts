@@ -509,6 +509,8 @@ export class Editor {
         state.field.value = event.field;
         return;
       case 'fields':
+        // An embedded document is there to be read, whatever else its reader may do.
+        if (state.document.value?.rights.access !== 'fill') return;
         this.notify('info', event.count > 0 ? 'noticeFields' : 'noticeNoFields');
         return;
       case 'headers':
