@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand};
 use ipnet::IpNet;
-use recto_fetch::HostPattern;
+use recto_fetch::{HostPattern, UrlPattern};
 use recto_server::{FrameAncestors, Refusals};
 use url::Url;
 
@@ -75,6 +75,16 @@ pub struct Serve {
     /// repeated.
     #[arg(long, env = "RECTO_UNSIGNED_HOST", value_delimiter = ',')]
     pub unsigned_host: Vec<HostPattern>,
+    /// What an address contains that requests are sent to without a token, such as X-Amz-Signature= in
+    /// addresses that are signed already; * in it stands for anything. May be repeated.
+    #[arg(long, env = "RECTO_UNSIGNED_URL", value_delimiter = ',')]
+    pub unsigned_url: Vec<UrlPattern>,
+    /// Header of outgoing tokens, if it is another one than that of incoming tokens.
+    #[arg(long, env = "RECTO_OUTGOING_HEADER")]
+    pub outgoing_header: Option<String>,
+    /// The word before a token in that header.
+    #[arg(long, env = "RECTO_OUTGOING_PREFIX")]
+    pub outgoing_prefix: Option<String>,
     /// File of certificates in PEM whose authorities are trusted beside the system's.
     #[arg(long, env = "RECTO_CA_FILE")]
     pub ca_file: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! The document server's configuration: file, then environment, then flags, each stronger than the
 //! one before.
 
+pub mod headers;
 mod limits;
 mod outgoing;
 mod tenants;
@@ -13,13 +14,14 @@ use anyhow::{Context, anyhow, bail};
 use ipnet::IpNet;
 use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
-use recto_fetch::HostPattern;
+use recto_fetch::{HostPattern, UrlPattern};
 use recto_server::{AdminPassword, FrameAncestors, Refusals, ServerConfig, Tokens};
 use recto_session::SessionConfig;
 use recto_token::Keys;
 use serde::Deserialize;
 use url::Url;
 
+use self::headers::Said;
 use crate::args::Serve;
 use crate::keys::{self, Places};
 use crate::secret;
@@ -42,6 +44,10 @@ struct File {
     only_allowed: bool,
     #[serde(default)]
     unsigned_host: Vec<HostPattern>,
+    #[serde(default)]
+    unsigned_url: Vec<UrlPattern>,
+    outgoing_header: Option<String>,
+    outgoing_prefix: Option<String>,
     ca_file: Option<PathBuf>,
     #[serde(default)]
     insecure_tls: bool,
@@ -153,7 +159,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     let asked = tenants::Asked::take(&mut file);
     let session = session(&args, &file);
     let convert = conversions(&args, &file);
-    let outgoing = outgoing::config(&args, &file)?;
+    let mut outgoing = outgoing::config(&args, &file)?;
     let data = args.data.or(file.data).unwrap_or_else(|| "data".into());
     let enabled = match environment.jwt_enabled.as_deref().map(str::trim) {
         None | Some("") => file.jwt_enabled.unwrap_or(true),
@@ -164,8 +170,15 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         ),
     };
     asked.check(enabled)?;
-    let mut prefix = environment.jwt_prefix.clone().or(file.jwt_prefix);
-    let mut header = environment.jwt_header.clone().or(file.jwt_header);
+    let mut incoming = Said {
+        header: environment.jwt_header.clone().or(file.jwt_header),
+        prefix: environment.jwt_prefix.clone().or(file.jwt_prefix),
+    };
+    let mut sent = Said {
+        header: args.outgoing_header.or(file.outgoing_header),
+        prefix: args.outgoing_prefix.or(file.outgoing_prefix),
+    }
+    .or(incoming.clone());
     let mut tenants = Vec::new();
     let tokens = if enabled {
         let places = Places {
@@ -176,8 +189,9 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         };
         let default = if asked.default {
             let found = asked.explained(keys::find(&places, environment))?;
-            header = header.or(found.header.map(|name| name.as_str().to_owned()));
-            prefix = prefix.or(found.prefix);
+            incoming = incoming.or(found.incoming);
+            sent = sent.or(found.outgoing);
+            outgoing.policy.unsigned_urls.extend(found.unsigned_url);
             Some(found.keys)
         } else {
             keys::none(&places, environment)?;
@@ -201,13 +215,9 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     if let Some(office) = args.office.or(file.office) {
         engine.install = office;
     }
-    let token_header = match header.as_deref() {
-        None | Some("") => http::header::AUTHORIZATION,
-        Some(name) => name.parse().with_context(|| {
-            format!("JWT_HEADER is {name:?}, which can't be the name of a header. Use letters and hyphens, such as AuthorizationJwt")
-        })?,
-    };
-    let token_prefix = token_prefix(prefix.as_deref().unwrap_or("Bearer"))?;
+    let (token_header, token_prefix) = incoming.checked(["JWT_HEADER", "JWT_PREFIX"])?;
+    (outgoing.token_header, outgoing.token_prefix) =
+        sent.checked(["The outgoing header", "The outgoing prefix"])?;
     let listen = args
         .listen
         .or(file.listen)
@@ -257,21 +267,6 @@ fn own_keys(data: &Path, environment: &Environment) -> anyhow::Result<Keys> {
     secret::made_once(&own)?;
     let secret = secret::find(Some(&own), None, environment)?;
     Ok(Keys::from_secret(secret))
-}
-
-/// The word before a token, and its blank; nothing if the token stands alone.
-fn token_prefix(word: &str) -> anyhow::Result<String> {
-    let word = word.trim();
-    if !word.bytes().all(|byte| byte.is_ascii_graphic()) {
-        bail!(
-            "JWT_PREFIX is {word:?}, which can't stand before a token in a header. Give one word in ASCII, such as Bearer, or nothing."
-        );
-    }
-    Ok(if word.is_empty() {
-        String::new()
-    } else {
-        format!("{word} ")
-    })
 }
 
 fn conversions(args: &Serve, file: &File) -> ConvertConfig {

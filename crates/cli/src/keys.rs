@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use http::HeaderName;
 use recto_docs_api::Explain;
+use recto_fetch::UrlPattern;
 use recto_token::{CLOCK_TOLERANCE, Key, KeyRing, Keys, LocalJson, Secret};
 
 use crate::config::Environment;
+use crate::config::headers::Said;
 use crate::keys_file::{self, KeysFile};
 use crate::secret;
 
@@ -28,18 +30,21 @@ pub struct Places {
 pub struct Found {
     /// The keys.
     pub keys: Keys,
-    /// The header that a `local.json` names for incoming tokens.
-    pub header: Option<HeaderName>,
-    /// What it says stands before a token there.
-    pub prefix: Option<String>,
+    /// What a `local.json` says of the header of incoming tokens.
+    pub incoming: Said,
+    /// What it says of that of outgoing ones.
+    pub outgoing: Said,
+    /// What the addresses contain that it has requests sent to without a token.
+    pub unsigned_url: Option<UrlPattern>,
 }
 
 impl From<Keys> for Found {
     fn from(keys: Keys) -> Self {
         Self {
             keys,
-            header: None,
-            prefix: None,
+            incoming: Said::default(),
+            outgoing: Said::default(),
+            unsigned_url: None,
         }
     }
 }
@@ -168,21 +173,24 @@ fn from_local_json(path: &Path) -> anyhow::Result<Found> {
             settings.clock_tolerance
         );
     }
-    if settings.inbox_header != settings.outbox_header
-        || settings.inbox_prefix != settings.outbox_prefix
-    {
-        bail!(
-            "{} names different headers or prefixes for incoming and outgoing tokens, and Recto has one header with one prefix. Make them the same.",
-            path.display()
-        );
-    }
-    let header = settings.inbox_header.parse().with_context(|| {
-        format!("{} names a header that can't be one. Use letters and hyphens, such as AuthorizationJwt", path.display())
-    })?;
+    let said = |header: String, prefix: String| -> anyhow::Result<Said> {
+        header.parse::<HeaderName>().with_context(|| {
+            format!("{} names a header that can't be one. Use letters and hyphens, such as AuthorizationJwt", path.display())
+        })?;
+        Ok(Said {
+            header: Some(header),
+            prefix: Some(prefix),
+        })
+    };
+    let unsigned = settings
+        .unsigned_urls
+        .as_deref()
+        .map(str::parse::<UrlPattern>);
     Ok(Found {
         keys,
-        header: Some(header),
-        prefix: Some(settings.inbox_prefix),
+        incoming: said(settings.inbox_header, settings.inbox_prefix)?,
+        outgoing: said(settings.outbox_header, settings.outbox_prefix)?,
+        unsigned_url: unsigned.transpose().with_context(at)?,
     })
 }
 

@@ -152,7 +152,7 @@ impl Fetcher {
 
     /// Whether requests to a target carry a token.
     pub(crate) fn signs_for(&self, signer: &Signer, target: &Target) -> bool {
-        signer.signs() && self.policy.signs_for(target.name())
+        signer.signs() && self.policy.signs_for(target.url())
     }
 
     /// Warns of a request whose receiver is not verified.

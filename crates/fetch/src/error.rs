@@ -389,11 +389,14 @@ fn status_advice(status: u16, token: TokenSent) -> String {
         (401 | 403, TokenSent::Yes) => {
             "The request carried `Authorization: Bearer` with a token signed by the shared secret: check that the application verifies it with the same secret, asks for no login beside it, and that the web server passes the header on (Apache: CGIPassAuth On)."
         }
+        (400, TokenSent::Yes) => {
+            "The request carried `Authorization: Bearer` with a token, which stores with signed addresses refuse: if this is one, name its host by unsigned_host, or what such addresses contain by unsigned_url, as in X-Amz-Signature=."
+        }
         (401 | 403, TokenSent::Withheld) => {
             "A token goes to the first origin only, so none was sent after the redirect: give the final address."
         }
         (401 | 403, TokenSent::Excluded) => {
-            "The request carried no token, as the host is in unsigned_host: take it out of there, or let the application accept the request by a parameter in the address."
+            "The request carried no token, as the address is among those of unsigned_host or unsigned_url: take it out of there, or let the application accept the request by a parameter in the address."
         }
         (401 | 403, TokenSent::Off) => {
             "The request carried no token, as tokens are switched off: switch them on, or let the application accept the request by a parameter in the address."

@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
-use url::Host;
+use url::{Host, Url};
 
-use crate::AddressClass;
+use crate::{AddressClass, UrlPattern};
 
 /// A host by its name, or all below a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +112,8 @@ pub struct Policy {
     pub only_listed: bool,
     /// Hosts that requests are sent to without a token, since they refuse what they do not know.
     pub unsigned: Vec<HostPattern>,
+    /// Addresses that requests are sent to without a token, since they carry a signature already.
+    pub unsigned_urls: Vec<UrlPattern>,
 }
 
 impl Policy {
@@ -139,9 +141,13 @@ impl Policy {
         Ok(())
     }
 
-    /// Whether requests to a host are signed.
-    pub fn signs_for(&self, name: Option<&str>) -> bool {
-        !name.is_some_and(|name| listed(&self.unsigned, name))
+    /// Whether requests to an address are signed.
+    pub fn signs_for(&self, url: &Url) -> bool {
+        let host = url
+            .domain()
+            .is_some_and(|name| listed(&self.unsigned, name));
+        let address = url.as_str();
+        !host && !self.unsigned_urls.iter().any(|one| one.matches(address))
     }
 
     fn has_network(&self, address: IpAddr) -> bool {
@@ -157,8 +163,8 @@ fn listed(hosts: &[HostPattern], name: &str) -> bool {
     hosts.iter().any(|host| host.matches(name))
 }
 
-/// Whoever names a host means an application in his network or on his machine. Where machines get their
-/// credentials he hardly means, and the other classes have no applications.
+/// Whoever names a host means an application in their network or on their machine. Where machines get
+/// their credentials they hardly mean, and the other classes have no applications.
 fn opened_by_name(class: AddressClass) -> bool {
     matches!(
         class,

@@ -167,6 +167,35 @@ async fn s8_an_excluded_host_gets_no_token() {
     assert!(error.hint().contains("unsigned_host"), "{}", error.hint());
 }
 
+/// Stores refuse a request that carries two signatures.
+#[tokio::test]
+async fn s8_an_address_with_a_signature_of_its_own_gets_no_token() {
+    let site = Site::start(|seen, _| match seen.authorization() {
+        Some(_) if seen.path.contains("X-Amz-Signature") => answer(400, "two signatures"),
+        _ => answer(200, "PK"),
+    })
+    .await;
+    let signed = site.url_at("integrator.test", "/a?X-Amz-Date=1&X-Amz-Signature=ff");
+    let error = download(&fetcher(config()), &signed).await.unwrap_err();
+    assert!(error.hint().contains("unsigned_url"), "{}", error.hint());
+    let fetcher = fetcher_with(
+        with(Policy {
+            unsigned_urls: vec!["X-Amz-Signature=".parse().unwrap()],
+            ..config().policy
+        }),
+        names(),
+    );
+    assert_eq!(code(&fetcher, &signed).await, "ok");
+    let other = site.url_at("integrator.test", "/a");
+    assert_eq!(code(&fetcher, &other).await, "ok");
+    let tokens: Vec<bool> = site
+        .seen()
+        .iter()
+        .map(|seen| seen.authorization().is_some())
+        .collect();
+    assert_eq!(tokens, [true, false, true]);
+}
+
 #[tokio::test]
 async fn the_header_has_the_name_and_the_prefix_that_were_set() {
     let site = Site::start(|_, _| answer(200, r#"{"error":0}"#)).await;

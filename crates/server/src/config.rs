@@ -24,15 +24,14 @@ pub struct ServerConfig {
     /// Address under which integrators reach this server, when it differs from the one that browsers
     /// use. Result links begin with it.
     pub public_url: Option<Url>,
-    /// Limits and rules of outgoing requests. Their largest download is the sessions', and their token
-    /// header [`Self::token_header`].
+    /// Limits and rules of outgoing requests. Their largest download is the sessions'.
     pub outgoing: FetchConfig,
     /// Whether requests are authorised by tokens.
     pub tokens: Tokens,
     /// What tenants have of their own; what stands beside this is the default's, where a tenant can
     /// have its own. One that is not in the list has nothing but its keys.
     pub tenants: Vec<TenantConfig>,
-    /// Name of the header that tokens come and are sent in.
+    /// Name of the header that tokens come in.
     pub token_header: HeaderName,
     /// What a token follows in that header, with its blank; empty if nothing.
     pub token_prefix: String,

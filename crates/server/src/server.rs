@@ -108,8 +108,6 @@ impl Server {
         let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(unix_now);
         let fetch = FetchConfig {
             max_bytes: config.session.max_bytes,
-            token_header: config.token_header.clone(),
-            token_prefix: config.token_prefix.clone(),
             ..config.outgoing.clone()
         };
         // Each tenant's is made of it. It signs nothing itself.

@@ -25,6 +25,7 @@ pub fn config(args: &Serve, file: &File) -> anyhow::Result<FetchConfig> {
         hosts: stronger(&args.allow_host, &file.allow_host),
         only_listed: args.only_allowed || file.only_allowed,
         unsigned: stronger(&args.unsigned_host, &file.unsigned_host),
+        unsigned_urls: stronger(&args.unsigned_url, &file.unsigned_url),
     };
     // Whoever has tenants only may have no list for anybody else.
     if file.default_tenant.unwrap_or(true) {
@@ -87,7 +88,7 @@ mod tests {
     #[test]
     fn a_flag_is_stronger_than_the_file_here_too() {
         let file = file(
-            "allow_host = [\"files.lan\"]\nunsigned_host = [\"*.s3.example\"]\ndownload_seconds = 7\nallow_network = [\"10.0.0.0/8\"]",
+            "allow_host = [\"files.lan\"]\nunsigned_host = [\"*.s3.example\"]\nunsigned_url = [\"X-Amz-Signature=\"]\ndownload_seconds = 7\nallow_network = [\"10.0.0.0/8\"]",
         );
         let args = Serve {
             allow_host: vec!["other.lan".parse().unwrap()],
@@ -100,6 +101,7 @@ mod tests {
         };
         assert_eq!(shown(&config.policy.hosts), ["other.lan"]);
         assert_eq!(shown(&config.policy.unsigned), ["*.s3.example"]);
+        assert_eq!(config.policy.unsigned_urls.len(), 1);
         assert_eq!(config.policy.networks.len(), 1);
         assert_eq!(config.total_timeout, Duration::from_secs(7));
         assert_eq!(config.idle_timeout, Duration::from_secs(7));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use ipnet::IpNet;
-use recto_fetch::{Authorities, HostPattern, Policy};
+use recto_fetch::{Authorities, HostPattern, Policy, UrlPattern};
 use recto_server::TenantConfig;
 use recto_token::{Keys, Tenants};
 use serde::Deserialize;
@@ -28,6 +28,8 @@ pub struct Entry {
     only_allowed: bool,
     #[serde(default)]
     unsigned_host: Vec<HostPattern>,
+    #[serde(default)]
+    unsigned_url: Vec<UrlPattern>,
     ca_file: Option<PathBuf>,
     public_url: Option<Url>,
     frame_ancestors: Option<String>,
@@ -186,6 +188,7 @@ impl Entry {
             hosts: self.allow_host.clone(),
             only_listed: self.only_allowed || only_allowed,
             unsigned: self.unsigned_host.clone(),
+            unsigned_urls: self.unsigned_url.clone(),
         };
         outgoing::check(&policy)?;
         let mut config = TenantConfig {

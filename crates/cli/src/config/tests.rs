@@ -124,6 +124,36 @@ fn the_variables_of_the_onlyoffice_image_work() {
 }
 
 #[test]
+fn tokens_may_be_sent_in_another_header_than_they_come_in() {
+    let with = |args: Serve| {
+        let environment = Environment {
+            jwt_header: Some("AuthorizationJwt".into()),
+            jwt_prefix: Some("Token".into()),
+            ..environment()
+        };
+        let config = server(args, &environment)?;
+        let sent = config.outgoing;
+        anyhow::Ok([
+            format!("{}: {}", config.token_header, config.token_prefix),
+            format!("{}: {}", sent.token_header, sent.token_prefix),
+        ])
+    };
+    let same = "authorizationjwt: Token ";
+    assert_eq!(with(Serve::default()).unwrap(), [same, same]);
+    let args = Serve {
+        outgoing_header: Some("Authorization".into()),
+        outgoing_prefix: Some("Bearer".into()),
+        ..Serve::default()
+    };
+    assert_eq!(with(args).unwrap(), [same, "authorization: Bearer "]);
+    let args = Serve {
+        outgoing_header: Some("no header".into()),
+        ..Serve::default()
+    };
+    insta::assert_snapshot!(format!("{:#}", with(args).unwrap_err()), @r#"The outgoing header is "no header", which can't be the name of a header. Use letters and hyphens, such as AuthorizationJwt: invalid HTTP header name"#);
+}
+
+#[test]
 fn the_prefix_is_one_word_or_nothing() {
     let with = |prefix: &str| {
         let environment = Environment {

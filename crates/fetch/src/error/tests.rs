@@ -158,7 +158,11 @@ fn statuses() {
     ");
     insta::assert_snapshot!(both(&status(401, TokenSent::Excluded, false)), @"
     The document address (document.url) gives no file: https://files.example answered with status 401.
-    The request carried no token, as the host is in unsigned_host: take it out of there, or let the application accept the request by a parameter in the address.
+    The request carried no token, as the address is among those of unsigned_host or unsigned_url: take it out of there, or let the application accept the request by a parameter in the address.
+    ");
+    insta::assert_snapshot!(both(&status(400, TokenSent::Yes, false)), @"
+    The document address (document.url) gives no file: https://files.example answered with status 400.
+    The request carried `Authorization: Bearer` with a token, which stores with signed addresses refuse: if this is one, name its host by unsigned_host, or what such addresses contain by unsigned_url, as in X-Amz-Signature=.
     ");
     insta::assert_snapshot!(both(&status(401, TokenSent::Withheld, true)), @"
     The document address (document.url) gives no file: https://files.example answered with status 401 after a redirect.
