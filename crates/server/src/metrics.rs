@@ -10,7 +10,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 use recto_docs_api::{Explain, Status};
 use recto_fetch::Delivered;
 
@@ -82,17 +82,15 @@ pub struct Now {
 impl Metrics {
     pub fn new(version: &str, engine: &str) -> Self {
         let mut registry = Registry::with_prefix("recto");
-        let openings = Counters::default();
-        registry.register(
+        let openings = registered(
+            &mut registry,
             "openings",
             "Connections that asked to open a document, by what they were told",
-            openings.clone(),
         );
-        let callbacks = Counters::default();
-        registry.register(
+        let callbacks = registered(
+            &mut registry,
             "callbacks",
             "Attempts to deliver a callback, by its status and how they ended",
-            callbacks.clone(),
         );
         let callback_seconds: Family<_, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(CALLBACK_SECONDS));
@@ -102,19 +100,17 @@ impl Metrics {
             Unit::Seconds,
             callback_seconds.clone(),
         );
-        let commands = Counters::default();
-        registry.register(
+        let commands = registered(
+            &mut registry,
             "commands",
             "Requests to the command service, by the number that was answered",
-            commands.clone(),
         );
-        let conversions = Counters::default();
-        registry.register(
+        let conversions = registered(
+            &mut registry,
             "conversions",
             "Requests to the conversion service, by how they ended",
-            conversions.clone(),
         );
-        let live_connections = gauge(
+        let live_connections = registered(
             &mut registry,
             "live_connections",
             "WebSockets that are open",
@@ -126,40 +122,36 @@ impl Metrics {
             Unit::Bytes,
             live_bytes.clone(),
         );
-        let documents = gauge(&mut registry, "open_documents", "Documents that are open");
-        let participants: Family<Labels<1>, Gauge> = Family::default();
-        registry.register(
+        let documents = registered(&mut registry, "open_documents", "Documents that are open");
+        let participants: Family<Labels<1>, Gauge> = registered(
+            &mut registry,
             "participants",
             "People in open documents, by whether they may edit",
-            participants.clone(),
         );
-        let kits: Family<Labels<1>, Gauge> = Family::default();
-        registry.register("kits", "Engine processes, by what they do", kits.clone());
-        let limit_refusals = Counters::default();
-        registry.register(
+        let kits: Family<Labels<1>, Gauge> =
+            registered(&mut registry, "kits", "Engine processes, by what they do");
+        let limit_refusals = registered(
+            &mut registry,
             "limit_refusals",
             "What went beyond a limit, by the code that was answered",
-            limit_refusals.clone(),
         );
-        let limits: Family<Labels<1>, Gauge> = Family::default();
-        registry.register("limit", "Limits in force, by their names", limits.clone());
-        let failed_starts = gauge(
+        let limits: Family<Labels<1>, Gauge> =
+            registered(&mut registry, "limit", "Limits in force, by their names");
+        let failed_starts = registered(
             &mut registry,
             "kit_failed_starts",
             "Starts of engine processes that have failed since the last one that did not",
         );
-        let healthy = gauge(&mut registry, "healthy", "1 while /healthcheck says true");
-        let tenant_documents = Family::default();
-        registry.register(
+        let healthy = registered(&mut registry, "healthy", "1 while /healthcheck says true");
+        let tenant_documents = registered(
+            &mut registry,
             "tenant_open_documents",
             "Documents that are open, by tenant, without the default's",
-            tenant_documents.clone(),
         );
-        let tenant_participants = Family::default();
-        registry.register(
+        let tenant_participants = registered(
+            &mut registry,
             "tenant_participants",
             "People in open documents, by whether they may edit and by tenant, without the default's",
-            tenant_participants.clone(),
         );
         let build: Family<[(&'static str, String); 2], Gauge> = Family::default();
         build
@@ -300,10 +292,11 @@ impl Metrics {
     }
 }
 
-fn gauge(registry: &mut Registry, name: &str, help: &str) -> Gauge {
-    let gauge = Gauge::default();
-    registry.register(name, help, gauge.clone());
-    gauge
+/// A metric of this name, which the registry has too.
+fn registered<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
 }
 
 /// One open WebSocket.
