@@ -11,7 +11,8 @@ use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand};
 use ipnet::IpNet;
 use recto_fetch::{HostPattern, UrlPattern};
-use recto_server::{FrameAncestors, Refusals};
+use recto_server::{FrameAncestors, Refusals, TrustedProxy};
+use recto_token::PublicUrl;
 use url::Url;
 
 /// A document server that speaks the ONLYOFFICE Docs API.
@@ -112,9 +113,17 @@ pub struct Serve {
     /// An ONLYOFFICE server's local.json, to take its secrets and its header from.
     #[arg(long, env = "RECTO_LOCAL_JSON")]
     pub local_json: Option<PathBuf>,
-    /// Address under which integrators reach this server, if browsers use another.
+    /// Address under which browsers and integrators reach this server; every link begins with it
+    /// [default: that of --listen, if only this machine reaches it].
     #[arg(long, env = "RECTO_PUBLIC_URL")]
-    pub public_url: Option<Url>,
+    pub public_url: Option<PublicUrl>,
+    /// Address or network of a proxy that is believed about whom it speaks for; may be repeated.
+    #[arg(
+        long = "trusted-proxy",
+        env = "RECTO_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// Largest document in MiB [default: 100].
     #[arg(long, env = "RECTO_MAX_DOCUMENT_MIB")]
     pub max_document_mib: Option<u64>,

@@ -15,11 +15,10 @@ use ipnet::IpNet;
 use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
 use recto_fetch::{HostPattern, UrlPattern};
-use recto_server::{AdminPassword, FrameAncestors, Refusals, ServerConfig, Tokens};
+use recto_server::{AdminPassword, FrameAncestors, Refusals, ServerConfig, Tokens, TrustedProxy};
 use recto_session::SessionConfig;
-use recto_token::Keys;
+use recto_token::{Keys, PublicUrl};
 use serde::Deserialize;
-use url::Url;
 
 use self::headers::Said;
 use crate::args::Serve;
@@ -60,7 +59,9 @@ struct File {
     jwt_local_json: Option<PathBuf>,
     jwt_header: Option<String>,
     jwt_prefix: Option<String>,
-    public_url: Option<Url>,
+    public_url: Option<PublicUrl>,
+    #[serde(default)]
+    trusted_proxies: Vec<TrustedProxy>,
     max_document_mib: Option<u64>,
     snapshot_seconds: Option<u64>,
     save_seconds: Option<u64>,
@@ -222,10 +223,17 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         .listen
         .or(file.listen)
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+    let public_url = args.public_url.or(file.public_url);
+    let suited = Refusals::suited_to(listen, public_url.as_ref());
     let mut config = ServerConfig {
         listen,
         data,
-        public_url: args.public_url.or(file.public_url),
+        public_url,
+        trusted_proxies: if args.trusted_proxies.is_empty() {
+            file.trusted_proxies
+        } else {
+            args.trusted_proxies
+        },
         outgoing,
         tokens,
         tenants,
@@ -237,10 +245,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             (None, None) => FrameAncestors::default(),
         },
         admin_listen: args.admin_listen.or(file.admin_listen),
-        refusals: args
-            .refusals
-            .or(file.refusals)
-            .unwrap_or_else(|| Refusals::suited_to(listen)),
+        refusals: args.refusals.or(file.refusals).unwrap_or(suited),
         admin_password: admin_password(
             args.admin_password_file.as_deref(),
             file.admin_password_file.as_deref(),

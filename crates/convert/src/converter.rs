@@ -10,7 +10,7 @@ use recto_docs_api::Conversion;
 use recto_engine::Engine;
 use recto_fetch::Fetcher;
 use recto_store::{BlobId, ResultRecord, Store, new_id};
-use recto_token::{Keys, Verified, sign_link};
+use recto_token::{Keys, PublicUrl, Verified, link};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
@@ -60,6 +60,8 @@ pub struct Services {
     pub fetcher: Fetcher,
     /// Keys of links.
     pub keys: Arc<Keys>,
+    /// Where links begin.
+    pub public: PublicUrl,
     /// Folder for files on their way.
     pub scratch: PathBuf,
     /// Unix seconds now.
@@ -71,7 +73,7 @@ pub struct Services {
 pub enum Converted {
     /// The result is there.
     Done {
-        /// Path and query of a signed link on this server.
+        /// A signed link to the result.
         link: String,
         /// The extension, without a dot.
         file_type: &'static str,
@@ -220,9 +222,8 @@ impl Converter {
         let stored = services.store.add_result(&record).await;
         stored.map_err(|error| ConversionError::from(&error))?;
         let path = encoded(&["cache", "files", &record.id, &record.file_name]);
-        let query = sign_link(&services.keys, &path, expires);
         Ok(Converted::Done {
-            link: format!("{path}?{query}"),
+            link: link(&services.keys, &services.public, &path, expires),
             file_type: asked.output.extension(),
         })
     }

@@ -23,7 +23,8 @@ use axum::response::{IntoResponse, Response};
 use self::answer::Denied;
 use self::failures::Failures;
 pub use self::password::{AdminPassword, PasswordError};
-use crate::origin;
+use crate::client::Client;
+use crate::origin::{self, Origins};
 
 /// Headers that a proxy adds, besides those that begin with `x-forwarded`.
 const PASSED_ON: [&str; 6] = [
@@ -38,13 +39,15 @@ const PASSED_ON: [&str; 6] = [
 /// The guard of the administrator's pages.
 pub(crate) struct Admin {
     password: Option<AdminPassword>,
+    origins: Arc<Origins>,
     failures: Failures,
 }
 
 impl Admin {
-    pub(crate) fn new(password: Option<AdminPassword>) -> Self {
+    pub(crate) fn new(password: Option<AdminPassword>, origins: Arc<Origins>) -> Self {
         Self {
             password,
+            origins,
             failures: Failures::default(),
         }
     }
@@ -55,11 +58,15 @@ impl Admin {
             .get::<ConnectInfo<SocketAddr>>()
             .map(|ConnectInfo(address)| address.ip().to_canonical());
         match &self.password {
-            Some(password) => self.knows(password, peer, &request.headers, now)?,
+            Some(password) => {
+                let client = request.extensions.get::<Client>();
+                let address = client.and_then(|client| client.address).or(peer);
+                self.knows(password, address, &request.headers, now)?;
+            }
             None => is_here(peer, request)?,
         }
         let reads = matches!(request.method, Method::GET | Method::HEAD);
-        if reads || origin::is_own(&request.headers) {
+        if reads || origin::is_of_host(&request.headers) || self.origins.has(&request.headers) {
             Ok(())
         } else {
             Err(Denied::ForeignPage)
@@ -69,7 +76,7 @@ impl Admin {
     fn knows(
         &self,
         password: &AdminPassword,
-        peer: Option<IpAddr>,
+        client: Option<IpAddr>,
         headers: &HeaderMap,
         now: Instant,
     ) -> Result<(), Denied> {
@@ -78,12 +85,12 @@ impl Admin {
             .ok_or(Denied::PasswordWanted)?;
         let right = self
             .failures
-            .attempt(peer, now, || password.is_in(given))
+            .attempt(client, now, || password.is_in(given))
             .map_err(Denied::TooMany)?;
         if right {
             Ok(())
         } else {
-            tracing::warn!(peer = ?peer, "a wrong password for the administrator's pages");
+            tracing::warn!(?client, "a wrong password for the administrator's pages");
             Err(Denied::PasswordWrong)
         }
     }

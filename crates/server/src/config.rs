@@ -9,11 +9,11 @@ use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
 use recto_fetch::{Authorities, FetchConfig, Policy};
 use recto_session::SessionConfig;
-use recto_token::{Keys, Tenants};
+use recto_token::{Keys, PublicUrl, Tenants};
 use serde::Deserialize;
-use url::Url;
 
 use crate::admin::AdminPassword;
+use crate::client::TrustedProxy;
 
 /// Configuration of one document server.
 pub struct ServerConfig {
@@ -21,9 +21,11 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// Folder for everything that must survive.
     pub data: PathBuf,
-    /// Address under which integrators reach this server, when it differs from the one that browsers
-    /// use. Result links begin with it.
-    pub public_url: Option<Url>,
+    /// Address under which browsers and integrators reach this server. Every link begins with it.
+    /// Without one, the server listens on a loopback address only, and that is it.
+    pub public_url: Option<PublicUrl>,
+    /// Proxies that are believed about whom they speak for.
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// Limits and rules of outgoing requests. Their largest download is the sessions'.
     pub outgoing: FetchConfig,
     /// Whether requests are authorised by tokens.
@@ -61,6 +63,16 @@ pub enum Tokens {
     Off(Keys),
 }
 
+impl Tokens {
+    /// Whose keys there are, and whether tokens are required.
+    pub(crate) fn into_tenants(self) -> (Tenants, bool) {
+        match self {
+            Self::Required(tenants) => (tenants, true),
+            Self::Off(keys) => (Tenants::only(keys), false),
+        }
+    }
+}
+
 /// What one tenant has of its own, beside its keys.
 #[derive(Clone, Debug)]
 pub struct TenantConfig {
@@ -70,8 +82,8 @@ pub struct TenantConfig {
     pub policy: Policy,
     /// Authorities of certificates that are trusted on its behalf.
     pub authorities: Authorities,
-    /// As [`ServerConfig::public_url`].
-    pub public_url: Option<Url>,
+    /// As [`ServerConfig::public_url`]; without one, the server's at the tenant's own host.
+    pub public_url: Option<PublicUrl>,
     /// As [`ServerConfig::frame_ancestors`].
     pub frame_ancestors: FrameAncestors,
 }
@@ -100,9 +112,11 @@ pub enum Refusals {
 }
 
 impl Refusals {
-    /// What suits a server that listens there: whoever tries things on his own machine wants to know.
-    pub fn suited_to(listen: SocketAddr) -> Self {
-        if listen.ip().to_canonical().is_loopback() {
+    /// What suits a server that listens there and is reached under this address: whoever tries things on
+    /// their own machine wants to know, and nobody else reaches it.
+    pub fn suited_to(listen: SocketAddr, public: Option<&PublicUrl>) -> Self {
+        let from_elsewhere = public.is_some_and(|url| url.loopback_port().is_none());
+        if listen.ip().to_canonical().is_loopback() && !from_elsewhere {
             Self::Full
         } else {
             Self::Code
@@ -197,14 +211,27 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_told_all_by_default() {
-        for (listen, refusals) in [
-            ("127.0.0.1:8080", Refusals::Full),
-            ("[::1]:8080", Refusals::Full),
-            ("0.0.0.0:8080", Refusals::Code),
-            ("[::]:8080", Refusals::Code),
-            ("10.0.0.3:8080", Refusals::Code),
+        for (listen, public, refusals) in [
+            ("127.0.0.1:8080", None, Refusals::Full),
+            ("[::1]:8080", Some("http://localhost:8080"), Refusals::Full),
+            // A proxy on the same machine.
+            (
+                "127.0.0.1:8080",
+                Some("https://docs.example"),
+                Refusals::Code,
+            ),
+            ("0.0.0.0:8080", None, Refusals::Code),
+            (
+                "0.0.0.0:8080",
+                Some("http://localhost:8080"),
+                Refusals::Code,
+            ),
+            ("[::]:8080", None, Refusals::Code),
+            ("10.0.0.3:8080", None, Refusals::Code),
         ] {
-            assert_eq!(Refusals::suited_to(listen.parse().unwrap()), refusals);
+            let public = public.map(|url| url.parse().unwrap());
+            let suited = Refusals::suited_to(listen.parse().unwrap(), public.as_ref());
+            assert_eq!(suited, refusals, "{listen} {public:?}");
         }
     }
 }

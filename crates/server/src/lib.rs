@@ -3,6 +3,7 @@
 
 mod admin;
 mod callback_log;
+mod client;
 mod config;
 mod endpoints;
 mod health;
@@ -18,6 +19,7 @@ mod tenants;
 mod tidy_path;
 
 pub use admin::{AdminPassword, PasswordError};
+pub use client::{TrustedProxy, TrustedProxyError};
 pub use config::{
     FrameAncestors, FrameAncestorsError, Refusals, ServerConfig, TenantConfig, Tokens,
     UnknownRefusals,

@@ -1,99 +1,125 @@
-//! Which address a request came to, and from which page.
+//! From which page a request comes.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
 
 use axum::http::{HeaderMap, Uri, header};
+use recto_token::PublicUrl;
 
-/// The address under which the client reached this server, without a path: what a proxy in front
-/// says, or else the `Host` header.
-pub fn base(headers: &HeaderMap) -> String {
-    let scheme = match first(headers, "x-forwarded-proto") {
-        Some("https") => "https",
-        _ => "http",
-    };
-    match host(headers) {
-        Some(host) => format!("{scheme}://{host}"),
-        None => String::new(),
+/// The origins of this server's own pages, which only the configuration decides (attack L2).
+#[derive(Debug, Default)]
+pub(crate) struct Origins(HashSet<String>);
+
+impl Origins {
+    /// Those of the addresses under which the server is reached; on the machine itself also by each of
+    /// its own names.
+    pub fn new<'p>(public: impl Iterator<Item = &'p PublicUrl>, listens: SocketAddr) -> Self {
+        let mut origins = HashSet::new();
+        let mut ports = HashSet::new();
+        if listens.ip().to_canonical().is_loopback() {
+            ports.insert(listens.port());
+        }
+        for url in public {
+            origins.insert(url.origin().to_owned());
+            ports.extend(url.loopback_port());
+        }
+        for port in ports {
+            let names = ["localhost", "127.0.0.1", "[::1]"];
+            let urls = names.map(|name| format!("http://{name}:{port}").parse::<PublicUrl>());
+            origins.extend(
+                urls.into_iter()
+                    .flatten()
+                    .map(|url| url.origin().to_owned()),
+            );
+        }
+        Self(origins)
+    }
+
+    /// Whether a request comes from a page of this server (attack W2). A browser says from which page
+    /// it comes; a client that is no browser says nothing, and needs no page to be led by.
+    pub fn has(&self, headers: &HeaderMap) -> bool {
+        match headers.get(header::ORIGIN) {
+            None => true,
+            Some(origin) => origin.to_str().is_ok_and(|origin| self.0.contains(origin)),
+        }
     }
 }
 
-/// Whether a WebSocket comes from a page of this server (attack W2). A client that is no browser
-/// sends no `Origin`.
-pub fn is_own(headers: &HeaderMap) -> bool {
+/// Whether a request comes from a page of the very host that it was sent to, or from no page. That
+/// suffices where a browser's own password for that host is asked for besides, or a host is demanded
+/// that no foreign name can lead to.
+pub(crate) fn is_of_host(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
     };
-    let authority = origin
+    let origin = origin
         .to_str()
         .ok()
-        .and_then(|origin| origin.parse::<Uri>().ok())
-        .and_then(|origin| {
-            origin
-                .authority()
-                .map(|authority| authority.as_str().to_owned())
-        });
-    match (authority, host(headers)) {
-        (Some(origin), Some(host)) => origin.eq_ignore_ascii_case(host),
+        .and_then(|origin| origin.parse::<Uri>().ok());
+    let authority = origin.as_ref().and_then(Uri::authority);
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    match (authority, host) {
+        (Some(origin), Some(host)) => origin.as_str().eq_ignore_ascii_case(host),
         _ => false,
     }
-}
-
-/// The host that the client called, with its port: what a proxy in front says, or else the `Host`
-/// header. Anybody can write either, so it grants nothing; whose keys count follows from it.
-pub fn host(headers: &HeaderMap) -> Option<&str> {
-    let host = first(headers, "x-forwarded-host").or_else(|| first(headers, "host"))?;
-    // A link is built from it: what is no authority is no host.
-    host.parse::<axum::http::uri::Authority>()
-        .is_ok_and(|a| !a.as_str().contains('@'))
-        .then_some(host)
-}
-
-fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let value = headers.get(name)?.to_str().ok()?;
-    Some(value.split(',').next().unwrap_or(value).trim())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-            .collect()
+    fn own(public: &[&str], listens: &str, origin: &str) -> bool {
+        let public: Vec<PublicUrl> = public.iter().map(|it| it.parse().unwrap()).collect();
+        let mut headers = HeaderMap::new();
+        headers.insert("host", "evil.example".parse().unwrap());
+        headers.insert("x-forwarded-host", "evil.example".parse().unwrap());
+        headers.insert("origin", origin.parse().unwrap());
+        Origins::new(public.iter(), listens.parse().unwrap()).has(&headers)
     }
 
     #[test]
-    fn a_proxy_knows_the_address_better() {
-        let seen = headers(&[
-            ("host", "10.0.0.3:8080"),
-            ("x-forwarded-host", "docs.example, inner"),
-            ("x-forwarded-proto", "https"),
-        ]);
-        assert_eq!(base(&seen), "https://docs.example");
-        assert_eq!(
-            base(&headers(&[("host", "localhost:8080")])),
-            "http://localhost:8080"
-        );
+    fn w2_l2_only_the_configuration_says_which_pages_are_ours() {
+        let public = ["https://docs.example/office/", "https://acme.example:8443"];
+        for ours in ["https://docs.example", "https://acme.example:8443"] {
+            assert!(own(&public, "0.0.0.0:8080", ours), "{ours}");
+        }
+        for foreign in [
+            "https://evil.example",
+            "http://docs.example",
+            "https://docs.example:8443",
+            "https://docs.example@evil.example",
+            "https://docs.example/office",
+            "http://localhost:8080",
+            "null",
+            "",
+        ] {
+            assert!(!own(&public, "0.0.0.0:8080", foreign), "{foreign}");
+        }
     }
 
     #[test]
-    fn w2_a_foreign_page_opens_no_socket() {
-        assert!(is_own(&headers(&[
-            ("host", "docs.example"),
-            ("origin", "https://docs.example")
-        ])));
-        assert!(is_own(&headers(&[("host", "docs.example")])));
-        assert!(!is_own(&headers(&[
-            ("host", "docs.example"),
-            ("origin", "https://evil.example")
-        ])));
-        assert!(!is_own(&headers(&[
-            ("host", "docs.example"),
-            ("origin", "null")
-        ])));
-        assert!(!is_own(&headers(&[
-            ("host", "docs.example"),
-            ("origin", "https://docs.example@evil.example")
-        ])));
+    fn the_machine_itself_is_reached_by_each_of_its_names() {
+        for ours in [
+            "http://localhost:8080",
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080",
+        ] {
+            assert!(own(&["http://127.0.0.1:8080"], "127.0.0.1:8080", ours));
+            assert!(own(&["https://docs.example"], "127.0.0.1:8080", ours));
+            // As from outside of a container.
+            assert!(own(&["http://localhost:8080"], "0.0.0.0:80", ours));
+        }
+        assert!(own(
+            &["http://localhost"],
+            "0.0.0.0:8080",
+            "http://localhost"
+        ));
+        assert!(!own(
+            &["http://127.0.0.1:8080"],
+            "127.0.0.1:8080",
+            "http://localhost:8081"
+        ));
     }
 }

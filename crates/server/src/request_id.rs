@@ -13,6 +13,8 @@ use tower_http::request_id::{
 };
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 
+use crate::client::Client;
+
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// Letters and digits that are not taken for each other, as in Crockford's base 32.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -69,7 +71,9 @@ pub fn traced(router: Router) -> Router {
                 .extensions()
                 .get::<RequestId>()
                 .and_then(|id| id.header_value().to_str().ok());
-            tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+            let client = request.extensions().get::<Client>();
+            let client = client.and_then(|client| client.address).map(tracing::field::display);
+            tracing::info_span!("request", id, client, method = %request.method(), path = request.uri().path())
         })
         .on_response(DefaultOnResponse::new());
     router

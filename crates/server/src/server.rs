@@ -1,7 +1,9 @@
 //! Starting and stopping.
 
+use std::collections::BTreeMap;
 use std::future::IntoFuture;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,14 +11,16 @@ use recto_docs_api::Explain;
 use recto_engine::Engine;
 use recto_fetch::{FetchConfig, Fetcher};
 use recto_store::{Store, StoreError};
-use recto_token::Tenants;
+use recto_token::{PublicUrl, PublicUrlError, Tenants};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::admin::Admin;
-use crate::config::{ServerConfig, TenantConfig, Tokens};
+use crate::client::{Proxies, identified};
+use crate::config::{ServerConfig, TenantConfig};
 use crate::endpoints::{Shared, router, sample, two_routers};
 use crate::metrics::Metrics;
+use crate::origin::Origins;
 use crate::request_id::traced;
 use crate::statistics::Statistics;
 use crate::tenants::{Common, Own, Served};
@@ -37,6 +41,19 @@ pub enum ServerError {
         /// What the system said. It stands in the sentence, so it is no `source`: that would be said twice.
         reason: std::io::Error,
     },
+    /// Nobody said where links begin, and others reach it.
+    #[error(
+        "Recto listens on {0}, where others reach it, and nobody told it the address that they use. Set public_url (--public-url or RECTO_PUBLIC_URL) to the address under which browsers and applications reach it, such as https://docs.example, or listen on 127.0.0.1."
+    )]
+    NoPublicUrl(SocketAddr),
+    /// There is a proxy, and nobody said where it is found.
+    #[error(
+        "There are trusted_proxies, and nobody told Recto the address at which they are reached. Set public_url (--public-url or RECTO_PUBLIC_URL) to the address under which browsers and applications reach the proxy, such as https://docs.example."
+    )]
+    ProxyWithoutPublicUrl,
+    /// The address of a tenant.
+    #[error(transparent)]
+    PublicUrl(#[from] PublicUrlError),
     /// The address is taken or not permitted.
     #[error(
         "Recto can't listen on {address}: {reason}. Choose another address with --listen, or stop what uses this one."
@@ -75,36 +92,51 @@ pub struct Server {
     /// Of the administrator's pages, if they have one of their own.
     admin_listener: Option<TcpListener>,
     shared: Arc<Shared>,
+    proxies: Proxies,
     recovered: usize,
 }
 
 impl Server {
     /// Starts every part, and takes up what an earlier run left unfinished.
     pub async fn start(config: ServerConfig) -> Result<Self, ServerError> {
-        let data_error = |path: &std::path::Path| {
+        let data_error = |path: &Path| {
             let path = path.to_owned();
             move |reason| ServerError::Data { path, reason }
         };
         std::fs::create_dir_all(&config.data).map_err(data_error(&config.data))?;
-        let listener = listen(config.listen).await?;
+        let (listener, listens) = listen(config.listen).await?;
         let admin_listener = match config.admin_listen {
-            Some(address) => Some(listen(address).await?),
+            Some(address) => Some(listen(address).await?.0),
             None => None,
         };
-        let (tenants, tokens) = match config.tokens {
-            Tokens::Required(tenants) => (tenants, true),
-            Tokens::Off(keys) => (Tenants::only(keys), false),
+        let (tenants, tokens) = config.tokens.into_tenants();
+        let own = |name: Option<&str>| match name {
+            None => TenantConfig {
+                name: String::new(),
+                policy: config.outgoing.policy.clone(),
+                authorities: config.outgoing.authorities.clone(),
+                public_url: config.public_url.clone(),
+                frame_ancestors: config.frame_ancestors.clone(),
+            },
+            Some(name) => {
+                let mut all = config.tenants.iter();
+                let own = all.find(|tenant| tenant.name == name);
+                own.cloned().unwrap_or_else(|| TenantConfig::bare(name))
+            }
         };
+        if config.public_url.is_none() && !config.trusted_proxies.is_empty() {
+            return Err(ServerError::ProxyWithoutPublicUrl);
+        }
+        let public = public_urls(&tenants, &own, config.public_url.as_ref(), listens)?
+            .ok_or(ServerError::NoPublicUrl(config.listen))?;
+        let origins = Arc::new(Origins::new(public.values(), listens));
         let store = Store::open(&config.data.join("store"))
             .await
             .map_err(|e| ServerError::part(&e))?;
         // Files on their way are worth nothing after a restart. The store is locked by now, so they
         // are not those of another server that runs on this folder.
         let scratch = config.data.join("scratch");
-        if scratch.exists() {
-            std::fs::remove_dir_all(&scratch).map_err(data_error(&scratch))?;
-        }
-        std::fs::create_dir_all(&scratch).map_err(data_error(&scratch))?;
+        emptied(&scratch).map_err(data_error(&scratch))?;
         let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(unix_now);
         let fetch = FetchConfig {
             max_bytes: config.session.max_bytes,
@@ -127,29 +159,15 @@ impl Server {
             convert: config.convert,
             metrics: metrics.clone(),
         };
-        let top = TenantConfig {
-            name: String::new(),
-            policy: config.outgoing.policy,
-            authorities: config.outgoing.authorities,
-            public_url: config.public_url,
-            frame_ancestors: config.frame_ancestors,
-        };
         let tenants = Served::new(tenants, &common, |name, keys| {
-            let own = match name {
-                None => top.clone(),
-                Some(name) => config
-                    .tenants
-                    .iter()
-                    .find(|tenant| tenant.name == name)
-                    .cloned()
-                    .unwrap_or_else(|| TenantConfig::bare(name)),
-            };
+            let public = public.get(&name.map(str::to_owned)).cloned();
+            let own = own(name);
             let keys = tokens.then(|| keys.clone());
-            Ok(Own {
+            Ok::<_, ServerError>(Own {
                 fetcher: fetcher
                     .for_tenant(own.policy, own.authorities, keys)
                     .map_err(|e| ServerError::part(&e))?,
-                public_url: own.public_url,
+                public: public.ok_or(ServerError::NoPublicUrl(config.listen))?,
                 frame_ancestors: own.frame_ancestors,
             })
         })?;
@@ -165,9 +183,10 @@ impl Server {
             tokens,
             token_header: config.token_header,
             token_prefix: config.token_prefix,
-            frame_ancestors: top.frame_ancestors,
+            frame_ancestors: config.frame_ancestors,
             refusals: config.refusals,
-            admin: Arc::new(Admin::new(config.admin_password)),
+            admin: Arc::new(Admin::new(config.admin_password, origins.clone())),
+            origins,
             metrics,
             statistics: Statistics::default(),
         });
@@ -175,6 +194,7 @@ impl Server {
             listener,
             admin_listener,
             shared,
+            proxies: Proxies::new(&config.trusted_proxies),
             recovered,
         })
     }
@@ -220,13 +240,15 @@ impl Server {
                 (app, Some((listener, admin)))
             }
         };
-        let app = traced(app).into_make_service_with_connect_info::<SocketAddr>();
+        let app = identified(traced(app), self.proxies.clone());
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let everybody = axum::serve(self.listener, app).with_graceful_shutdown(stop);
         let administrator = async move {
             let Some((listener, app)) = admin else {
                 return Ok(());
             };
-            let app = traced(app).into_make_service_with_connect_info::<SocketAddr>();
+            let app = identified(traced(app), self.proxies);
+            let app = app.into_make_service_with_connect_info::<SocketAddr>();
             let stop = async move {
                 // A closed channel means the same as a message.
                 let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -243,9 +265,43 @@ impl Server {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, ServerError> {
-    let listener = TcpListener::bind(address).await;
-    listener.map_err(|reason| ServerError::Listen { address, reason })
+/// Where links of each tenant begin: at its own address, or else at the server's, at its own host. None
+/// of it comes from a request (attack L2). `None` if somebody has none.
+fn public_urls(
+    tenants: &Tenants,
+    own: &impl Fn(Option<&str>) -> TenantConfig,
+    configured: Option<&PublicUrl>,
+    listens: SocketAddr,
+) -> Result<Option<BTreeMap<Option<String>, PublicUrl>>, PublicUrlError> {
+    let servers = configured
+        .cloned()
+        .or_else(|| PublicUrl::of_listener(listens));
+    let mut all = BTreeMap::new();
+    for tenant in tenants.all() {
+        let url = match (own(tenant.name).public_url, &servers, tenant.name) {
+            (Some(url), _, _) => url,
+            (None, Some(servers), None) => servers.clone(),
+            (None, Some(servers), Some(name)) => servers.at_host(&tenants.host_of(name))?,
+            (None, None, _) => return Ok(None),
+        };
+        all.insert(tenant.name.map(str::to_owned), url);
+    }
+    Ok(Some(all))
+}
+
+fn emptied(folder: &Path) -> std::io::Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    std::fs::create_dir_all(folder)
+}
+
+/// Listens, and says where: the port is chosen by the system if it is 0.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let error = |reason| ServerError::Listen { address, reason };
+    let listener = TcpListener::bind(address).await.map_err(error)?;
+    let listens = listener.local_addr().map_err(error)?;
+    Ok((listener, listens))
 }
 
 async fn sweep(shared: Arc<Shared>) {

@@ -11,8 +11,8 @@ use recto_token::{
 };
 use serde_json::{Map, Value, json};
 
+use crate::client::Client;
 use crate::endpoints::{Shared, log_refusal};
-use crate::origin;
 use crate::request_id::Reference;
 use crate::tenants::Tenant;
 
@@ -25,7 +25,7 @@ pub struct ServiceRequest<'r> {
     service: Service,
     query: Vec<(String, String)>,
     header: Option<&'r str>,
-    host: Option<&'r str>,
+    client: &'r Client,
     body: &'r Bytes,
     reference: &'r str,
 }
@@ -36,6 +36,7 @@ impl<'r> ServiceRequest<'r> {
         shared: &'r Shared,
         service: Service,
         uri: &Uri,
+        client: &'r Client,
         headers: &'r HeaderMap,
         body: &'r Bytes,
         Reference(reference): &'r Reference,
@@ -50,7 +51,7 @@ impl<'r> ServiceRequest<'r> {
             header: headers
                 .get(&shared.token_header)
                 .and_then(|value| value.to_str().ok()),
-            host: origin::host(headers),
+            client,
             body,
             reference,
         }
@@ -70,7 +71,10 @@ impl<'r> ServiceRequest<'r> {
     pub fn verified(&self) -> Result<(&'r Arc<Tenant>, Parameters), Value> {
         let parts = self.parts();
         let token = unsigned_token(&parts);
-        let tenant = self.shared.tenants.find(self.host, token.as_deref());
+        let tenant = self
+            .shared
+            .tenants
+            .find(self.client.host(), token.as_deref());
         let tenant = tenant.map_err(|refusal| self.unverified(&refusal))?;
         if !self.shared.tokens {
             tracing::warn!(request = self.reference, service = ?self.service,

@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
 use recto_convert::{ConvertConfig, Converter};
 use recto_engine::Engine;
 use recto_fetch::{Clock, Fetcher};
 use recto_session::{Overview, Services, SessionConfig, Sessions};
 use recto_store::{Store, StoreError};
-use recto_token::{Keys, Refusal, Tenants};
-use url::Url;
+use recto_token::{Keys, PublicUrl, Refusal, Tenants};
 
 use crate::callback_log::CallbackLog;
+use crate::client::Client;
 use crate::config::FrameAncestors;
 use crate::metrics::Metrics;
-use crate::origin;
 use crate::statistics::Statistics;
 
 /// One tenant, or the default.
@@ -26,7 +24,6 @@ pub(crate) struct Tenant {
     pub keys: Arc<Keys>,
     pub sessions: Sessions,
     pub converter: Converter,
-    pub public_url: Option<Url>,
     pub frame_ancestors: FrameAncestors,
     pub metrics: Metrics,
     pub statistics: Statistics,
@@ -36,7 +33,7 @@ pub(crate) struct Tenant {
 /// What a tenant has of its own, beside its keys and its name.
 pub(crate) struct Own {
     pub fetcher: Fetcher,
-    pub public_url: Option<Url>,
+    pub public: PublicUrl,
     pub frame_ancestors: FrameAncestors,
 }
 
@@ -75,6 +72,7 @@ impl Tenant {
             store: store.clone(),
             fetcher: fetcher.clone(),
             keys: keys.clone(),
+            public: own.public.clone(),
             scratch: common.scratch.clone(),
             clock: common.clock.clone(),
         };
@@ -88,6 +86,7 @@ impl Tenant {
             store,
             fetcher,
             keys: keys.clone(),
+            public: own.public,
             scratch: common.scratch.clone(),
             clock: common.clock.clone(),
             config: common.session.clone(),
@@ -97,20 +96,10 @@ impl Tenant {
             keys: keys.clone(),
             sessions,
             converter,
-            public_url: own.public_url,
             frame_ancestors: own.frame_ancestors,
             metrics,
             statistics: Statistics::default(),
             callbacks,
-        }
-    }
-
-    /// Where links to this server begin: the address that is configured, or else the one that a
-    /// request came to.
-    pub fn base(&self, requested: &str) -> String {
-        match &self.public_url {
-            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None => requested.to_owned(),
         }
     }
 }
@@ -145,8 +134,8 @@ impl Served {
     }
 
     /// The tenant whose host a request came to; `None` if it is nobody's in particular.
-    pub fn by_host(&self, headers: &HeaderMap) -> Option<&Arc<Tenant>> {
-        self.named(self.tenants.by_host(origin::host(headers)?)?.name)
+    pub fn by_host(&self, client: &Client) -> Option<&Arc<Tenant>> {
+        self.named(self.tenants.by_host(client.host()?)?.name)
     }
 
     /// The tenant of a name; `None` is the default's.

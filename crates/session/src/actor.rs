@@ -48,7 +48,6 @@ pub(crate) struct Session {
     pub journal: Journal,
     pub key: DocumentKey,
     pub record: Option<SessionRecord>,
-    pub base: String,
     /// The title that the integrator gave while the document was open.
     pub title: Option<String>,
     pub engine: Engine,
@@ -166,10 +165,6 @@ impl Session {
             services,
             journal: Journal::new(),
             key,
-            base: record
-                .as_ref()
-                .map(|r| r.base_url.clone())
-                .unwrap_or_default(),
             record,
             title: None,
             engine: Engine::Absent,

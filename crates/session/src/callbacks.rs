@@ -236,19 +236,19 @@ impl Session {
             callback,
         });
         let archive = self.archive(&blob, file_type);
-        let (services, base) = (self.services.clone(), self.base.clone());
+        let services = self.services.clone();
         // In the journal's order: after the record that names the file, and before a later one that
         // lets it go.
         let link = self
             .journal
-            .then(async move { make_link(&services, &base, blob, file_type).await });
-        let (services, base) = (self.services.clone(), self.base.clone());
+            .then(async move { make_link(&services, blob, file_type).await });
+        let services = self.services.clone();
         let key = self.key.clone();
         self.start(async move {
             let file = async {
                 let url = link.await?;
                 let changes = match archive {
-                    Some(archive) => archive.told(&services, &base, &key).await,
+                    Some(archive) => archive.told(&services, &key).await,
                     None => None,
                 };
                 Ok(Given { url, changes })

@@ -7,7 +7,7 @@ use std::time::Duration;
 use recto_engine::Engine;
 use recto_fetch::Fetcher;
 use recto_store::Store;
-use recto_token::Keys;
+use recto_token::{Keys, PublicUrl};
 
 use crate::limits::Limits;
 
@@ -70,6 +70,8 @@ pub struct Services {
     pub fetcher: Fetcher,
     /// Keys of tokens and links.
     pub keys: Arc<Keys>,
+    /// Where links begin.
+    pub public: PublicUrl,
     /// Folder for files on their way between store and engine.
     pub scratch: PathBuf,
     /// Unix seconds now.

@@ -29,7 +29,6 @@ impl Session {
     /// Somebody wants a copy in this format, or in that of saving if he names none.
     pub fn on_download(&mut self, id: &str, question: u64, format: Option<&str>, to_print: bool) {
         let document = self.document();
-        let base = self.base.clone();
         let services = self.services.clone();
         let unmarked = self.unmarked();
         let title = self.title.clone();
@@ -60,10 +59,8 @@ impl Session {
                 participant: id,
                 id: question,
                 copied: match unmarked {
-                    Some(original) => {
-                        copy_original(&services, original, output, &title, &base).await
-                    }
-                    None => copy(&services, &document, output, &title, &base).await,
+                    Some(original) => copy_original(&services, original, output, &title).await,
+                    None => copy(&services, &document, output, &title).await,
                 },
             }
         });
@@ -115,10 +112,9 @@ async fn copy(
     document: &Document,
     output: OutputType,
     title: &str,
-    base: &str,
 ) -> Result<Copied, Problem> {
     let blob = store_copy(services, document, output.extension()).await?;
-    linked(services, blob, output, title, base).await
+    linked(services, blob, output, title).await
 }
 
 /// A copy of a version that is marked: of its file, since what the engine has is marked.
@@ -127,7 +123,6 @@ async fn copy_original(
     (original, file_type): (BlobId, FileType),
     output: OutputType,
     title: &str,
-    base: &str,
 ) -> Result<Copied, Problem> {
     let folder = scratch_folder(services)?;
     let file = folder.path().join("original");
@@ -154,7 +149,7 @@ async fn copy_original(
     };
     let blob = services.store.put_file(copy).await;
     let blob = blob.map_err(|error| Problem::of(&error))?;
-    linked(services, blob, output, title, base).await
+    linked(services, blob, output, title).await
 }
 
 async fn linked(
@@ -162,12 +157,11 @@ async fn linked(
     blob: BlobId,
     output: OutputType,
     title: &str,
-    base: &str,
 ) -> Result<Copied, Problem> {
     let extension = output.extension();
     let stem = title.rsplit_once('.').map_or(title, |(stem, _)| stem);
     let file_name = format!("{}.{extension}", safe(stem));
-    let url = make_link_as(services, base, blob, file_name, output.mime())
+    let url = make_link_as(services, blob, file_name, output.mime())
         .await
         .map_err(|error| Problem::of(&error))?;
     Ok(Copied {

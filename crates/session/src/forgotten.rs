@@ -18,13 +18,9 @@ impl Sessions {
         self.services().store.forgotten().await
     }
 
-    /// A link to a forgotten file, which begins with `base` and lives as long as that of a callback;
-    /// `None` if there is no such file.
-    pub async fn forgotten_link(
-        &self,
-        key: &DocumentKey,
-        base: &str,
-    ) -> Result<Option<String>, StoreError> {
+    /// A link to a forgotten file, which lives as long as that of a callback; `None` if there is no such
+    /// file.
+    pub async fn forgotten_link(&self, key: &DocumentKey) -> Result<Option<String>, StoreError> {
         let services = self.services();
         let Some(record) = services.store.session(key).await?.filter(is_forgotten) else {
             return Ok(None);
@@ -33,7 +29,7 @@ impl Sessions {
         else {
             return Ok(None);
         };
-        match make_link(services, base, blob, file_type.saved_as()).await {
+        match make_link(services, blob, file_type.saved_as()).await {
             Ok(link) => Ok(Some(link)),
             // Opened again or deleted meanwhile.
             Err(StoreError::NoBlob(_)) => Ok(None),
@@ -207,7 +203,6 @@ mod tests {
                     attempts: 0,
                     next_attempt: None,
                     result: None,
-                    base_url: String::new(),
                     created: 1,
                     updated: 1,
                     generation: 0,

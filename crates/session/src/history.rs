@@ -108,8 +108,8 @@ pub(crate) struct Archive {
 
 impl Archive {
     /// Makes it. If that fails, saving goes on without.
-    pub async fn told(self, services: &Services, base: &str, key: &DocumentKey) -> Option<Told> {
-        match self.make(services, base).await {
+    pub async fn told(self, services: &Services, key: &DocumentKey) -> Option<Told> {
+        match self.make(services).await {
             Ok(told) => Some(told),
             Err(problem) => {
                 tracing::warn!(%key, code = problem.code, message = %problem.message,
@@ -119,7 +119,7 @@ impl Archive {
         }
     }
 
-    async fn make(mut self, services: &Services, base: &str) -> Result<Told, Problem> {
+    async fn make(mut self, services: &Services) -> Result<Told, Problem> {
         let folder = tempfile::Builder::new()
             .prefix("changes-")
             .tempdir_in(&services.scratch)
@@ -148,15 +148,9 @@ impl Archive {
         .map_err(|error| Problem::no_archive(&error))?;
         let blob = services.store.put_file(&target).await;
         let blob = blob.map_err(|error| Problem::of(&error))?;
-        let url = make_link_as(
-            services,
-            base,
-            blob,
-            "changes.zip".into(),
-            "application/zip",
-        )
-        .await
-        .map_err(|error| Problem::of(&error))?;
+        let url = make_link_as(services, blob, "changes.zip".into(), "application/zip")
+            .await
+            .map_err(|error| Problem::of(&error))?;
         let history = serde_json::to_value(History::new(changes)).unwrap_or_default();
         Ok(Told { history, url })
     }

@@ -2,26 +2,24 @@
 
 use recto_docs_api::FileType;
 use recto_store::{BlobId, ResultRecord, StoreError};
-use recto_token::sign_link;
+use recto_token::link;
 
 use crate::config::Services;
 
-/// Makes a link to a document that was saved as `file_type`; it begins with `base` and lives for
+/// Makes a link to a document that was saved as `file_type`; it lives for
 /// [`crate::SessionConfig::link_life`].
 pub(crate) async fn make_link(
     services: &Services,
-    base: &str,
     blob: BlobId,
     file_type: FileType,
 ) -> Result<String, StoreError> {
     let file_name = format!("output.{}", file_type.extension());
-    make_link_as(services, base, blob, file_name, file_type.mime()).await
+    make_link_as(services, blob, file_name, file_type.mime()).await
 }
 
 /// As [`make_link`], for a file of this name and media type.
 pub(crate) async fn make_link_as(
     services: &Services,
-    base: &str,
     blob: BlobId,
     file_name: String,
     mime: &str,
@@ -40,6 +38,5 @@ pub(crate) async fn make_link_as(
         expires,
     };
     services.store.add_result(&result).await?;
-    let query = sign_link(&services.keys, &path, expires);
-    Ok(format!("{base}{path}?{query}"))
+    Ok(link(&services.keys, &services.public, &path, expires))
 }

@@ -25,7 +25,6 @@ pub(crate) struct Source {
     file_type: FileType,
     /// Set when the file came from the integrator just now.
     fresh: Option<Verified<Opening>>,
-    base: String,
 }
 
 /// A document that the engine has loaded.
@@ -52,11 +51,7 @@ pub(crate) fn scratch_folder(services: &Services) -> Result<TempDir, Problem> {
         })
 }
 
-async fn fetch(
-    services: Services,
-    opening: Verified<Opening>,
-    base: String,
-) -> Result<Source, Problem> {
+async fn fetch(services: Services, opening: Verified<Opening>) -> Result<Source, Problem> {
     let folder = scratch_folder(&services)?;
     let file_type = opening.get().file_type;
     let path = folder.path().join("document");
@@ -72,7 +67,6 @@ async fn fetch(
         folder,
         file_type,
         fresh: Some(opening),
-        base,
     })
 }
 
@@ -88,7 +82,6 @@ async fn restore(services: Services, blob: BlobId, file_type: FileType) -> Resul
         folder,
         file_type,
         fresh: None,
-        base: String::new(),
     })
 }
 
@@ -113,7 +106,7 @@ async fn load(
     // The original is on disk before anybody can write, at no cost in time.
     let kept = async {
         match &source.fresh {
-            Some(opening) => keep_original(&services, &journal, &path, opening, &source.base)
+            Some(opening) => keep_original(&services, &journal, &path, opening)
                 .await
                 .map(Some),
             None => Ok(None),
@@ -197,7 +190,6 @@ async fn keep_original(
     journal: &Journal,
     path: &std::path::Path,
     opening: &Verified<Opening>,
-    base: &str,
 ) -> Result<SessionRecord, Problem> {
     let original = services
         .store
@@ -219,7 +211,6 @@ async fn keep_original(
         attempts: 0,
         next_attempt: None,
         result: None,
-        base_url: base.into(),
         created: now,
         updated: now,
         generation: 0,
@@ -265,10 +256,9 @@ impl Session {
                 participant.send(ToBrowser::Progress {
                     stage: Stage::Downloading,
                 });
-                let base = self.base.clone();
-                self.start(async move {
-                    Op::Fetched(fetch(services, opening, base).await.map(Box::new))
-                });
+                self.start(
+                    async move { Op::Fetched(fetch(services, opening).await.map(Box::new)) },
+                );
             }
         }
     }

@@ -43,9 +43,6 @@ impl Session {
             }
         }
         self.saving.recovered = false;
-        if self.base.is_empty() || !join.base.is_empty() {
-            self.base.clone_from(&join.base);
-        }
         let with_session = join.returning.is_some();
         let returning = join
             .returning

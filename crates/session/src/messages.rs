@@ -62,7 +62,6 @@ pub(crate) struct Join {
     /// Of a version: what was changed of his rights in the document.
     pub changed: Map<String, Value>,
     pub outlet: Outlet,
-    pub base: String,
     pub reply: oneshot::Sender<Result<String, Problem>>,
 }
 

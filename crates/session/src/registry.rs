@@ -139,8 +139,7 @@ impl Sessions {
         Ok(count)
     }
 
-    /// Joins a participant. `base` is the address under which this server was reached; result links
-    /// begin with it.
+    /// Joins a participant.
     ///
     /// A version of the history is looked at with the rights that its user has in the document now,
     /// and by nobody who was sent away from it.
@@ -149,20 +148,15 @@ impl Sessions {
         opening: Verified<Opening>,
         returning: Option<Returning>,
         outlet: Outlet,
-        base: String,
     ) -> Result<Joined, Problem> {
         let Some(of) = opening.version_of.clone() else {
-            return self
-                .enter(opening, returning, Map::new(), outlet, base)
-                .await;
+            return self.enter(opening, returning, Map::new(), outlet).await;
         };
         let version = opening.key.clone();
         let user = user_id(&opening, &of.participant);
         let before = self.standing(&of, &user).await;
         let changed = before.clone().ok_or_else(Problem::dropped)?;
-        let joined = self
-            .enter(opening, returning, changed, outlet, base)
-            .await?;
+        let joined = self.enter(opening, returning, changed, outlet).await?;
         self.watch(&of.key, &version);
         // What was ordered before that has reached nobody in the version.
         let after = self.standing(&of, &user).await;
@@ -182,7 +176,6 @@ impl Sessions {
         returning: Option<Returning>,
         changed: Map<String, Value>,
         outlet: Outlet,
-        base: String,
     ) -> Result<Joined, Problem> {
         let key = opening.get().key.clone();
         for _ in 0..TRIES {
@@ -196,7 +189,6 @@ impl Sessions {
                 returning: returning.clone(),
                 changed: changed.clone(),
                 outlet: outlet.clone(),
-                base: base.clone(),
                 reply,
             };
             if mailbox.send(Command::Join(Box::new(join))).await.is_ok()

@@ -205,7 +205,6 @@ impl Session {
             record.last_changer = Some(seal(&self.services.keys, opening));
             record.last_user = Some(user.clone());
         }
-        record.base_url.clone_from(&self.base);
         let (store, record, old) = (self.services.store.clone(), record.clone(), before.clone());
         let written = self.journal.then(async move {
             store.save_session(&record).await?;

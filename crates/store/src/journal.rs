@@ -50,15 +50,15 @@ impl Journal {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO sessions (tenant, key, opening, last_changer, last_user, file_type, original,
-                 snapshot, changed, phase, attempts, next_attempt, result, base_url, created, updated, generation, changes)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 snapshot, changed, phase, attempts, next_attempt, result, created, updated, generation, changes)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (tenant, key) DO UPDATE SET
                  opening = excluded.opening, last_changer = excluded.last_changer,
                  last_user = excluded.last_user, file_type = excluded.file_type,
                  original = excluded.original, snapshot = excluded.snapshot,
                  changed = excluded.changed, phase = excluded.phase,
                  attempts = excluded.attempts, next_attempt = excluded.next_attempt,
-                 result = excluded.result, base_url = excluded.base_url, created = excluded.created,
+                 result = excluded.result, created = excluded.created,
                  updated = excluded.updated, generation = excluded.generation,
                  changes = excluded.changes",
         )
@@ -75,7 +75,6 @@ impl Journal {
         .bind(record.attempts)
         .bind(record.next_attempt)
         .bind(&record.result)
-        .bind(&record.base_url)
         .bind(record.created)
         .bind(record.updated)
         .bind(record.generation)
@@ -294,7 +293,6 @@ struct SessionRow {
     attempts: u32,
     next_attempt: Option<i64>,
     result: Option<String>,
-    base_url: String,
     created: i64,
     updated: i64,
     generation: i64,
@@ -332,7 +330,6 @@ impl SessionRow {
             attempts: self.attempts,
             next_attempt: self.next_attempt,
             result: self.result,
-            base_url: self.base_url,
             created: self.created,
             updated: self.updated,
             generation: self.generation,

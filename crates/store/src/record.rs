@@ -84,8 +84,6 @@ pub struct SessionRecord {
     /// The id of the [`ResultRecord`] that the callback names. While it stands here, the result
     /// outlives its expiry.
     pub result: Option<String>,
-    /// Address under which browsers reached this server; result links begin with it.
-    pub base_url: String,
     /// When the session began, in Unix seconds.
     pub created: i64,
     /// When the record was last written, in Unix seconds.

@@ -7,7 +7,7 @@ use recto_store::{BlobId, Phase, ResultRecord, SessionRecord, Store, new_id};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
-/// Makes a journal what an earlier version left: without the last migration and what that made.
+/// Makes a journal what an earlier version left: without the migrations since and what they made.
 const BACK: &str = "
     CREATE TABLE old (
         key TEXT NOT NULL PRIMARY KEY, opening TEXT NOT NULL, last_changer TEXT, last_user TEXT,
@@ -18,12 +18,12 @@ const BACK: &str = "
     ) STRICT;
     INSERT INTO old
         SELECT key, opening, last_changer, last_user, file_type, original, snapshot, changed, phase,
-               attempts, next_attempt, result, base_url, created, updated, generation, changes
+               attempts, next_attempt, result, 'https://docs.example', created, updated, generation, changes
         FROM sessions;
     DROP TABLE sessions;
     ALTER TABLE old RENAME TO sessions;
     ALTER TABLE results DROP COLUMN tenant;
-    DELETE FROM _sqlx_migrations WHERE version = 3;
+    DELETE FROM _sqlx_migrations WHERE version >= 3;
 ";
 
 const CREATED: i64 = 1_700_000_000;
@@ -54,7 +54,6 @@ fn record(name: &str, original: BlobId) -> SessionRecord {
         attempts: 2,
         next_attempt: Some(CREATED + 4),
         result: None,
-        base_url: "https://docs.example".into(),
         created: CREATED,
         updated: CREATED + 1,
         generation: 7,
@@ -90,7 +89,7 @@ async fn f5_what_one_tenant_has_another_one_does_not() {
     for (store, text) in [(&store, "default"), (&a, "of a"), (&b, "of b")] {
         let blob = put(store, dir.path(), text.as_bytes()).await;
         let mut record = record("same", blob.clone());
-        record.base_url = text.into();
+        record.last_user = Some(text.into());
         store.save_session(&record).await.unwrap();
         let result = result(&blob, CREATED);
         store.add_result(&result).await.unwrap();
@@ -101,7 +100,7 @@ async fn f5_what_one_tenant_has_another_one_does_not() {
         .enumerate()
     {
         let found = store.session(&key("same")).await.unwrap().unwrap();
-        assert_eq!(found.base_url, text);
+        assert_eq!(found.last_user.as_deref(), Some(text));
         assert_eq!(store.unfinished().await.unwrap(), [found]);
         for (other, id) in made.iter().enumerate() {
             assert_eq!(store.result(id).await.unwrap().is_some(), at == other);

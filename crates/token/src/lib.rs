@@ -26,6 +26,7 @@ mod method;
 mod opening;
 mod outgoing;
 mod permissions;
+mod public_url;
 mod refusal;
 mod request;
 mod secret;
@@ -42,7 +43,7 @@ pub use incoming::{verify_callback, verify_callback_with, verify_download, verif
 pub use key::{Algorithm, Key, KeyError, KeyState};
 pub use key_ring::KeyRing;
 pub use keys::Keys;
-pub use link::{sign_link, verify_link};
+pub use link::{link, verify_link};
 pub use local_json::{LocalJson, LocalJsonError, SecretSource};
 pub use method::{
     HistoryVersion, Method, MethodGrant, PreviousVersion, Reference, SignedFile,
@@ -53,6 +54,7 @@ pub use outgoing::{
     Layout, sign_body, sign_config, sign_config_with, sign_header, sign_method, sign_method_with,
     sign_request, sign_request_with,
 };
+pub use public_url::{PublicUrl, PublicUrlError};
 pub use refusal::{Refusal, RefusalDetails, Wire};
 pub use request::{
     RequestParts, Service, conversion, request_without_tokens, unsigned_parameters, unsigned_token,

@@ -3,11 +3,16 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq;
 
-use crate::{Key, Keys, Refusal, Secret, jws::mac, key::KeyState, refusal};
+use crate::{Key, Keys, PublicUrl, Refusal, Secret, jws::mac, key::KeyState, refusal};
+
+/// A link to a path of this server, signed until `expires` (Unix seconds).
+pub fn link(keys: &Keys, public: &PublicUrl, path: &str, expires: i64) -> String {
+    public.at(&format!("{path}?{}", sign_link(keys, path, expires)))
+}
 
 /// Signs a path of this server, and returns the query that goes with it:
 /// `expires=<Unix seconds>&sig=<signature>`.
-pub fn sign_link(keys: &Keys, path: &str, expires: i64) -> String {
+pub(crate) fn sign_link(keys: &Keys, path: &str, expires: i64) -> String {
     // The time at which a link is signed is not known here, and does not matter
     // for a key that only this server has.
     let signature = keys

@@ -79,6 +79,14 @@ impl Tenants {
         }))
     }
 
+    /// The host of a tenant of this name.
+    pub fn host_of(&self, name: &str) -> String {
+        match &self.base_domain {
+            Some(domain) if !name.contains('.') => format!("{name}.{domain}"),
+            _ => name.to_owned(),
+        }
+    }
+
     /// The tenant of a request. `host` is the host that the browser or the
     /// integrator called, with or without a port; `token` is the token of the
     /// request, of which the `kid` is read, unverified.

@@ -6,9 +6,8 @@ use anyhow::{Context, bail};
 use ipnet::IpNet;
 use recto_fetch::{Authorities, HostPattern, Policy, UrlPattern};
 use recto_server::TenantConfig;
-use recto_token::{Keys, Tenants};
+use recto_token::{Keys, PublicUrl, Tenants};
 use serde::Deserialize;
-use url::Url;
 
 use super::{Environment, File, outgoing};
 use crate::keys::{self, Places};
@@ -31,7 +30,7 @@ pub struct Entry {
     #[serde(default)]
     unsigned_url: Vec<UrlPattern>,
     ca_file: Option<PathBuf>,
-    public_url: Option<Url>,
+    public_url: Option<PublicUrl>,
     frame_ancestors: Option<String>,
 }
 

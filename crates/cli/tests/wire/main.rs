@@ -2,6 +2,7 @@
 //! protocol, and by an application that signs configs and takes callbacks.
 #![allow(missing_docs, reason = "tests are named after what they prove")]
 
+mod addresses;
 mod border;
 mod callbacks;
 mod commands;

@@ -133,7 +133,10 @@ async fn f5_the_same_key_of_two_tenants_is_two_documents() {
         verify_callback(&Secret::from(secret), &saved.body, header, now()).expect("its own key");
         let link = saved.body["url"].as_str().unwrap();
         assert!(
-            link.starts_with(&format!("http://{host}/cache/files/")),
+            link.starts_with(&format!(
+                "http://{host}:{}/cache/files/",
+                server.address().port()
+            )),
             "{link}"
         );
         let (status, text) = get_at(&server, host, link).await;
@@ -245,7 +248,8 @@ async fn a_key_that_a_token_names_finds_the_tenant_of_a_host_that_is_nobodys() {
     assert_eq!(answer["endConvert"], true, "{answer}");
     // The link has no token that could name anybody, and is good where it was given, but not at B's.
     let link = answer["fileUrl"].as_str().unwrap();
-    assert_eq!(get(link).await.0, 200);
+    let own = server.address().to_string();
+    assert_eq!(get_at(&server, &own, link).await.0, 200);
     assert_eq!(get_at(&server, A, link).await.0, 200);
     assert_eq!(get_at(&server, B, link).await.0, 403);
 }
@@ -298,6 +302,8 @@ async fn each_tenant_is_told_with_its_own_key_after_the_server_was_killed() {
     let server = Server::start(&setup).await;
     let (at_a, at_b) = (Integrator::start().await, Integrator::start().await);
     let key = new_key("killed");
+    // They stay until the server goes, so that nothing is given before.
+    let mut here = Vec::new();
     for (host, secret, integrator, words) in [
         (A, SECRET_A, &at_a, "To A. "),
         (B, SECRET_B, &at_b, "To B. "),
@@ -306,6 +312,7 @@ async fn each_tenant_is_told_with_its_own_key_after_the_server_was_killed() {
         let mut browser = Browser::open_at(&server, host, &config).await;
         browser.types(words).await;
         browser.until_saved().await;
+        here.push(browser);
     }
     let (server, _setup) = restarted(server, setup).await;
     server

@@ -53,15 +53,18 @@ async fn w2_a_page_of_another_origin_opens_no_socket() {
             "{foreign:?}"
         );
     }
-    // Behind a proxy that names the public address.
+    // L2: what a request says of its own way decides nothing.
     assert_eq!(
-        upgrade(&server, Some("https://docs.example"), Some("docs.example")).await,
-        101
-    );
-    assert_eq!(
-        upgrade(&server, Some(&own), Some("docs.example")).await,
+        upgrade(&server, Some("https://evil.example"), Some("evil.example")).await,
         403
     );
+    assert_eq!(
+        upgrade(&server, Some(&own), Some("evil.example")).await,
+        101
+    );
+    server
+        .logged(|log| log.contains("https://evil.example") && log.contains("set public_url to it"))
+        .await;
 }
 
 #[tokio::test]

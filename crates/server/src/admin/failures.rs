@@ -1,10 +1,11 @@
 //! Guessing a password takes its time.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Duration, Instant};
+use crate::client::network;
 
 /// Wrong passwords of one client within [`PERIOD`].
 pub(super) const MOST: u32 = 10;
@@ -54,17 +55,6 @@ impl Failures {
             window.failed += 1;
         }
         Ok(right)
-    }
-}
-
-/// What belongs to one client: of IPv6, whole networks do.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

@@ -10,11 +10,14 @@ use super::*;
 const PASSWORD: &str = "correct horse";
 
 fn with_password() -> Arc<Admin> {
-    Arc::new(Admin::new(Some(AdminPassword::new(PASSWORD).unwrap())))
+    Arc::new(Admin::new(
+        Some(AdminPassword::new(PASSWORD).unwrap()),
+        Arc::default(),
+    ))
 }
 
 fn without() -> Arc<Admin> {
-    Arc::new(Admin::new(None))
+    Arc::new(Admin::new(None, Arc::default()))
 }
 
 fn basic(password: &str) -> String {

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use recto_docs_api::Callback;
 use recto_store::{ResultRecord, new_id};
-use recto_token::sign_link;
+use recto_token::link;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -133,16 +133,11 @@ async fn renew(tenant: &Tenant, callback: &mut Callback) -> Result<(), Refused> 
     let services = tenant.sessions.services();
     let now = (services.clock)();
     let life = i64::try_from(services.config.link_life.as_secs()).unwrap_or(900);
-    for link in [&mut callback.url, &mut callback.changesurl] {
-        let Some(old) = link.as_deref() else {
-            continue;
-        };
-        let mut url = Url::parse(old).map_err(|_| Refused::Gone)?;
-        let (prefix, rest) = url.path().split_once(RESULTS).ok_or(Refused::Gone)?;
-        let (prefix, id) = (
-            prefix.to_owned(),
-            rest.split('/').next().unwrap_or_default().to_owned(),
-        );
+    let links = [&mut callback.url, &mut callback.changesurl];
+    for old in links.into_iter().flatten() {
+        let url = Url::parse(old).map_err(|_| Refused::Gone)?;
+        let (_, rest) = url.path().split_once(RESULTS).ok_or(Refused::Gone)?;
+        let id = rest.split('/').next().unwrap_or_default().to_owned();
         let result = match services.store.result(&id).await {
             Ok(Some(result)) => result,
             Ok(None) => return Err(Refused::Gone),
@@ -161,10 +156,7 @@ async fn renew(tenant: &Tenant, callback: &mut Callback) -> Result<(), Refused> 
             .map_err(|_| Refused::Gone)?;
         // Names of results are `output` and an extension: there is nothing to be encoded.
         let path = format!("{RESULTS}{}/{}", result.id, result.file_name);
-        let query = sign_link(&tenant.keys, &path, result.expires);
-        url.set_path(&format!("{prefix}{path}"));
-        url.set_query(Some(&query));
-        *link = Some(url.into());
+        *old = link(&tenant.keys, &services.public, &path, result.expires);
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use recto_token::Service;
 use serde_json::{Map, Value, json};
 
 use super::Shared;
-use crate::origin;
+use crate::client::Client;
 use crate::request_id::Reference;
 use crate::service::ServiceRequest;
 use crate::tenants::Tenant;
@@ -48,10 +48,19 @@ pub async fn command(
     State(shared): State<Arc<Shared>>,
     reference: Reference,
     uri: Uri,
+    client: Client,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let request = ServiceRequest::new(&shared, Service::Command, &uri, &headers, &body, &reference);
+    let request = ServiceRequest::new(
+        &shared,
+        Service::Command,
+        &uri,
+        &client,
+        &headers,
+        &body,
+        &reference,
+    );
     let (tenant, parameters) = match request.verified() {
         Ok((tenant, parameters)) => (tenant, parameters.into_inner()),
         Err(answer) => {
@@ -62,7 +71,7 @@ pub async fn command(
         }
     };
     let key = parameters.get("key").cloned();
-    let mut answer = carry_out(tenant, &request, &headers, &parameters).await;
+    let mut answer = carry_out(tenant, &request, &parameters).await;
     tenant
         .metrics
         .commanded(known(&parameters), answer["error"].as_i64());
@@ -82,7 +91,6 @@ fn known(parameters: &Map<String, Value>) -> &'static str {
 async fn carry_out(
     tenant: &Tenant,
     request: &ServiceRequest<'_>,
-    headers: &HeaderMap,
     parameters: &Map<String, Value>,
 ) -> Value {
     let name = parameters.get("c").and_then(Value::as_str).unwrap_or("");
@@ -121,7 +129,7 @@ async fn carry_out(
         "drop" => command.drop_users().await,
         "permissions" => command.permissions().await,
         "meta" => command.meta().await,
-        "getForgotten" => command.get_forgotten(headers).await,
+        "getForgotten" => command.get_forgotten().await,
         "deleteForgotten" => command.delete_forgotten().await,
         _ => command.saved().await,
     }
@@ -246,10 +254,9 @@ impl Command<'_> {
         json!({ "error": 0 })
     }
 
-    async fn get_forgotten(&self, headers: &HeaderMap) -> Value {
-        let base = self.tenant.base(&origin::base(headers));
+    async fn get_forgotten(&self) -> Value {
         let link = match &self.key {
-            Some(key) => self.tenant.sessions.forgotten_link(key, &base).await,
+            Some(key) => self.tenant.sessions.forgotten_link(key).await,
             None => Ok(None),
         };
         match link {

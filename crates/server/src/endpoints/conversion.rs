@@ -14,7 +14,7 @@ use recto_token::Service;
 use serde_json::{Value, json};
 
 use super::Shared;
-use crate::origin;
+use crate::client::Client;
 use crate::request_id::Reference;
 use crate::service::ServiceRequest;
 
@@ -23,10 +23,12 @@ pub async fn converter(
     State(shared): State<Arc<Shared>>,
     reference: Reference,
     uri: Uri,
+    client: Client,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer(&shared, &reference, &uri, &headers, &body, Format::Json).await
+    let came = (&uri, &client, &headers, &body);
+    answer(&shared, &reference, came, Format::Json).await
 }
 
 /// `/ConvertService.ashx`: XML, unless JSON is accepted and XML is not, or less.
@@ -34,33 +36,30 @@ pub async fn convert_service(
     State(shared): State<Arc<Shared>>,
     reference: Reference,
     uri: Uri,
+    client: Client,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer(&shared, &reference, &uri, &headers, &body, Format::Xml).await
+    let came = (&uri, &client, &headers, &body);
+    answer(&shared, &reference, came, Format::Xml).await
 }
 
 async fn answer(
     shared: &Shared,
     reference: &Reference,
-    uri: &Uri,
-    headers: &HeaderMap,
-    body: &Bytes,
+    (uri, client, headers, body): (&Uri, &Client, &HeaderMap, &Bytes),
     usual: Format,
 ) -> Response {
-    let request = ServiceRequest::new(shared, Service::Converter, uri, headers, body, reference);
-    let result = convert(shared, &request, headers).await;
+    let service = Service::Converter;
+    let request = ServiceRequest::new(shared, service, uri, client, headers, body, reference);
+    let result = convert(shared, &request).await;
     // Status 200 for errors too (spec 3.4).
     let answer = result.unwrap_or_else(|refused| refused);
     Format::wanted(headers, usual).write(StatusCode::OK, &answer)
 }
 
 /// The body of the answer, or of the one that refuses the request.
-async fn convert(
-    shared: &Shared,
-    request: &ServiceRequest<'_>,
-    headers: &HeaderMap,
-) -> Result<Value, Value> {
+async fn convert(shared: &Shared, request: &ServiceRequest<'_>) -> Result<Value, Value> {
     let (tenant, parameters) = request
         .verified()
         .inspect_err(|_| shared.metrics.converted("refused"))?;
@@ -87,13 +86,9 @@ async fn convert(
         Converted::Pending { .. } => "pending",
     });
     let mut answer = match converted {
-        Converted::Done { link, file_type } => {
-            let base = tenant.base(&origin::base(headers));
-            json!({
-                "fileUrl": format!("{base}{link}"), "fileType": file_type,
-                "percent": 100, "endConvert": true,
-            })
-        }
+        Converted::Done { link, file_type } => json!({
+            "fileUrl": link, "fileType": file_type, "percent": 100, "endConvert": true,
+        }),
         Converted::Pending { percent } => json!({ "percent": percent, "endConvert": false }),
     };
     if !ignored.is_empty() {

@@ -11,6 +11,7 @@ use recto_token::Service;
 use serde_json::json;
 
 use super::Shared;
+use crate::client::Client;
 use crate::request_id::Reference;
 use crate::service::ServiceRequest;
 
@@ -19,6 +20,7 @@ pub async fn docbuilder(
     State(shared): State<Arc<Shared>>,
     reference: Reference,
     uri: Uri,
+    client: Client,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -26,6 +28,7 @@ pub async fn docbuilder(
         &shared,
         Service::Docbuilder,
         &uri,
+        &client,
         &headers,
         &body,
         &reference,

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::{Embed, EmbeddedFile};
 
 use super::Shared;
+use crate::client::Client;
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../editor/dist"]
@@ -23,6 +24,7 @@ pub async fn api(headers: HeaderMap) -> Response {
 pub async fn editor(
     State(shared): State<Arc<Shared>>,
     Path(path): Path<String>,
+    client: Client,
     headers: HeaderMap,
 ) -> Response {
     // Tiles arrive as blobs, and what is printed is one; styles are set by script as properties, not as attributes.
@@ -30,7 +32,7 @@ pub async fn editor(
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
          img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; frame-src blob:; base-uri 'none'; \
          form-action 'none'; frame-ancestors {}",
-        ancestors(&shared, &headers)
+        ancestors(&shared, &client)
     );
     file(&format!("app/{path}"), &headers, Some(policy))
 }
@@ -47,8 +49,8 @@ pub async fn favicon() -> Response {
 }
 
 /// The pages that may embed those of the editor, for the host that a request is for.
-pub(super) fn ancestors<'s>(shared: &'s Shared, headers: &HeaderMap) -> &'s str {
-    let ancestors = match shared.tenants.by_host(headers) {
+pub(super) fn ancestors<'s>(shared: &'s Shared, client: &Client) -> &'s str {
+    let ancestors = match shared.tenants.by_host(client) {
         Some(tenant) => &tenant.frame_ancestors,
         None => &shared.frame_ancestors,
     };

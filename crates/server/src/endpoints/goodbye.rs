@@ -10,7 +10,7 @@ use recto_docs_api::DocumentKey;
 use recto_token::verify_session;
 
 use super::{Shared, log_refusal};
-use crate::origin;
+use crate::client::Client;
 use crate::request_id::Reference;
 
 /// Takes the session token as the body. The connection ends by itself, and is then no lost one.
@@ -18,13 +18,14 @@ pub async fn goodbye(
     State(shared): State<Arc<Shared>>,
     Path(key): Path<String>,
     Reference(request): Reference,
+    client: Client,
     headers: HeaderMap,
     session: String,
 ) -> StatusCode {
-    let (true, Ok(key)) = (origin::is_own(&headers), key.parse::<DocumentKey>()) else {
+    let (true, Ok(key)) = (shared.origins.has(&headers), key.parse::<DocumentKey>()) else {
         return StatusCode::FORBIDDEN;
     };
-    let tenant = shared.tenants.find(origin::host(&headers), Some(&session));
+    let tenant = shared.tenants.find(client.host(), Some(&session));
     let granted = tenant.and_then(|tenant| {
         let grant = verify_session(&tenant.keys, &session, &key, shared.now())?;
         Ok((tenant, grant))

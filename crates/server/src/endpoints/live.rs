@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
@@ -22,9 +22,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tracing::{Instrument, Span};
 
 use super::{Shared, log_refusal};
+use crate::client::Client;
 use crate::config::Refusals;
 use crate::metrics::{Metrics, Traffic};
-use crate::origin;
 use crate::request_id::Reference;
 use crate::tenants::Tenant;
 
@@ -35,18 +35,26 @@ const SILENT: u32 = 3;
 /// Largest message of a browser: a pasted picture in base64.
 const MAX_MESSAGE: usize = 16 << 20;
 
+/// Characters of a refused origin in the log.
+const SHOWN_ORIGIN: usize = 200;
+
 /// Upgrades, unless another server's page asks.
 pub async fn live(
     State(shared): State<Arc<Shared>>,
     Path(key): Path<String>,
     Reference(request): Reference,
+    client: Client,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !origin::is_own(&headers) {
+    if !shared.origins.has(&headers) {
+        let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
+        let origin = String::from_utf8_lossy(origin.unwrap_or_default());
+        let origin: String = origin.chars().take(SHOWN_ORIGIN).collect();
         tracing::warn!(
             request,
-            "a WebSocket from a page of another origin was refused"
+            ?origin,
+            "a WebSocket from a page of another origin was refused; if it is this server's own address, set public_url to it"
         );
         return (
             StatusCode::FORBIDDEN,
@@ -54,10 +62,6 @@ pub async fn live(
         )
             .into_response();
     }
-    let called = Called {
-        host: origin::host(&headers).map(str::to_owned),
-        base: origin::base(&headers),
-    };
     let telling = Telling {
         request,
         refusals: shared.refusals,
@@ -67,14 +71,7 @@ pub async fn live(
     upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| serve(shared, key, called, telling, socket).instrument(span))
-}
-
-/// What the browser called.
-struct Called {
-    host: Option<String>,
-    /// Scheme and host.
-    base: String,
+        .on_upgrade(move |socket| serve(shared, key, client, telling, socket).instrument(span))
 }
 
 /// How the browser of one connection is told of an end.
@@ -97,7 +94,7 @@ impl Telling {
 async fn serve(
     shared: Arc<Shared>,
     key: String,
-    called: Called,
+    client: Client,
     telling: Telling,
     socket: WebSocket,
 ) {
@@ -116,7 +113,7 @@ async fn serve(
         .session
         .as_deref()
         .or_else(|| open.config.get("token")?.as_str());
-    let tenant = match shared.tenants.find(called.host.as_deref(), token) {
+    let tenant = match shared.tenants.find(client.host(), token) {
         Ok(tenant) => tenant,
         Err(refusal) => return refuse(sink, &shared.metrics, &telling, refusal).await,
     };
@@ -131,12 +128,7 @@ async fn serve(
     let returned = returning.is_some();
     match tenant
         .sessions
-        .join(
-            opening,
-            returning,
-            outlet.clone(),
-            tenant.base(&called.base),
-        )
+        .join(opening, returning, outlet.clone())
         .await
     {
         Ok(joined) => {

@@ -34,6 +34,7 @@ use crate::admin::{Admin, guarded};
 use crate::config::{FrameAncestors, Refusals};
 use crate::metrics::Metrics;
 use crate::openapi;
+use crate::origin::Origins;
 use crate::statistics::{Sample, Statistics};
 use crate::tenants::Served;
 use crate::tidy_path::tidied;
@@ -56,6 +57,8 @@ pub(crate) struct Shared {
     /// Of whoever comes to nobody's host.
     pub frame_ancestors: FrameAncestors,
     pub refusals: Refusals,
+    /// Of the server's own pages.
+    pub origins: Arc<Origins>,
     pub admin: Arc<Admin>,
     /// Of what is no tenant's yet.
     pub metrics: Metrics,
@@ -187,7 +190,8 @@ mod tests {
 
     #[test]
     fn every_route_is_described_and_every_description_is_a_route() {
-        let paths = paths(&public_routes().merge(admin_routes(Arc::new(Admin::new(None)))));
+        let paths =
+            paths(&public_routes().merge(admin_routes(Arc::new(Admin::new(None, Arc::default())))));
         assert!(paths.len() > 20, "the list could not be read: {paths:?}");
         assert_eq!(paths, openapi::described_paths());
     }

@@ -5,17 +5,18 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{Shared, front_end};
+use crate::client::Client;
 
 /// A page without a script that has the browser fetch the editor's files.
-pub async fn preload(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+pub async fn preload(State(shared): State<Arc<Shared>>, client: Client) -> Response {
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; \
          frame-ancestors {}",
-        front_end::ancestors(&shared, &headers)
+        front_end::ancestors(&shared, &client)
     );
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy.as_str()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use recto_docs_api::Explain;
 use recto_store::StoreError;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Shared, log_refusal};
-use crate::origin;
+use crate::client::Client;
 use crate::request_id::Reference;
 use crate::tenants::Tenant;
 
@@ -36,9 +36,9 @@ pub async fn result_file(
     Query(signature): Query<Signature>,
     Reference(request): Reference,
     uri: Uri,
-    headers: HeaderMap,
+    client: Client,
 ) -> Response {
-    let tenant = match owner(&shared, &headers, &id).await {
+    let tenant = match owner(&shared, &client, &id).await {
         Ok(tenant) => tenant,
         Err(error) => return unreadable(&error),
     };
@@ -51,7 +51,7 @@ pub async fn result_file(
             shared.now(),
         )
         .map(|()| tenant),
-        None => Err(Refusal::unknown_tenant(origin::host(&headers))),
+        None => Err(Refusal::unknown_tenant(client.host())),
     };
     let services = match verified {
         Ok(tenant) => tenant.sessions.services(),
@@ -100,10 +100,10 @@ pub async fn result_file(
 /// token of the request that it was made for named the tenant, it is the one that has the file.
 async fn owner<'s>(
     shared: &'s Shared,
-    headers: &HeaderMap,
+    client: &Client,
     id: &str,
 ) -> Result<Option<&'s Arc<Tenant>>, StoreError> {
-    if let Some(tenant) = shared.tenants.by_host(headers) {
+    if let Some(tenant) = shared.tenants.by_host(client) {
         return Ok(Some(tenant));
     }
     let owner = shared.store.tenant_of_result(id).await?.unwrap_or_default();

@@ -37,7 +37,6 @@ pub fn record(name: &str, original: BlobId) -> SessionRecord {
         attempts: 2,
         next_attempt: Some(CREATED + 4),
         result: None,
-        base_url: "https://docs.example".into(),
         created: CREATED,
         updated: CREATED + 1,
         generation: 7,

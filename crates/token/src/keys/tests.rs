@@ -2,7 +2,9 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    issue_session, seal, sign_header, sign_link,
+    issue_session,
+    link::sign_link,
+    seal, sign_header,
     testing::{
         NOW, SECRET,
         asymmetric::{signed, verifier},

@@ -2,7 +2,9 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Key, Secret, issue_session, seal, sign_link,
+    Key, Secret, issue_session,
+    link::sign_link,
+    seal,
     testing::{NOW, config, token},
     unseal, verify_link, verify_opening, verify_session,
 };

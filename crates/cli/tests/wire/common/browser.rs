@@ -1,5 +1,6 @@
 //! A browser as far as the live protocol sees it.
 
+use axum::http::HeaderName;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -40,10 +41,17 @@ impl Browser {
 
     /// Connects to the server by one of its names.
     pub async fn connect_to(server: &Server, host: &str, key: &str) -> Self {
+        Self::connect_with(server, &[("host", host)], key).await
+    }
+
+    /// Connects with headers of one's own choice.
+    pub async fn connect_with(server: &Server, headers: &[(&str, &str)], key: &str) -> Self {
         let url = format!("ws://{}/doc/{key}/live", server.address());
         let mut request = url.into_client_request().unwrap();
-        let host = host.parse().unwrap();
-        request.headers_mut().insert("host", host);
+        for (name, value) in headers {
+            let name: HeaderName = name.parse().unwrap();
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
         let (socket, _) = connect_async(request).await.unwrap();
         Self {
             socket,
@@ -65,8 +73,13 @@ impl Browser {
 
     /// Opens the document that a config names at one of the server's names.
     pub async fn open_at(server: &Server, host: &str, config: &Value) -> Self {
+        Self::open_with(server, &[("host", host)], config).await
+    }
+
+    /// Opens the document that a config names with headers of one's own choice.
+    pub async fn open_with(server: &Server, headers: &[(&str, &str)], config: &Value) -> Self {
         let key = config["document"]["key"].as_str().unwrap();
-        let mut browser = Self::connect_to(server, host, key).await;
+        let mut browser = Self::connect_with(server, headers, key).await;
         browser
             .say(&json!({ "type": "open", "config": config }))
             .await;

@@ -27,7 +27,10 @@ async fn post(content_type: &str, body: impl Into<Body>) -> (StatusCode, HeaderM
         .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9999))))
         .body(body.into())
         .unwrap();
-    let app = traced(guarded(routes(), Arc::new(Admin::new(None))));
+    let app = traced(guarded(
+        routes(),
+        Arc::new(Admin::new(None, Arc::default())),
+    ));
     let answer = app.oneshot(request).await.unwrap();
     let (parts, body) = answer.into_parts();
     let body = to_bytes(body, 1 << 24).await.unwrap();
