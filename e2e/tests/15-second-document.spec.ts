@@ -126,7 +126,7 @@ test.describe('a second document', () => {
     const argument = JSON.stringify({ ...data, token: sign(data, secret) });
     await page.evaluate(`editor.setHistoryData(${argument})`);
     await expect(frame.getByTestId('history-marked')).toHaveText(
-      'Changes since the version before: 3',
+      'Changes since the previous version: 3',
     );
     await editor.whole();
     await picture(page, 'marked');

@@ -22,7 +22,7 @@ async function configFor(request) {
   const name = fileOf(request);
   const content = await readFile(join(folder, name));
   const user = String(request.query.user ?? 'ada'); // a real application knows who is signed in
-  const edits = (request.query.rights ?? 'edit') === 'edit'; // and what he may do
+  const edits = (request.query.rights ?? 'edit') === 'edit'; // and what they may do
   const config = {
     documentType: 'word',
     document: {

@@ -41,7 +41,7 @@ def verify(token: str) -> dict:
 def page() -> str:
     path = file_of()
     user = request.args.get("user", "ada")  # a real application knows who is signed in
-    edits = request.args.get("rights", "edit") == "edit"  # and what he may do
+    edits = request.args.get("rights", "edit") == "edit"  # and what they may do
     config = {
         "documentType": "word",
         "document": {

@@ -39,7 +39,7 @@ pub enum Command {
     /// Find out what is wrong with a token, check and sign tokens, and make and replace secrets.
     #[command(subcommand)]
     Token(token::Token),
-    /// Convert a file without a server, by the same engine in the same isolation.
+    /// Convert a file without a server, with the same engine and the same isolation.
     ///
     /// The exit code is 0 if the file is made, 1 if the document can't be converted, and 2 if it can't be tried.
     Convert(convert::Convert),
@@ -62,14 +62,14 @@ pub struct Serve {
     /// Folder for everything that must survive [default: data].
     #[arg(long, env = "RECTO_DATA")]
     pub data: Option<PathBuf>,
-    /// Private network that may be fetched from all the same, for example 10.1.0.0/16; may be repeated.
+    /// Private network that may be fetched from, for example 10.1.0.0/16; may be repeated.
     #[arg(long, env = "RECTO_ALLOW_NETWORK", value_delimiter = ',')]
     pub allow_network: Vec<IpNet>,
-    /// Host that may be fetched from although its name leads to a private address, for example
+    /// Host that may be fetched from although its name resolves to a private address, for example
     /// files.lan or *.apps.lan; may be repeated.
     #[arg(long, env = "RECTO_ALLOW_HOST", value_delimiter = ',')]
     pub allow_host: Vec<HostPattern>,
-    /// Contact only hosts and networks that are allowed by name, public ones too.
+    /// Contact only hosts and networks that are allowed by name, even on the public internet.
     #[arg(long, env = "RECTO_ONLY_ALLOWED", value_parser = FalseyValueParser::new())]
     pub only_allowed: bool,
     /// Host that requests are sent to without a token, such as a store with signed addresses; may be
@@ -89,7 +89,7 @@ pub struct Serve {
     /// File of certificates in PEM whose authorities are trusted beside the system's.
     #[arg(long, env = "RECTO_CA_FILE")]
     pub ca_file: Option<PathBuf>,
-    /// Do not verify certificates of integrators. Whoever stands between can then read and change
+    /// Do not verify certificates of integrators. Anyone in between can then read and change
     /// documents: use --ca-file instead.
     #[arg(long, env = "RECTO_INSECURE_TLS", value_parser = FalseyValueParser::new())]
     pub insecure_tls: bool,
@@ -113,7 +113,7 @@ pub struct Serve {
     /// An ONLYOFFICE server's local.json, to take its secrets and its header from.
     #[arg(long, env = "RECTO_LOCAL_JSON")]
     pub local_json: Option<PathBuf>,
-    /// Address under which browsers and integrators reach this server; every link begins with it
+    /// Address at which browsers and integrators reach this server; every link begins with it
     /// [default: that of --listen, if only this machine reaches it].
     #[arg(long, env = "RECTO_PUBLIC_URL")]
     pub public_url: Option<PublicUrl>,
@@ -130,16 +130,16 @@ pub struct Serve {
     /// Seconds from a change to its snapshot [default: 5].
     #[arg(long, env = "RECTO_SNAPSHOT_SECONDS")]
     pub snapshot_seconds: Option<u64>,
-    /// Seconds from the last editor's leaving to the final save [default: 5].
+    /// Seconds from when the last editor leaves to the final save [default: 5].
     #[arg(long, env = "RECTO_SAVE_SECONDS")]
     pub save_seconds: Option<u64>,
-    /// Seconds from a change to its being given to the application while the document is edited; 0 is never [default: 0].
+    /// Seconds from a change until the application gets the file while the document is edited; 0 is never [default: 0].
     #[arg(long, env = "RECTO_FORCE_SAVE_SECONDS")]
     pub force_save_seconds: Option<u64>,
-    /// Seconds that a lost connection is waited for [default: 60].
+    /// Seconds to wait for a lost connection [default: 60].
     #[arg(long, env = "RECTO_RETURN_SECONDS")]
     pub return_seconds: Option<u64>,
-    /// Seconds that documents found after a restart wait for their editors [default: 15].
+    /// Seconds that documents that were open before a restart wait for their editors [default: 15].
     #[arg(long, env = "RECTO_RECOVER_SECONDS")]
     pub recover_seconds: Option<u64>,
     /// Seconds that the conversion of one file may take [default: 120].
@@ -164,7 +164,7 @@ pub struct Serve {
     /// listens on this machine only, else code].
     #[arg(long, env = "RECTO_REFUSALS")]
     pub refusals: Option<Refusals>,
-    /// Address and port of the administrator's pages, if they are not to be where everything else is.
+    /// Address and port of the administrator's pages, if they must not be where everything else is.
     #[arg(long, env = "RECTO_ADMIN_LISTEN")]
     pub admin_listen: Option<SocketAddr>,
     /// File that holds the password of the administrator's pages, such as /token (environment:
@@ -182,14 +182,14 @@ pub struct Portal {
     /// Folder for users, files and versions.
     #[arg(long, env = "RECTO_PORTAL_DATA", default_value = "portal-data")]
     pub data: PathBuf,
-    /// Address under which browsers reach the document server.
+    /// Address at which browsers reach the document server.
     #[arg(
         long,
         env = "RECTO_DOCUMENT_SERVER",
         default_value = "http://127.0.0.1:8080"
     )]
     pub document_server: Url,
-    /// Address under which the document server reaches this portal [default: from --listen].
+    /// Address at which the document server reaches this portal [default: from --listen].
     #[arg(long, env = "RECTO_PORTAL_URL")]
     pub public_url: Option<Url>,
     /// File that holds the secret shared with the document server (environment: JWT_SECRET_FILE, or

@@ -137,15 +137,15 @@ impl Environment {
         [
             (
                 &self.allow_private,
-                "ALLOW_PRIVATE_IP_ADDRESS is set, and Recto has no switch for all private addresses. Name the networks by --allow-network, or the hosts by --allow-host.",
+                "ALLOW_PRIVATE_IP_ADDRESS is set, and Recto has no switch for all private addresses. Name the networks with --allow-network, or the hosts with --allow-host.",
             ),
             (
                 &self.allow_meta,
-                "ALLOW_META_IP_ADDRESS is set, and Recto has no switch for the addresses where clouds give out credentials. Name the network by --allow-network if an application is really there.",
+                "ALLOW_META_IP_ADDRESS is set, and Recto has no switch for the addresses where clouds give out credentials. Name the network with --allow-network if an application is really there.",
             ),
             (
                 &self.unauthorized_storage,
-                "USE_UNAUTHORIZED_STORAGE is set, and Recto verifies certificates all the same. Give the authority's certificate by --ca-file.",
+                "USE_UNAUTHORIZED_STORAGE is set, but Recto still verifies certificates. Give the authority's certificate with --ca-file.",
             ),
         ]
         .into_iter()
@@ -357,7 +357,7 @@ fn file(named: Option<&Path>) -> anyhow::Result<File> {
     })?;
     toml::from_str(&text).map_err(|error: toml::de::Error| {
         anyhow!(
-            "The configuration {} is not valid. Mend {}{}",
+            "The configuration {} is not valid. Fix {}{}",
             path.display(),
             place(&text, error.span()),
             error.message()

@@ -162,7 +162,7 @@ fn from_local_json(path: &Path) -> anyhow::Result<Found> {
     }
     if !(settings.browser_tokens && settings.inbox_tokens && settings.outbox_tokens) {
         eprintln!(
-            "WARNING: {} switches tokens off, at least in part, and Recto demands them all the same. Set JWT_ENABLED=false if that is not wanted.",
+            "WARNING: {} switches tokens off, at least in part, but Recto still requires them. Set JWT_ENABLED=false if that is not wanted.",
             path.display()
         );
     }

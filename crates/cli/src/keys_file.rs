@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-const HEAD: &str = "# The keys of a Recto document server. Whoever can read this file can sign anything.\n# Times are Unix seconds. The first key that counts signs; all that count are accepted.\n\n";
+const HEAD: &str = "# The keys of a Recto document server. Anyone who can read this file can sign anything.\n# Times are Unix seconds. The first key that counts signs; all that count are accepted.\n\n";
 
 /// Most keys of a file, as of a ring.
 pub const MAX_KEYS: usize = 8;
@@ -85,7 +85,7 @@ pub fn read(path: &Path) -> anyhow::Result<KeysFile> {
         }
         if entry.secret.is_some() == entry.public_key_file.is_some() {
             bail!(
-                "The key {} in {} has not exactly one of secret and public_key_file. Give it one.",
+                "The key {} in {} does not have exactly one of secret and public_key_file. Give it one.",
                 entry.id,
                 path.display()
             );

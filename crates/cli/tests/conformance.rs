@@ -99,7 +99,7 @@ async fn whoever_cannot_ask_is_told_why() {
     let nobody = ["--url", "http://127.0.0.1:9"];
     insta::assert_snapshot!(failed(&nobody).await, @"recto: http://127.0.0.1:9/ can't be reached: Connection refused (os error 111). Check the address, and that the document server runs.");
     let header = ["--header", "a b", "--url", "http://127.0.0.1:9"];
-    insta::assert_snapshot!(failed(&header).await, @r#"recto: "a b" is no name of a header. Give one such as Authorization, without a colon: invalid HTTP header name"#);
+    insta::assert_snapshot!(failed(&header).await, @r#"recto: "a b" is not the name of a header. Give one such as Authorization, without a colon: invalid HTTP header name"#);
     let file = [
         "--secret-file",
         "/nowhere/secret",

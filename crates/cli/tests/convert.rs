@@ -142,7 +142,7 @@ fn what_fails_leaves_the_file_that_was_there() {
     insta::assert_snapshot!(told, @r#"
     recto: The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.
     recto: The file is protected with a password. Give the password with --password-file or --password.
-    recto: The password does not open the file. Give the password with which the file opens in the program that made it; capital and small letters differ.
+    recto: The password does not open the file. Give the password with which the file opens in the program that made it; upper and lower case differ.
     "#);
     assert_eq!(place.read("out.pdf"), b"the one before");
     assert_eq!(place.names(), before, "nothing lies about");

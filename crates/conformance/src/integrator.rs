@@ -35,7 +35,7 @@ pub(crate) struct Asked {
 
 /// A listening application; it ends with the value.
 pub(crate) struct Integrator {
-    /// Address under which the server reaches it, without a slash at its end.
+    /// Address at which the server reaches it, without a slash at its end.
     base: String,
     state: Arc<Place>,
     callbacks: mpsc::UnboundedReceiver<Asked>,

@@ -29,7 +29,7 @@ pub struct Target {
 pub struct Listen {
     /// Address and port; port 0 is any that is free.
     pub address: SocketAddr,
-    /// Address under which the server reaches it, if it is another one.
+    /// Address at which the server reaches it, if it is another one.
     pub url: Option<Url>,
 }
 

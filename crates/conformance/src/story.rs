@@ -77,7 +77,7 @@ pub(crate) const ROWS: [(&str, &str, &str); 21] = [
     (
         "session.command.drop",
         "drop of one user",
-        r#"{"error":0,"key":"{key}"}, and his editor ends"#,
+        r#"{"error":0,"key":"{key}"}, and the user's editor ends"#,
     ),
     (
         "session.callback.left",

@@ -51,7 +51,7 @@ impl ConversionError {
         Self::new(
             QUEUE,
             "conversion.busy",
-            "Too many conversions wait already.",
+            "Too many conversions are waiting already.",
             "Try again in a minute, or let the server do more of them at once.",
         )
     }
@@ -173,12 +173,12 @@ mod tests {
         insta::assert_snapshot!(of_engine(OpenError::TooLarge { mib: 50 }.into()), @"-10 open.too_large: The file would be larger than 50 MiB when it is unpacked. Split the document into smaller ones, or save it again in the program that made it.");
         insta::assert_snapshot!(of_engine(OpenError::Damaged.into()), @"-3 open.damaged: The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.");
         insta::assert_snapshot!(of_engine(OpenError::Encrypted.into()), @"-5 open.encrypted: The file is protected with a password. Give the file's password as password.");
-        insta::assert_snapshot!(of_engine(OpenError::WrongPassword.into()), @"-5 open.wrong_password: The password does not open the file. Give the password with which the file opens in the program that made it; capital and small letters differ.");
+        insta::assert_snapshot!(of_engine(OpenError::WrongPassword.into()), @"-5 open.wrong_password: The password does not open the file. Give the password with which the file opens in the program that made it; upper and lower case differ.");
         insta::assert_snapshot!(of_engine(ConvertError::Crashed), @"-3 convert.crashed: The document engine stopped while it converted the file. Save the document in another format, such as .docx, .xlsx or .pptx, and convert that.");
         insta::assert_snapshot!(of_engine(recto_engine::SaveError::Refused("I/O".into()).into()), @"-3 save.refused: The document engine could not write the file: I/O. Try another format, such as pdf, to find out whether it is the file or the format.");
         insta::assert_snapshot!(told(&ConversionError::from(&ContentError::Empty)), @"-3 content.empty: The document's file is empty. Check that url delivers the whole file.");
         insta::assert_snapshot!(told(&ConversionError::from(&ContentError::Encrypted)), @"-5 open.encrypted: The file is protected with a password. Give the file's password as password.");
-        insta::assert_snapshot!(told(&ConversionError::busy()), @"-6 conversion.busy: Too many conversions wait already. Try again in a minute, or let the server do more of them at once.");
+        insta::assert_snapshot!(told(&ConversionError::busy()), @"-6 conversion.busy: Too many conversions are waiting already. Try again in a minute, or let the server do more of them at once.");
         insta::assert_snapshot!(told(&ConversionError::stopped()), @"-1 conversion.stopped: The conversion was stopped before its end. Try again; if it happens again while the server runs, report it.");
         insta::assert_snapshot!(told(&ConversionError::picture()), @"-3 conversion.picture: The engine made a picture that cannot be read. Convert to pdf to find out whether the file can be shown at all.");
     }

@@ -326,7 +326,7 @@ impl<'p> Reader<'p> {
                 }
                 _ => Err(ParameterError::Wrong(
                     "delimiterChar",
-                    "Give one ASCII character that is no quote.",
+                    "Give one ASCII character that is not a quotation mark.",
                 )),
             };
         }
@@ -340,7 +340,7 @@ impl<'p> Reader<'p> {
             Some(_) => {
                 return Err(ParameterError::Wrong(
                     "delimiter",
-                    "Give 1 for a tab, 2 for a semicolon, 3 for a colon, 4 for a comma or 5 for a space; 0 has the delimiter recognised.",
+                    "Give 1 for a tab, 2 for a semicolon, 3 for a colon, 4 for a comma or 5 for a space; with 0 the delimiter is recognised.",
                 ));
             }
         })

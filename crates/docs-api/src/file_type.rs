@@ -309,7 +309,7 @@ impl Explain for FileTypeError {
     fn hint(&self) -> String {
         let without_dot = self.given.trim().trim_start_matches('.');
         if let Ok(meant) = FileType::parse(without_dot) {
-            return format!("Write it as \"{meant}\", without a dot or blanks.");
+            return format!("Write it as \"{meant}\", without a dot or spaces.");
         }
         let all: Vec<_> = FileType::all().map(|t| t.extension()).collect();
         format!(
@@ -384,7 +384,7 @@ mod tests {
     fn sentences() {
         let dotted = FileType::parse(".docx").unwrap_err();
         insta::assert_snapshot!(dotted.message(), @r#"The file type ".docx" cannot be opened."#);
-        insta::assert_snapshot!(dotted.hint(), @r#"Write it as "docx", without a dot or blanks."#);
+        insta::assert_snapshot!(dotted.hint(), @r#"Write it as "docx", without a dot or spaces."#);
         let other = FileType::parse("pages").unwrap_err();
         insta::assert_snapshot!(other.hint(), @"Convert the file to one of these types first: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, pptx, pptm, potx, ppsx, odp, otp, ppt.");
     }

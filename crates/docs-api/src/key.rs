@@ -93,7 +93,7 @@ pub enum KeyError {
     #[error("The document key is empty.")]
     Empty,
     /// The key has more than 128 characters.
-    #[error("The document key has {length} characters, and 128 are the most.")]
+    #[error("The document key has {length} characters; at most 128 are permitted.")]
     TooLong {
         /// Its length in characters.
         length: usize,
@@ -171,7 +171,7 @@ mod tests {
         insta::assert_snapshot!(bad.message(), @r#"The document key has the character '/' at position 2."#);
         insta::assert_snapshot!(bad.hint(), @r#"Use only the characters 0-9, a-z, A-Z, ".", "_", "=" and "-", and replace any other by "_"."#);
         let long = key(&"k".repeat(200)).unwrap_err();
-        insta::assert_snapshot!(long.message(), @"The document key has 200 characters, and 128 are the most.");
+        insta::assert_snapshot!(long.message(), @"The document key has 200 characters; at most 128 are permitted.");
         insta::assert_snapshot!(long.hint(), @"Use a shorter key, for example a hash of the file's id and version written as hex digits.");
         let empty = key("").unwrap_err();
         insta::assert_snapshot!(empty.message(), @"The document key is empty.");

@@ -205,7 +205,7 @@ pub enum SecondFileError {
     )]
     Unlike,
     /// There is nothing to take over.
-    #[error("The other document is no copy of this one with tracked changes.")]
+    #[error("The other document is not a copy of this one with tracked changes.")]
     NoChanges,
 }
 

@@ -38,10 +38,12 @@ impl Explain for EngineError {
                                    unprivileged user namespaces."
                 .into(),
             Self::NotStarted(_) | Self::Folder(_) => {
-                "Look into the server's log, and check its memory, its disk and its permissions."
+                "Look in the server's log, and check its memory, its disk and its permissions."
                     .into()
             }
-            Self::Gone => "Wait a moment: the document is opened again from its last copy.".into(),
+            Self::Gone => {
+                "Wait a moment: the document is being opened again from its last copy.".into()
+            }
             Self::Failed(_) | Self::Impossible(_) | Self::QueryDenied(_) => {
                 "Try something else; if it happens again, report it with what you did.".into()
             }
@@ -79,7 +81,7 @@ impl Explain for OpenError {
                                 document again."
                 .into(),
             Self::WrongPassword => "Give the password with which the file opens in the program \
-                                    that made it; capital and small letters differ."
+                                    that made it; upper and lower case differ."
                 .into(),
             Self::Damaged => "Open it in the program that made it and save it again, or go back \
                               to an earlier version."
@@ -332,7 +334,7 @@ mod tests {
         insta::assert_snapshot!(told(&OpenError::Damaged), @"open.damaged (-82): The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.");
         insta::assert_snapshot!(told(&OpenError::TooLarge { mib: 50 }), @"open.too_large (-82): The file would be larger than 50 MiB when it is unpacked. Split the document into smaller ones, or save it again in the program that made it.");
         insta::assert_snapshot!(told(&OpenError::TimedOut), @"open.timed_out (-82): Opening the file took too long and was stopped. Split the document into smaller ones, or have the time limit raised.");
-        insta::assert_snapshot!(told(&OpenError::WrongPassword), @"open.wrong_password (-19): The password does not open the file. Give the password with which the file opens in the program that made it; capital and small letters differ.");
+        insta::assert_snapshot!(told(&OpenError::WrongPassword), @"open.wrong_password (-19): The password does not open the file. Give the password with which the file opens in the program that made it; upper and lower case differ.");
         insta::assert_snapshot!(told(&ConvertError::TimedOut(std::time::Duration::from_secs(120))), @"convert.timed_out (-83): Converting the file took longer than 120 seconds and was stopped. Split the document into smaller ones, or have the time limit raised.");
         insta::assert_snapshot!(told(&ConvertError::Crashed), @"convert.crashed (-83): The document engine stopped while it converted the file. Save the document in another format, such as .docx, .xlsx or .pptx, and convert that.");
         insta::assert_snapshot!(told(&ConvertError::Save(SaveError::Unreadable)), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Try another format, such as pdf, to find out whether it is the file or the format.");
@@ -350,7 +352,7 @@ mod tests {
         insta::assert_snapshot!(told(&InputDenied::Command(".uno:Quit".into())), @"input.command_denied (-1): The command .uno:Quit is not available here. Use the commands of the editor's toolbar.");
         insta::assert_snapshot!(told(&SecondFileError::HasChanges), @"second.has_changes (-1): This document has tracked changes, so it cannot be compared with another one. Accept or reject them first, and compare again.");
         insta::assert_snapshot!(told(&SecondFileError::Unlike), @"second.unlike (-1): The differences between the two documents could not be put into this one, for example because a table differs. Try again when nobody else writes, or open both documents in two windows.");
-        insta::assert_snapshot!(told(&SecondFileError::NoChanges), @"second.no_changes (-1): The other document is no copy of this one with tracked changes. Choose a copy in which changes were tracked, or compare the two documents.");
+        insta::assert_snapshot!(told(&SecondFileError::NoChanges), @"second.no_changes (-1): The other document is not a copy of this one with tracked changes. Choose a copy in which changes were tracked, or compare the two documents.");
         insta::assert_snapshot!(told(&SaveError::Unreadable), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Copy what you need into a new document; the last saved copy is kept.");
         insta::assert_snapshot!(told(&EngineError::Incomplete("/usr/lib/x.ui".into())), @"engine.incomplete (-1): This installation of LibreOffice lacks /usr/lib/x.ui. Install the full packages libreoffice-writer, -calc, -impress and -draw instead of those that end in -nogui.");
     }

@@ -160,7 +160,7 @@ impl Fetcher {
         if self.config.insecure_tls && target.url().scheme() == "https" {
             tracing::warn!(
                 origin = target.origin(),
-                "certificates are not verified: whoever stands between can read and change what is sent"
+                "certificates are not verified: anyone in between can read and change what is sent"
             );
         }
     }

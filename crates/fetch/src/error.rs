@@ -233,7 +233,7 @@ impl FetchError {
                     format!("{address} cannot be trusted: TLS with {origin} failed ({detail}).")
                 }
                 Cause::Broken => {
-                    format!("{address} gave half an answer: {origin} ended the connection.")
+                    format!("{address} gave an incomplete answer: {origin} ended the connection.")
                 }
                 Cause::Other => format!("{address} cannot be reached: {origin}: {detail}."),
             },
@@ -312,10 +312,10 @@ impl FetchError {
                     "Check the name, and that the document server's machine or container can resolve it: try it there with `getent hosts`."
                 }
                 Cause::Refused => {
-                    "Check the port and that the application runs, and that its address is the one by which the document server's machine or container reaches it."
+                    "Check the port and that the application runs, and that its address is the one at which the document server's machine or container reaches it."
                 }
                 Cause::Tls => {
-                    "Serve a certificate for this name together with its intermediates, or give the document server the certificate of your authority by --ca-file."
+                    "Serve a certificate for this name together with its intermediates, or give the document server the certificate of your authority with --ca-file."
                 }
                 Cause::Broken => "Look in the application's log for why it stopped sending.",
                 Cause::Other => {
@@ -366,7 +366,7 @@ impl FetchError {
 fn forbidden_advice(class: AddressClass) -> String {
     match class {
         AddressClass::Loopback | AddressClass::Unspecified => {
-            "localhost and 127.0.0.1 are the document server's own machine or container: use an address by which the document server reaches the application, or, if it does run there, start the document server with --allow-network 127.0.0.0/8 (or ::1/128)."
+            "localhost and 127.0.0.1 are the document server's own machine or container: use an address at which the document server reaches the application, or, if it does run there, start the document server with --allow-network 127.0.0.0/8 (or ::1/128)."
         }
         AddressClass::CloudMetadata => {
             "Such an address gives out credentials of the machine; use the application's own address."
@@ -378,7 +378,7 @@ fn forbidden_advice(class: AddressClass) -> String {
             "If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address."
         }
         AddressClass::Multicast | AddressClass::Reserved => {
-            "Check the name's DNS entry: no application can be reached there, short of a network given by --allow-network."
+            "Check the name's DNS entry: no application can be reached there, unless --allow-network allows its network."
         }
     }
     .into()

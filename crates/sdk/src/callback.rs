@@ -13,11 +13,11 @@ pub enum CallbackError {
     /// The token was refused; answer 403.
     #[error("{}", .0.message)]
     Refused(#[from] Refusal),
-    /// The body is no JSON; answer 400.
-    #[error("The body of the callback is no JSON.")]
+    /// The body is not JSON; answer 400.
+    #[error("The body of the callback is not JSON.")]
     NotJson,
     /// There should be a file, and its address is missing; answer 400.
-    #[error("The callback reports a saved file, and has no address of it.")]
+    #[error("The callback reports a saved file, but has no address for it.")]
     NoUrl,
     /// The file is not on the document server; answer 403.
     #[error("The address of the saved file is not on the document server.")]
@@ -52,7 +52,7 @@ impl Explain for CallbackError {
     fn hint(&self) -> String {
         match self {
             Self::Refused(refusal) => refusal.hint.clone(),
-            Self::NotJson => "Hand over the body as it came, before a framework reads it.".to_owned(),
+            Self::NotJson => "Pass on the body as it arrived, before a framework reads it.".to_owned(),
             Self::NoUrl => "Check that the document server's version is supported.".to_owned(),
             Self::ForeignUrl => "Create the Integrator with the address at which the document server makes its links, or set the server's public address.".to_owned(),
         }

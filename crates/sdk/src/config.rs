@@ -16,19 +16,19 @@ pub enum ConfigError {
     #[error("{}", .0.message())]
     FileType(#[from] FileTypeError),
     /// An address is not one that a server can fetch.
-    #[error("{path} is no absolute http or https address.")]
+    #[error("{path} is not an absolute http or https address.")]
     Address {
         /// The member of the config.
         path: &'static str,
     },
     /// Changes could not be saved.
-    #[error("The rights permit changes, and there is no callbackUrl to save them.")]
+    #[error("The rights permit changes, but there is no callbackUrl to save them.")]
     NoCallback,
     /// Nobody is named.
     #[error("The user has no id.")]
     NoUser,
     /// The user's id is too long.
-    #[error("The user's id has {length} characters, and {USER_ID_MAX} are the most.")]
+    #[error("The user's id has {length} characters; at most {USER_ID_MAX} are permitted.")]
     LongUser {
         /// Its length in characters.
         length: usize,

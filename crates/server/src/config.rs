@@ -21,7 +21,7 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// Folder for everything that must survive.
     pub data: PathBuf,
-    /// Address under which browsers and integrators reach this server. Every link begins with it.
+    /// Address at which browsers and integrators reach this server. Every link begins with it.
     /// Without one, the server listens on a loopback address only, and that is it.
     pub public_url: Option<PublicUrl>,
     /// Proxies that are believed about whom they speak for.

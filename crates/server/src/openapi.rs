@@ -402,7 +402,7 @@ fn description() -> OpenApi {
         .title("Recto")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "A document server that speaks the ONLYOFFICE Docs API. Applications sign what they send with the shared secret; what is for the administrator wants his password, or a request from the server's own machine.",
+            "A document server that speaks the ONLYOFFICE Docs API. Applications sign what they send with the shared secret; what is for the administrator needs their password, or a request from the server's own machine.",
         ))
         .license(Some(LicenseBuilder::new().name("MPL-2.0").build()))
         .build();

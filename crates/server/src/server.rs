@@ -33,7 +33,7 @@ const SWEEP: Duration = Duration::from_secs(60);
 pub enum ServerError {
     /// The data folder cannot be used.
     #[error(
-        "The data folder {path} can't be used: {reason}. Choose another with --data, or mend its rights."
+        "The data folder {path} can't be used: {reason}. Choose another with --data, or fix its permissions."
     )]
     Data {
         /// The folder.

@@ -52,7 +52,7 @@ impl Problem {
             "session.dropped",
             -100,
             "The application has disconnected you from this document; what you wrote until then is kept.",
-            "Open the document from the application again if you still may.",
+            "Open the document from the application again if you are still allowed to.",
         )
     }
 
@@ -93,7 +93,7 @@ impl Problem {
         Self::new(
             "callback.missing",
             -101,
-            "The page that opened this document gave no editorConfig.callbackUrl, so changes have no place to be saved to.",
+            "The page that opened this document gave no editorConfig.callbackUrl, so there is nowhere to save changes.",
             "Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.",
         )
     }
@@ -103,8 +103,8 @@ impl Problem {
         Self::new(
             "callback.taken_back",
             -101,
-            "The application said by the command saved that it does not have the file, although it took the callback.",
-            "The server keeps the file: fetch it by the command getForgotten, or open the document again.",
+            "The application said, with the command saved, that it does not have the file, although it accepted the callback.",
+            "The server keeps the file: fetch it with the command getForgotten, or open the document again.",
         )
     }
 
@@ -179,7 +179,7 @@ impl Problem {
         Self::new(
             "insert.no_picture",
             -102,
-            "The file that the application gave is no PNG or JPEG picture.",
+            "The file that the application gave is not a PNG or JPEG picture.",
             "Give insertImage the address of a PNG or JPEG file.",
         )
     }
@@ -240,7 +240,7 @@ impl Problem {
             "history.not_marked",
             0,
             &format!(
-                "What changed in this version is not marked, because the version before it could not be used ({}).",
+                "What changed in this version is not marked, because the previous version could not be used ({}).",
                 why.code
             ),
             "Look at both versions one after the other; the server's log says more.",
@@ -252,7 +252,7 @@ impl Problem {
         Self::new(
             "session.too_slow",
             -18,
-            "This connection took in less than the document sent.",
+            "This connection received less than the document sent.",
             "The editor connects again by itself.",
         )
     }
@@ -265,12 +265,12 @@ mod tests {
     #[test]
     fn sentences() {
         insta::assert_snapshot!(Problem::version_changed(), @"This version of the document was saved and closed. Load the page again to open the new version; the application must give a changed file a new document.key.");
-        insta::assert_snapshot!(Problem::dropped(), @"The application has disconnected you from this document; what you wrote until then is kept. Open the document from the application again if you still may.");
+        insta::assert_snapshot!(Problem::dropped(), @"The application has disconnected you from this document; what you wrote until then is kept. Open the document from the application again if you are still allowed to.");
         insta::assert_snapshot!(Problem::stopping(), @"The document server is shutting down; what you wrote is stored. Wait a moment: the editor connects again by itself.");
         insta::assert_snapshot!(Problem::engine_gave_up(), @"The engine crashed several times with this document, so it was closed; the last snapshot is kept. Open an earlier version of the file, and send the document to the server's administrator if it happens again.");
         insta::assert_snapshot!(Problem::recovered(4), @"The engine was restarted and the document is back as it was 4 seconds ago. Look at what you wrote last, and write it again if it is missing.");
-        insta::assert_snapshot!(Problem::no_callback(), @"The page that opened this document gave no editorConfig.callbackUrl, so changes have no place to be saved to. Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.");
-        insta::assert_snapshot!(Problem::taken_back(), @"The application said by the command saved that it does not have the file, although it took the callback. The server keeps the file: fetch it by the command getForgotten, or open the document again.");
+        insta::assert_snapshot!(Problem::no_callback(), @"The page that opened this document gave no editorConfig.callbackUrl, so there is nowhere to save changes. Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.");
+        insta::assert_snapshot!(Problem::taken_back(), @"The application said, with the command saved, that it does not have the file, although it accepted the callback. The server keeps the file: fetch it with the command getForgotten, or open the document again.");
         insta::assert_snapshot!(Problem::no_download(false), @"You may not download this document. Ask the owner of the document for a copy.");
         insta::assert_snapshot!(Problem::no_download(true), @"You may not print this document. Ask the owner of the document for a copy.");
         insta::assert_snapshot!(Problem::too_many_questions(), @"The document server is still busy with your last requests. Wait a moment and try again.");
@@ -278,13 +278,13 @@ mod tests {
         insta::assert_snapshot!(Problem::no_such_format(DocumentKind::Cell), @"The document cannot be downloaded in this format. Use one of xlsx, ods, pdf, csv.");
         insta::assert_snapshot!(Problem::no_archive(&std::io::Error::other("no space left")), @"The archive of the document's changes could not be written: no space left. Check free space and rights of the data folder.");
         insta::assert_snapshot!(Problem::no_insert(), @"You may not insert pictures into this document. Ask the owner of the document for the right to edit it.");
-        insta::assert_snapshot!(Problem::no_picture(), @"The file that the application gave is no PNG or JPEG picture. Give insertImage the address of a PNG or JPEG file.");
+        insta::assert_snapshot!(Problem::no_picture(), @"The file that the application gave is not a PNG or JPEG picture. Give insertImage the address of a PNG or JPEG file.");
         insta::assert_snapshot!(Problem::picture_too_large(), @"The picture that the application gave is larger than 16 MiB. Give insertImage a smaller picture.");
         insta::assert_snapshot!(Problem::no_second(), @"You may not compare this document with another one, because that changes it. Ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(Problem::no_text(), @"Only text documents can be compared, combined or inserted. Choose a text document, such as docx or odt, while a text document is open.");
         insta::assert_snapshot!(Problem::second_under_way(), @"Another document is being compared with this one or inserted into it. Wait a moment and try again.");
         insta::assert_snapshot!(Problem::no_such_purpose(), @"The application did not say what to do with the document that it gave. Give setRequestedDocument the c of the event: compare, combine or insert-text.");
-        insta::assert_snapshot!(Problem::not_marked(&Problem::no_text()), @"What changed in this version is not marked, because the version before it could not be used (second.kind). Look at both versions one after the other; the server's log says more.");
-        insta::assert_snapshot!(Problem::too_slow(), @"This connection took in less than the document sent. The editor connects again by itself.");
+        insta::assert_snapshot!(Problem::not_marked(&Problem::no_text()), @"What changed in this version is not marked, because the previous version could not be used (second.kind). Look at both versions one after the other; the server's log says more.");
+        insta::assert_snapshot!(Problem::too_slow(), @"This connection received less than the document sent. The editor connects again by itself.");
     }
 }

@@ -144,7 +144,7 @@ impl Explain for StoreError {
                 path.display()
             ),
             Self::NoBlob(id) => format!("The stored file {id} is not there."),
-            Self::Id(_) => "What was asked for is not an id of a stored file.".into(),
+            Self::Id(_) => "That is not the id of a stored file.".into(),
             Self::Damaged { key, what } => {
                 format!("The journal's entry {key} has {what}.")
             }
@@ -172,7 +172,7 @@ impl Explain for StoreError {
             }
             Self::Id(_) => "Use the link exactly as the document server gave it.",
             Self::Damaged { .. } => {
-                "Run the version that wrote the folder, or put back the folder from a backup."
+                "Run the version that wrote the folder, or restore the folder from a backup."
             }
             Self::Files { .. } => {
                 "Check that the folder exists, is on a working disk and belongs to the account that the server runs under."
@@ -239,7 +239,7 @@ mod tests {
             what: "the unknown phase “frozen”".into(),
         };
         insta::assert_snapshot!(phase.message(), @"The journal's entry k1 has the unknown phase “frozen”.");
-        insta::assert_snapshot!(phase.hint(), @"Run the version that wrote the folder, or put back the folder from a backup.");
+        insta::assert_snapshot!(phase.hint(), @"Run the version that wrote the folder, or restore the folder from a backup.");
         insta::assert_snapshot!(StoreError::Locked("/srv/recto".into()).message(), @"The data folder /srv/recto is in use by another process.");
     }
 }

@@ -40,7 +40,7 @@ fn header_claims(
             &reason::TYPE,
             "invalid token",
             format!(
-                "The token's \"payload\" is {} and no object.",
+                "The token's \"payload\" is {} and not an object.",
                 type_name(&other)
             ),
             "Use a document server that speaks the Docs API.",
@@ -79,7 +79,7 @@ pub fn verify_callback_with(
                 &reason::NOT_A_STRING,
                 "jwt must be a string",
                 format!(
-                    "The callback's \"token\" is {} and no string.",
+                    "The callback's \"token\" is {} and not a string.",
                     type_name(other)
                 ),
                 "Use a document server that speaks the Docs API.",

@@ -14,7 +14,7 @@ pub(crate) use tree::Tree;
 /// Why a text was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum JsonError {
-    /// It is no JSON.
+    /// It is not JSON.
     Syntax,
     /// It is nested more deeply than permitted.
     Depth,

@@ -156,7 +156,7 @@ pub(crate) fn payload(
         };
         let payload = json::parse(&parts.payload, expect.max_depth);
         return Err(if payload.is_ok_and(|payload| has_nothing(&payload)) {
-            refusal.and("Mend the payload too: it is empty.")
+            refusal.and("Fix the payload too: it is empty.")
         } else {
             refusal
         });
@@ -211,7 +211,7 @@ fn split<'t>(ring: &KeyRing, token: &'t str, expect: Expect) -> Result<Parts<'t>
         return Err(Refusal::token(
             &reason::IS_THE_SECRET,
             "jwt malformed",
-            "The secret itself was sent as the token, and whoever saw the page knows it now.",
+            "The secret itself was sent as the token, and anyone who saw the page knows it now.",
             "Set a new secret on both sides, and send a token that the back end signed with it.",
         ));
     }
@@ -395,7 +395,7 @@ fn object(payload: &[u8], expect: Expect) -> Result<Map<String, Value>, Refusal>
         JsonError::Syntax => Refusal::token(
             &reason::NOT_AN_OBJECT,
             "invalid token",
-            "The payload of the token is no JSON.",
+            "The payload of the token is not JSON.",
             format!("Sign {name} as a JSON object in UTF-8."),
         )
         .expected("an object")
@@ -431,7 +431,7 @@ fn object(payload: &[u8], expect: Expect) -> Result<Map<String, Value>, Refusal>
         other => Err(Refusal::token(
             &reason::NOT_AN_OBJECT,
             "invalid token",
-            format!("The payload of the token is {} and no object.", type_name(&other)),
+            format!("The payload of the token is {} and not an object.", type_name(&other)),
             format!("Sign {name} as a JSON object."),
         )
         .expected("an object")

@@ -207,7 +207,7 @@ pub fn verify_method(
         return Err(Refusal::token(
             &reason::EMPTY,
             " url is missing",
-            "The token is rightly signed, but its payload is empty.",
+            "The token is correctly signed, but its payload is empty.",
             method.hint(),
         )
         .expected("the method's argument")

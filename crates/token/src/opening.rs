@@ -188,7 +188,7 @@ fn not_a_config(config: &Value) -> Refusal {
     Refusal::token(
         &reason::TYPE,
         "jwt must be provided",
-        format!("The config is {} and no object.", type_name(config)),
+        format!("The config is {} and not an object.", type_name(config)),
         "Give new DocsAPI.DocEditor the config as an object.",
     )
     .expected("an object")
@@ -226,7 +226,7 @@ fn token_of(config: &Value) -> Result<&str, Refusal> {
         Some(other) => Err(Refusal::token(
             &reason::NOT_A_STRING,
             "jwt must be a string",
-            format!("The config's token is {} and no string.", type_name(other)),
+            format!("The config's token is {} and not a string.", type_name(other)),
             "Wait for the result if the token is made asynchronously, and put the bare text into config.token.",
         )
         .at("token")
@@ -241,7 +241,7 @@ fn check_shape(claims: &Value) -> Result<(), Refusal> {
         return Err(Refusal::token(
             &reason::EMPTY,
             " document.key is missing",
-            "The token is rightly signed, but its payload is empty.",
+            "The token is correctly signed, but its payload is empty.",
             "Sign the whole config, with document and editorConfig in it; a config that could not be serialised often becomes {}.",
         )
         .at("document.key")
@@ -427,7 +427,7 @@ fn user<'v, V: Look<'v>>(user: Option<V>, origin: Origin) -> Result<Participant,
         return Err(Refusal::token(
             &reason::TYPE,
             " editorConfig.user.id is too long",
-            format!("The user's id has {length} characters, and {USER_ID_MAX} are the most."),
+            format!("The user's id has {length} characters; at most {USER_ID_MAX} are permitted."),
             "Use a shorter id, for example the number of the user in the database.",
         )
         .at("editorConfig.user.id")

@@ -140,7 +140,7 @@ pub fn conversion(
 /// The rules are those of ONLYOFFICE's server:
 ///
 /// * The token is the member `token` of a JSON body, or of the query when the
-///   body is no JSON. Only if there is none it is the header's, after the exact
+///   body is not JSON. Only if there is none it is the header's, after the exact
 ///   prefix. A bad token is not made good by another one.
 /// * The parameters are the claims, overridden by the members of `payload`,
 ///   overridden by those of `query`. Nothing that was not signed counts.
@@ -193,7 +193,7 @@ fn claims<'v>(
     };
     jws::open(keys.inbox(), token, Expect::REQUEST, now).map_err(|refusal| {
         if parts.header.is_some() {
-            refusal.and("The header's token is not looked at, because there is another one beside the parameters.")
+            refusal.and("The header's token is ignored, because there is another one beside the parameters.")
         } else {
             refusal
         }
@@ -217,7 +217,7 @@ fn not_a_string(token: &Value) -> Refusal {
         &reason::NOT_A_STRING,
         "jwt must be a string",
         format!(
-            "The request's \"token\" is {} and no string.",
+            "The request's \"token\" is {} and not a string.",
             type_name(token)
         ),
         "Wait for the result if the token is made asynchronously, and send the bare text once.",
@@ -269,7 +269,7 @@ fn no_token(parts: &RequestParts) -> Refusal {
         return Refusal::token(
             &reason::NOT_JSON,
             "jwt must be provided",
-            "The request carries no token that could be read, because its body is no JSON.",
+            "The request carries no token that could be read, because its body is not JSON.",
             "Send a JSON object with the token as its member \"token\"; form fields are not read.",
         )
         .at("body")
@@ -277,7 +277,7 @@ fn no_token(parts: &RequestParts) -> Refusal {
         .found("no JSON");
     }
     let hint = if body.is_ok() && parts.query.iter().any(|(name, _)| name == "token") {
-        "Put the token into the body too: beside a JSON body the token of the query is not looked at."
+        "Put the token into the body too: beside a JSON body the token of the query is ignored."
     } else {
         "Sign the fields of the request in the back end, and send the result as \"token\" in the JSON body; if it is sent in a header, check the header's name."
     };

@@ -187,7 +187,7 @@ impl Explain for SecretWarning {
         match self {
             Self::Short { bytes } => {
                 format!(
-                    "The token secret has {bytes} bytes, and {STRONG} are the fewest that cannot be guessed from a token."
+                    "The token secret has {bytes} bytes; with fewer than {STRONG} it might be guessed from a token."
                 )
             }
             Self::Whitespace => {

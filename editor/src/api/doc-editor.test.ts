@@ -149,7 +149,7 @@ describe('messages to and from the editor page', () => {
     ]);
   });
 
-  it('gives the config to whoever asks for it', async () => {
+  it('gives the config to code that asks for it', async () => {
     const onInfo = vi.fn<(event: { data: { mode: string; getConfig(): unknown } }) => void>();
     const { say } = await open({ onInfo });
     say({ recto: 'event', name: 'onInfo', data: { mode: 'edit' } });

@@ -29,7 +29,7 @@ pub struct Conformance {
     /// and to which it sends callbacks: it really opens, edits and saves a document then.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
-    /// Address under which the server reaches the built-in application, if it is another one.
+    /// Address at which the server reaches the built-in application, if it is another one.
     #[arg(long, requires = "listen")]
     pub listen_url: Option<Url>,
     /// Only rows whose name begins so, for example command.token or websocket.

@@ -41,7 +41,7 @@ fn ask(args: Conformance, environment: &Environment) -> anyhow::Result<Report> {
         .unwrap_or_else(|| "Authorization".to_owned());
     http::HeaderName::try_from(&header).with_context(|| {
         format!(
-            "{header:?} is no name of a header. Give one such as Authorization, without a colon"
+            "{header:?} is not the name of a header. Give one such as Authorization, without a colon"
         )
     })?;
     let target = Target {

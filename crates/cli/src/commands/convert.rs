@@ -141,7 +141,7 @@ fn head(path: &Path) -> anyhow::Result<(Vec<u8>, u64)> {
     let file = File::open(path).with_context(unreadable)?;
     let about = file.metadata().with_context(unreadable)?;
     if !about.is_file() {
-        bail!("{} is no file. Name a file to convert.", path.display());
+        bail!("{} is not a file. Name a file to convert.", path.display());
     }
     let mut head = Vec::new();
     file.take(HEAD)

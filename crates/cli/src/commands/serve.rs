@@ -44,7 +44,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
     }
     if config.outgoing.insecure_tls {
         eprintln!(
-            "WARNING: Certificates of integrators are not verified, so whoever stands between can read and change documents and callbacks. Leave insecure_tls out, and give the authority's certificate by --ca-file."
+            "WARNING: Certificates of integrators are not verified, so anyone in between can read and change documents and callbacks. Leave insecure_tls out, and give the authority's certificate with --ca-file."
         );
     }
     eprintln!("Starting the engine …");

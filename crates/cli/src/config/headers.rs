@@ -33,7 +33,7 @@ impl Said {
         let word = self.prefix.as_deref().unwrap_or("Bearer").trim();
         if !word.bytes().all(|byte| byte.is_ascii_graphic()) {
             bail!(
-                "{of_prefix} is {word:?}, which can't stand before a token in a header. Give one word in ASCII, such as Bearer, or nothing."
+                "{of_prefix} is {word:?}, which can't precede a token in a header. Give one word in ASCII, such as Bearer, or nothing."
             );
         }
         let blank = if word.is_empty() { "" } else { " " };

@@ -55,7 +55,7 @@ pub fn config(args: &Serve, file: &File) -> anyhow::Result<FetchConfig> {
 pub fn check(policy: &Policy) -> anyhow::Result<()> {
     if policy.only_listed && policy.networks.is_empty() && policy.hosts.is_empty() {
         bail!(
-            "only_allowed is set and no host or network is allowed, so no document could be fetched. Name them by allow_host and allow_network, or leave only_allowed out."
+            "only_allowed is set and no host or network is allowed, so no document could be fetched. Name them with allow_host and allow_network, or leave only_allowed out."
         );
     }
     Ok(())
@@ -116,7 +116,7 @@ mod tests {
             format!("{:#}", config(args, &file(text)).map(|_| ()).unwrap_err())
         };
         let nothing = Serve::default();
-        insta::assert_snapshot!(said(&nothing, "only_allowed = true"), @"only_allowed is set and no host or network is allowed, so no document could be fetched. Name them by allow_host and allow_network, or leave only_allowed out.");
+        insta::assert_snapshot!(said(&nothing, "only_allowed = true"), @"only_allowed is set and no host or network is allowed, so no document could be fetched. Name them with allow_host and allow_network, or leave only_allowed out.");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.pem");
         let args = Serve {

@@ -73,7 +73,7 @@ impl Asked {
         if self.entries.is_empty() {
             return found;
         }
-        found.context("Whoever comes to no tenant's host is the default, whose keys can't be used; set default_tenant = false if there is none")
+        found.context("Requests to no tenant's host go to the default, whose keys can't be used; set default_tenant = false if there is none")
     }
 
     /// All tenants with their keys and with what else they have. `default` has the keys of the default,
@@ -213,7 +213,7 @@ fn checked_name(what: &str, text: &str) -> anyhow::Result<String> {
     };
     if !text.split('.').all(is_label) {
         bail!(
-            "The {what} is {text:?}, which is no host. Give a host such as docs.example, without scheme, port and path, or the label in front of base_domain."
+            "The {what} is {text:?}, which is not a host. Give a host such as docs.example, without scheme, port and path, or the label in front of base_domain."
         );
     }
     Ok(text.to_ascii_lowercase())

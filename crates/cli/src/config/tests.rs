@@ -165,7 +165,7 @@ fn the_prefix_is_one_word_or_nothing() {
     assert_eq!(with("Token").unwrap(), "Token ");
     assert_eq!(with("Bearer ").unwrap(), "Bearer ");
     assert_eq!(with("").unwrap(), "");
-    insta::assert_snapshot!(with("two words").unwrap_err(), @r#"JWT_PREFIX is "two words", which can't stand before a token in a header. Give one word in ASCII, such as Bearer, or nothing."#);
+    insta::assert_snapshot!(with("two words").unwrap_err(), @r#"JWT_PREFIX is "two words", which can't precede a token in a header. Give one word in ASCII, such as Bearer, or nothing."#);
 }
 
 #[test]
@@ -177,9 +177,9 @@ fn s7_variables_that_would_switch_the_filter_off_are_told_of_and_not_followed() 
         ..environment()
     };
     insta::assert_snapshot!(environment.not_followed().join("\n"), @"
-    ALLOW_PRIVATE_IP_ADDRESS is set, and Recto has no switch for all private addresses. Name the networks by --allow-network, or the hosts by --allow-host.
-    ALLOW_META_IP_ADDRESS is set, and Recto has no switch for the addresses where clouds give out credentials. Name the network by --allow-network if an application is really there.
-    USE_UNAUTHORIZED_STORAGE is set, and Recto verifies certificates all the same. Give the authority's certificate by --ca-file.
+    ALLOW_PRIVATE_IP_ADDRESS is set, and Recto has no switch for all private addresses. Name the networks with --allow-network, or the hosts with --allow-host.
+    ALLOW_META_IP_ADDRESS is set, and Recto has no switch for the addresses where clouds give out credentials. Name the network with --allow-network if an application is really there.
+    USE_UNAUTHORIZED_STORAGE is set, but Recto still verifies certificates. Give the authority's certificate with --ca-file.
     ");
     let config = server(Serve::default(), &environment).unwrap();
     assert!(config.outgoing.policy.networks.is_empty() && !config.outgoing.insecure_tls);

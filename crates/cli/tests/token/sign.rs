@@ -59,7 +59,7 @@ fn t11_nothing_is_signed_with_a_secret_from_a_manual() {
 fn what_is_no_object_is_not_signed() {
     let done = token(&["sign", "--secret", SECRET], "[1]");
     assert_eq!(done.code, Some(2));
-    insta::assert_snapshot!(done.err.trim(), @"recto: What is to be signed is no JSON object. Give the config or the fields of the request, with braces around them.");
+    insta::assert_snapshot!(done.err.trim(), @"recto: What is to be signed is not a JSON object. Give the config or the fields of the request, with braces around them.");
     let done = token(&["sign", "--secret", SECRET], "{");
     assert_eq!(done.code, Some(2));
 }

@@ -95,7 +95,7 @@ fn a_refusal_is_in_words() {
     refused: token.signature
       The token was signed with another secret than the inbox secret, whose fingerprint is 10784b51, or was changed afterwards.
       expected  a signature by the secret 10784b51
-      do        Set the same secret in the back end and here, and check that nothing changed the token on its way. Mend the payload too: it is empty.
+      do        Set the same secret in the back end and here, and check that nothing changed the token on its way. Fix the payload too: it is empty.
       wire      4006 token:invalid signature
       read      docs/refusals/tokens/signature
     "#);

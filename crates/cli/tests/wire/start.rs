@@ -55,7 +55,7 @@ fn a_data_folder_that_cannot_be_used_is_named() {
     std::fs::write(&file, "").unwrap();
     let in_file = file.join("data");
     let setup = setup.arg("--data", in_file.to_str().unwrap());
-    insta::assert_snapshot!(refused(&setup), @"recto: The data folder DATA/file/data can't be used: Not a directory (os error 20). Choose another with --data, or mend its rights.");
+    insta::assert_snapshot!(refused(&setup), @"recto: The data folder DATA/file/data can't be used: Not a directory (os error 20). Choose another with --data, or fix its permissions.");
 
     // Root may write everywhere, so only others see this one.
     let setup = Setup::bare();

@@ -40,7 +40,7 @@ pub async fn open(socket: &mut Socket, request: &ReadyLive) -> Result<Outcome, S
 }
 
 fn parsed(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|_| "the server sent a message that is no JSON".to_owned())
+    serde_json::from_str(text).map_err(|_| "the server sent a message that is not JSON".to_owned())
 }
 
 /// What goes with the connection.

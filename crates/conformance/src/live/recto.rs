@@ -20,7 +20,7 @@ pub async fn open(socket: &mut Socket, request: &ReadyLive) -> Result<Outcome, S
     loop {
         let text = socket.next().await?;
         let message: Value = serde_json::from_str(&text)
-            .map_err(|_| "the server sent a message that is no JSON".to_owned())?;
+            .map_err(|_| "the server sent a message that is not JSON".to_owned())?;
         match message["type"].as_str() {
             Some("refused") => return Ok(refused(&message["wire"])),
             // The document is fetched only after the token was accepted, and this one cannot be.

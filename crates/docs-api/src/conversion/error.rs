@@ -10,7 +10,7 @@ pub enum ParameterError {
     #[error("The request lacks the parameter \"{0}\".")]
     Missing(&'static str),
     /// A parameter has a value that it can't have; and what to give instead.
-    #[error("The parameter \"{0}\" has a value that can't be.")]
+    #[error("The parameter \"{0}\" has an invalid value.")]
     Wrong(&'static str, &'static str),
     /// The type can't be read.
     #[error("Files of the type {0:?} can't be converted.")]
@@ -27,7 +27,7 @@ pub enum ParameterError {
         to: &'static str,
     },
     /// `ooxml` or `odf`, and nothing says what the document is.
-    #[error("The type to convert to can't be found, since nothing says of what type the file is.")]
+    #[error("The type to convert to can't be found, since nothing says what type the file is.")]
     Undetected,
 }
 

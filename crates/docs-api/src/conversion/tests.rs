@@ -176,11 +176,11 @@ fn sentences() {
         )
     };
     insta::assert_snapshot!(told(&ParameterError::Missing("url")), @r#"-7 request.parameter_missing The request lacks the parameter "url". Add "url" to what the token signs."#);
-    insta::assert_snapshot!(told(&with("delimiter", json!(9)).unwrap_err()), @r#"-7 request.parameter The parameter "delimiter" has a value that can't be. Give 1 for a tab, 2 for a semicolon, 3 for a colon, 4 for a comma or 5 for a space; 0 has the delimiter recognised."#);
+    insta::assert_snapshot!(told(&with("delimiter", json!(9)).unwrap_err()), @r#"-7 request.parameter The parameter "delimiter" has an invalid value. Give 1 for a tab, 2 for a semicolon, 3 for a colon, 4 for a comma or 5 for a space; with 0 the delimiter is recognised."#);
     insta::assert_snapshot!(told(&with("filetype", json!("pages")).unwrap_err()), @r#"-7 conversion.file_type Files of the type "pages" can't be converted. Give one of these as filetype: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, pptx, pptm, potx, ppsx, odp, otp, ppt, dotm, dot, fodt, xltm, xlt, fods, tsv, potm, ppsm, pot, pps, fodp."#);
     insta::assert_snapshot!(told(&with("outputtype", json!("swf")).unwrap_err()), @r#"-7 conversion.output_type Nothing can be converted to the type "swf". Give one of these as outputtype: ooxml, odf, pdfa, pdf, png, jpg, jpeg, docx, odt, ott, doc, rtf, txt, html, epub, xlsx, ods, ots, xls, csv, tsv, pptx, odp, otp, ppt."#);
     insta::assert_snapshot!(told(&with("outputtype", json!("xlsx")).unwrap_err()), @"-7 conversion.pair A file of the type docx can't be converted to xlsx. Choose one of these: pdf, png, jpg, jpeg, docx, odt, ott, doc, rtf, txt, html, epub.");
-    insta::assert_snapshot!(told(&ParameterError::Undetected), @"-9 conversion.undetected The type to convert to can't be found, since nothing says of what type the file is. Give filetype, or an outputtype that names a format, such as docx.");
+    insta::assert_snapshot!(told(&ParameterError::Undetected), @"-9 conversion.undetected The type to convert to can't be found, since nothing says what type the file is. Give filetype, or an outputtype that names a format, such as docx.");
 }
 
 /// Any JSON that a parameter may have.

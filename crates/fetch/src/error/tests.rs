@@ -41,7 +41,7 @@ fn forbidden_addresses() {
     let own = forbidden("localhost", AddressClass::Loopback);
     insta::assert_snapshot!(both(&own), @"
     The document address (document.url) leads to the host localhost, which is a loopback address; the document server contacts only public addresses and allowed networks.
-    localhost and 127.0.0.1 are the document server's own machine or container: use an address by which the document server reaches the application, or, if it does run there, start the document server with --allow-network 127.0.0.0/8 (or ::1/128).
+    localhost and 127.0.0.1 are the document server's own machine or container: use an address at which the document server reaches the application, or, if it does run there, start the document server with --allow-network 127.0.0.0/8 (or ::1/128).
     ");
     let inside = forbidden("files.lan", AddressClass::Private);
     insta::assert_snapshot!(both(&inside), @"
@@ -60,7 +60,7 @@ fn forbidden_addresses() {
     let multicast = forbidden("files.example", AddressClass::Multicast);
     insta::assert_snapshot!(both(&multicast), @"
     The document address (document.url) leads to the host files.example, which is a multicast address; the document server contacts only public addresses and allowed networks.
-    Check the name's DNS entry: no application can be reached there, short of a network given by --allow-network.
+    Check the name's DNS entry: no application can be reached there, unless --allow-network allows its network.
     ");
 }
 
@@ -121,14 +121,14 @@ fn obstacles() {
     ");
     insta::assert_snapshot!(both(&unreachable(Cause::Refused, "Connection refused")), @"
     The document address (document.url) cannot be reached: nothing listens at https://files.example.
-    Check the port and that the application runs, and that its address is the one by which the document server's machine or container reaches it.
+    Check the port and that the application runs, and that its address is the one at which the document server's machine or container reaches it.
     ");
     insta::assert_snapshot!(both(&unreachable(Cause::Tls, "invalid peer certificate: UnknownIssuer")), @"
     The document address (document.url) cannot be trusted: TLS with https://files.example failed (invalid peer certificate: UnknownIssuer).
-    Serve a certificate for this name together with its intermediates, or give the document server the certificate of your authority by --ca-file.
+    Serve a certificate for this name together with its intermediates, or give the document server the certificate of your authority with --ca-file.
     ");
     insta::assert_snapshot!(both(&unreachable(Cause::Broken, "")), @"
-    The document address (document.url) gave half an answer: https://files.example ended the connection.
+    The document address (document.url) gave an incomplete answer: https://files.example ended the connection.
     Look in the application's log for why it stopped sending.
     ");
     insta::assert_snapshot!(both(&unreachable(Cause::Other, "No route to host")), @"

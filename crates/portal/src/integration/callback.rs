@@ -25,7 +25,7 @@ use crate::{App, MAX_FILE_BYTES};
 enum Problem {
     #[error("{}", .0.message)]
     Refused(Refusal),
-    #[error("The callback is no JSON.")]
+    #[error("The callback is not JSON.")]
     NotJson,
     #[error("The file of this callback was deleted or never existed here.")]
     UnknownFile,

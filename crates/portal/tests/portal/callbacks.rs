@@ -128,7 +128,7 @@ async fn a_force_save_keeps_the_session_s_key_until_the_session_ends() {
     assert_eq!(
         open.current_key().await,
         open.key,
-        "whoever opens the file now joins the session"
+        "anyone who opens the file now joins the session"
     );
     assert_eq!(open.send(2, Some("r1")).await.json(), done());
     assert_eq!(open.versions().await, [3, 2, 1]);

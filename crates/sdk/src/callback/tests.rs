@@ -93,13 +93,13 @@ fn the_header_s_token_will_do() {
 
 #[test]
 fn what_is_wrong_is_said() {
-    insta::assert_snapshot!(refused(&json!({"key": "shop.17.3", "status": 2})), @"400 request.missing_parameter: The callback reports a saved file, and has no address of it. Check that the document server's version is supported.");
+    insta::assert_snapshot!(refused(&json!({"key": "shop.17.3", "status": 2})), @"400 request.missing_parameter: The callback reports a saved file, but has no address for it. Check that the document server's version is supported.");
     let foreign = json!({"key": "shop.17.3", "status": 2, "url": "http://169.254.169.254/"});
     insta::assert_snapshot!(refused(&foreign), @"403 callback.foreign_url: The address of the saved file is not on the document server. Create the Integrator with the address at which the document server makes its links, or set the server's public address.");
     let with_name = json!({"key": "shop.17.3", "status": 3, "url": "https://me@docs.example/"});
     assert!(refused(&with_name).starts_with("403 callback.foreign_url"));
     let not_json = integrator().callback([], b"status=2", NOW).unwrap_err();
-    insta::assert_snapshot!(not_json, @"The body of the callback is no JSON.");
+    insta::assert_snapshot!(not_json, @"The body of the callback is not JSON.");
     let unsigned = integrator()
         .callback([], br#"{"key":"shop.17.3","status":2}"#, NOW)
         .unwrap_err();

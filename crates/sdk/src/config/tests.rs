@@ -73,10 +73,10 @@ fn a_whole_config() {
 
 #[test]
 fn what_is_missing_or_wrong_is_said() {
-    insta::assert_snapshot!(refused(&config().rights(Rights::Edit)), @"config.missing_field: The rights permit changes, and there is no callbackUrl to save them. Call callback_url, or open the document with Rights::View.");
+    insta::assert_snapshot!(refused(&config().rights(Rights::Edit)), @"config.missing_field: The rights permit changes, but there is no callbackUrl to save them. Call callback_url, or open the document with Rights::View.");
     insta::assert_snapshot!(refused(&config().rights(Rights::Comment).callback_url("https://app.example/c")), @"config.user_unsigned: The user has no id. Call user with the application's own id of the user: it tells the authors of changes apart.");
-    insta::assert_snapshot!(refused(&editable().user("x".repeat(241), "Ada")), @"payload.type: The user's id has 241 characters, and 240 are the most. Use a shorter id, for example the number of the user in the database.");
-    insta::assert_snapshot!(refused(&editable().callback_url("/callback")), @"config.url_scheme: editorConfig.callbackUrl is no absolute http or https address. Give editorConfig.callbackUrl as the document server reaches it, for example https://app.example/files/17.");
+    insta::assert_snapshot!(refused(&editable().user("x".repeat(241), "Ada")), @"payload.type: The user's id has 241 characters; at most 240 are permitted. Use a shorter id, for example the number of the user in the database.");
+    insta::assert_snapshot!(refused(&editable().callback_url("/callback")), @"config.url_scheme: editorConfig.callbackUrl is not an absolute http or https address. Give editorConfig.callbackUrl as the document server reaches it, for example https://app.example/files/17.");
     insta::assert_snapshot!(refused(&editable().extra("document.permissions.edit", false)), @"payload.extra_field: The member document.permissions.edit cannot be set as an extra one. Use the builder's method for it, or leave it out.");
     let unknown = Config::new(
         "exe",

@@ -201,7 +201,7 @@ impl Refused {
                 StatusCode::GONE,
                 "callbacks.gone",
                 "The file that this callback names is no longer kept.",
-                "Have the document saved again, by the command forcesave or by somebody who edits it.",
+                "Save the document again, with the command forcesave or by editing it.",
             ),
             Self::Store => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -241,7 +241,7 @@ mod tests {
         400 callbacks.form: The request is not of the form that is expected here. Send JSON such as {"id": "…"}, with the content type application/json.
         429 callbacks.busy: Other callbacks are being sent again, and wait for their answers. Try again when they are answered.
         404 callbacks.unknown: This callback is no longer kept, or was too large to be. Load the list again and choose one that is in it.
-        410 callbacks.gone: The file that this callback names is no longer kept. Have the document saved again, by the command forcesave or by somebody who edits it.
+        410 callbacks.gone: The file that this callback names is no longer kept. Save the document again, with the command forcesave or by editing it.
         500 callbacks.store: The server cannot read or write its stored files. Try again, and see the server's log.
         "#);
     }

@@ -90,7 +90,7 @@ pub async fn result_file(
             StatusCode::GONE,
             "result.gone",
             "This saved file is no longer here.",
-            "Fetch a result as soon as the callback names it; links live for 15 minutes.",
+            "Fetch a result as soon as the callback names it; links are valid for 15 minutes.",
         ),
         Err(error) => unreadable(&error),
     }

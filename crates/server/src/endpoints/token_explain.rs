@@ -127,7 +127,7 @@ fn broken() -> Response {
     error(
         StatusCode::INTERNAL_SERVER_ERROR,
         "The explanation could not be made.",
-        "Try it with `recto token explain`, and report it with an input that holds no secret.",
+        "Try it with `recto token explain`, and report it with an input that contains no secret.",
     )
 }
 

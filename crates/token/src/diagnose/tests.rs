@@ -138,7 +138,7 @@ fn other_forms_of_the_secret_are_named() {
     insta::assert_snapshot!(lines(&with_secret(base64, bytes)), @r#"
         token.secret_encoding "token:invalid signature"
         The token was signed with the bytes that this server's secret gives when it is decoded as Base64.
-        Use the text of the secret as it stands, as UTF-8, on both sides.
+        Use the text of the secret as it is, as UTF-8, on both sides.
     "#);
     insta::assert_snapshot!(lines(&with_secret(SECRET, format!("'{SECRET}'"))), @r#"
         token.secret_quoted "token:invalid signature"
@@ -154,5 +154,5 @@ fn empty_payload_is_mentioned_beside_a_bad_signature() {
         &json!({"iat": 1}),
     ));
     assert_eq!(refusal.code, "token.signature");
-    insta::assert_snapshot!(refusal.hint, @"Set the same secret in the back end and here, and check that nothing changed the token on its way. Mend the payload too: it is empty.");
+    insta::assert_snapshot!(refusal.hint, @"Set the same secret in the back end and here, and check that nothing changed the token on its way. Fix the payload too: it is empty.");
 }

@@ -142,7 +142,7 @@ pub(super) fn user_unsigned(page: Option<&Config>, claims: Option<&Config>, repo
     } else {
         finding
             .severity(Severity::Note)
-            .says("No user is signed, so the document opens for an anonymous guest, and the browser can claim to be anybody.")
+            .says("No user is signed, so the document opens for an anonymous guest, and the browser can claim to be anyone.")
     });
 }
 
@@ -200,7 +200,7 @@ pub(super) fn refreshed(first: &Config, second: &Config, report: &mut Report) {
         report.add(
             Finding::new(&catalogue::PERMISSIONS_DIFFER)
                 .says("The config for refreshFile has other permissions than the one that the editor was opened with, and the page keeps the first ones for the comparison.")
-                .hint("Sign the same permissions for refreshFile, or open the editor anew to change them.")
+                .hint("Sign the same permissions for refreshFile, or reopen the editor to change them.")
                 .at(format!("refreshFile.{path}"))
                 .expected(known(kept))
                 .found(known(signed)),

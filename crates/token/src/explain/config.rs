@@ -213,7 +213,7 @@ fn types(config: &Config, side: Side, report: &mut Report) {
         Some(Value::String(id)) if id.chars().count() > USER_ID_MAX => report.add(
             Finding::new(entry)
                 .says(format!(
-                    "The user's id has {} characters, and {USER_ID_MAX} are the most.",
+                    "The user's id has {} characters; at most {USER_ID_MAX} are permitted.",
                     id.chars().count()
                 ))
                 .hint("Use a shorter id, for example the number of the user in the database.")
@@ -371,7 +371,7 @@ fn file_type(file_type: &str, config: &Config, side: Side, report: &mut Report) 
             report.add(
                 finding
                     .says("The signed fileType has capital letters, and the server takes it as it is written.")
-                    .hint("Write it in small letters before the config is signed.")
+                    .hint("Write it in lower case before the config is signed.")
                     .expected(&lower),
             );
         } else if known.is_err() {
@@ -417,7 +417,7 @@ fn document_type(config: &Config, report: &mut Report) {
         _ => {
             report.add(
                 finding()
-                    .says("The documentType is none that the Docs API knows.")
+                    .says("The Docs API does not know this documentType.")
                     .expected("word, cell, slide or pdf"),
             );
             return;

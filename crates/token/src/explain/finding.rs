@@ -11,9 +11,9 @@ use crate::json::cut;
 pub enum Severity {
     /// It is refused, or cannot work.
     Fatal,
-    /// It works, with another value than the one that was written.
+    /// It works, but with a different value from the one that was written.
     Silent,
-    /// It works, and somebody may misuse it or it will fail one day.
+    /// It works, but somebody may misuse it, or it may fail one day.
     Risk,
     /// Worth knowing.
     Note,

@@ -188,7 +188,7 @@ pub(super) fn check(text: &str, context: &Context, report: &mut Report) -> bool 
             report.add(
                 Finding::new(entry)
                     .says(format!(
-                        "{number} says no more than a family of causes; the most frequent one: {}",
+                        "{number} names only a family of causes; the most frequent one: {}",
                         entry.message
                     ))
                     .found(*number),

@@ -60,7 +60,7 @@ fn token_of(page: &Config, report: &mut Report) -> Option<(String, &'static str)
             report.add(
                 Finding::new(&catalogue::NOT_A_STRING)
                     .says(format!(
-                        "The config's token is {} and no string.",
+                        "The config's token is {} and not a string.",
                         type_name(other)
                     ))
                     .at("token")

@@ -76,8 +76,8 @@ fn of_code(entry: &catalogue::Entry) -> String {
         match entry.severity {
             Severity::Fatal => "Fatal: it is refused, or can't work.",
             Severity::Silent =>
-                "Silent: it works, with another value than the one that was written.",
-            Severity::Risk => "Risk: it works, and may be misused or fail one day.",
+                "Silent: it works, but with a different value from the one that was written.",
+            Severity::Risk => "Risk: it works, but may be misused or fail one day.",
             Severity::Note => "Note: worth knowing.",
         }
     );
@@ -150,13 +150,13 @@ mod tests {
         insta::assert_snapshot!(page("refusals/secrets/short").unwrap(), @r#"
         # secret.short
 
-        The secret is shorter than the 32 bytes that cannot be guessed from a token.
+        The secret is shorter than 32 bytes, so it might be guessed from a token.
 
         **What to do.** Make a secret with "openssl rand -hex 32" and set it on both sides.
 
         **What ONLYOFFICE shows.** It works; some JWT libraries refuse keys under 256 bits.
 
-        **Severity.** Risk: it works, and may be misused or fail one day.
+        **Severity.** Risk: it works, but may be misused or fail one day.
 
         ## An example
 
@@ -164,7 +164,7 @@ mod tests {
 
         ```text
         risk: secret.short
-          The secret has 9 bytes, and 32 are the fewest that cannot be guessed from a token.
+          The secret has 9 bytes; with fewer than 32 it might be guessed from a token.
           path      JWT_SECRET
           expected  at least 32 bytes
           found     9 bytes

@@ -98,7 +98,7 @@ fn body(exchange: &Exchange, report: &mut Report) -> Option<Map<String, Value>> 
         Ok(_) => {
             report.add(
                 Finding::new(&catalogue::NOT_JSON)
-                    .says("The body of the request is no JSON object.")
+                    .says("The body of the request is not a JSON object.")
                     .at("body")
                     .expected("an object"),
             );

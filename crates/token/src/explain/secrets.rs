@@ -44,7 +44,7 @@ pub(super) fn check(secret: &str, place: &str, report: &mut Report) {
         report.add(
             Finding::new(&catalogue::SECRET_SHORT)
                 .says(format!(
-                    "The secret has {} bytes, and {STRONG} are the fewest that cannot be guessed from a token.",
+                    "The secret has {} bytes; with fewer than {STRONG} it might be guessed from a token.",
                     trimmed.len()
                 ))
                 .at(place)

@@ -141,7 +141,7 @@ impl Signed<'_> {
                 Finding::new(&catalogue::SIGNATURE)
                     .severity(Severity::Note)
                     .says("Whether the signature is right can be judged only with the secret; none of the well-known secrets made it.")
-                    .hint("Give the server's secret too (on the command line with --secret-file): it must be the same in the back end, byte for byte, and the signature must fit it exactly. The secret belongs into the server's and the back end's settings, never into the page.")
+                    .hint("Give the server's secret too (on the command line with --secret-file): it must be the same in the back end, byte for byte, and the signature must fit it exactly. The secret belongs in the server's and the back end's settings, never into the page.")
                     .at("signature"),
             );
             return Judgement::Open;

@@ -95,7 +95,7 @@ fn not_before(nbf: i64, now: i64, report: &mut Report) {
         .found(nbf.to_string());
     report.add(if nbf > MILLISECONDS {
         finding
-            .says("The token becomes valid only in a far future, because its \"nbf\" is in milliseconds.")
+            .says("The token becomes valid only in the far future, because its \"nbf\" is in milliseconds.")
             .hint("Divide by 1000: JWT counts in seconds, and JavaScript's Date.now() in milliseconds.")
     } else {
         finding.says(format!(

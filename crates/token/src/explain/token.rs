@@ -97,7 +97,7 @@ pub(super) fn inspect(
             place
                 .finding(&catalogue::MALFORMED)
                 .says("There is white space around the token.")
-                .hint("Pass on the token alone, without a blank or a line break."),
+                .hint("Pass on the token alone, without a space or a line break."),
         );
     }
     let segments: Vec<&str> = text.split('.').collect();
@@ -261,7 +261,7 @@ fn segment(part: &str, name: &str, place: Place<'_>, report: &mut Report) -> Opt
             // A last character may hold bits that no byte has; a strict reader refuses it.
             if URL_SAFE_NO_PAD.encode(&bytes) != alphabet.trim_end_matches('=') {
                 report.add(place.finding(&catalogue::MALFORMED).says(format!(
-                    "The last character of the {name} is none that Base64url ends with: it was changed or cut off."
+                    "The last character of the {name} cannot be the last one in Base64url: it was changed or cut off."
                 )));
             }
             Some(bytes)
@@ -279,7 +279,7 @@ fn segment(part: &str, name: &str, place: Place<'_>, report: &mut Report) -> Opt
                     "The {name} of the token has the character U+{:04X}, which no part of a JWT has.",
                     u32::from(c)
                 ),
-                None => format!("The {name} of the token is no Base64url."),
+                None => format!("The {name} of the token is not Base64url."),
             };
             report.add(place.finding(&catalogue::MALFORMED).says(says));
             None
@@ -332,7 +332,7 @@ fn check_header(
         report.add(match header.get("alg") {
             Some(other) => finding
                 .says(format!(
-                    "The header's \"alg\" is {} and no string.",
+                    "The header's \"alg\" is {} and not a string.",
                     type_name(other)
                 ))
                 .found(json::shown(other)),
@@ -446,7 +446,7 @@ fn claims(payload: &[u8], place: Place<'_>, report: &mut Report) -> Option<Map<S
             place
                 .finding(&catalogue::NOT_AN_OBJECT)
                 .says(format!(
-                    "The payload of the token is {} and no object.",
+                    "The payload of the token is {} and not an object.",
                     type_name(&other)
                 ))
                 .expected("an object")
@@ -455,7 +455,7 @@ fn claims(payload: &[u8], place: Place<'_>, report: &mut Report) -> Option<Map<S
         Err(JsonError::Syntax) => report.add(
             place
                 .finding(&catalogue::NOT_AN_OBJECT)
-                .says("The payload of the token is no JSON.")
+                .says("The payload of the token is not JSON.")
                 .expected("an object")
                 .found("no JSON"),
         ),

@@ -104,7 +104,7 @@ pub(super) fn entities(text: &str, path: &str, report: &mut Report) {
         report.add(
             Finding::new(&catalogue::HTML_ENTITIES)
                 .says("The value has \"\\/\" in it: it was escaped twice.")
-                .hint("Encode the config as JSON once, as a whole, and nothing of it before.")
+                .hint("Encode the config as JSON once, as a whole, and no part of it before.")
                 .at(path)
                 .expected("/")
                 .found("\\/"),

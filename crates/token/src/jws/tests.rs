@@ -288,7 +288,7 @@ fn t5_secret_as_token() {
     }
     insta::assert_snapshot!(lines(&refused_token(SECRET)), @r#"
         token.is_the_secret "token:jwt malformed"
-        The secret itself was sent as the token, and whoever saw the page knows it now.
+        The secret itself was sent as the token, and anyone who saw the page knows it now.
         Set a new secret on both sides, and send a token that the back end signed with it.
     "#);
 }
@@ -397,14 +397,14 @@ fn t18_payloads_that_are_no_object() {
     }
     insta::assert_snapshot!(lines(&refused_token(signed_text("[]"))), @r#"
         payload.not_an_object "token:invalid token"
-        The payload of the token is an array and no object.
+        The payload of the token is an array and not an object.
         Sign the config as a JSON object.
         expected: an object
         found: an array
     "#);
     insta::assert_snapshot!(lines(&refused_token(signed_text("not json"))), @r#"
         payload.not_an_object "token:invalid token"
-        The payload of the token is no JSON.
+        The payload of the token is not JSON.
         Sign the config as a JSON object in UTF-8.
         expected: an object
         found: no JSON

@@ -86,7 +86,7 @@ impl Explain for KeyError {
     fn hint(&self) -> String {
         match self {
             Self::Unreadable => "Give a PEM file that begins with \"-----BEGIN PUBLIC KEY-----\", or a JWKS.",
-            Self::Private => "Give the public key alone (\"openssl pkey -in private.pem -pubout\" writes it), and treat the private one as told.",
+            Self::Private => "Give the public key alone (\"openssl pkey -in private.pem -pubout\" writes it), and treat the private one as no longer secret.",
             Self::Form => "Write the public key with \"openssl pkey -pubin -in key.pem\" or, from a certificate, \"openssl x509 -in cert.pem -noout -pubkey\".",
             Self::Unsupported | Self::NoneUsable => "Make one with \"openssl genpkey -algorithm ed25519\", or sign with a shared secret.",
             Self::RsaSize { .. } | Self::RsaExponent => "Make one with \"openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:3072\".",

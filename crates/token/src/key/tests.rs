@@ -145,7 +145,7 @@ fn signatures_of_other_keys_are_refused_and_explained() {
     insta::assert_snapshot!(lines(&refusal), @r#"
         token.signature "token:invalid signature"
         No public key of this server fits the EdDSA signature of the token; tried: fe1581c9.
-        Sign with the private key that belongs to it, or give this server the public key that the back end's private key has. Mend the payload too: it is empty.
+        Sign with the private key that belongs to it, or give this server the public key that the back end's private key has. Fix the payload too: it is empty.
         expected: a signature by the key fe1581c9
     "#);
     let asn1 = include_str!("../testing/keys/es256-asn1.token.txt");
@@ -272,7 +272,7 @@ fn sentences_of_keys() {
     }
     insta::assert_snapshot!(KeyError::RsaSize { bits: 1024 }.message(), @"The RSA key has 1024 bits, and 2048 to 8192 are permitted.");
     insta::assert_snapshot!(KeyError::Private.message(), @"The file holds a private key, and this server must never have it.");
-    insta::assert_snapshot!(KeyError::Private.hint(), @r#"Give the public key alone ("openssl pkey -in private.pem -pubout" writes it), and treat the private one as told."#);
+    insta::assert_snapshot!(KeyError::Private.hint(), @r#"Give the public key alone ("openssl pkey -in private.pem -pubout" writes it), and treat the private one as no longer secret."#);
     insta::assert_snapshot!(KeyError::Id.message(), @"The id of the key is empty, is longer than 256 bytes, or has control characters.");
     insta::assert_snapshot!(KeyError::Count { count: 9 }.message(), @"9 keys are given, and a ring holds 1 to 8.");
     let algorithm = KeyError::Algorithm {

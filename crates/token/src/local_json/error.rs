@@ -9,8 +9,8 @@ use crate::{KeyError, refusal::reason};
 /// A `local.json` that cannot be used. It shows no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocalJsonError {
-    /// It is no JSON, or has a member twice.
-    #[error("The file is no JSON, or has a member twice.")]
+    /// It is not JSON, or has a member twice.
+    #[error("The file is not JSON, or has a member twice.")]
     NotJson,
     /// It says nothing of a document server.
     #[error("The file has no \"services.CoAuthoring\", so it says nothing of a document server.")]

@@ -199,7 +199,7 @@ fn sentences_of_methods() {
     let refused = |method, payload: Value| lines(&verify(method, &payload).unwrap_err());
     insta::assert_snapshot!(refused(Method::InsertImage, json!({"exp": NOW})), @r#"
         payload.empty "token: url is missing"
-        The token is rightly signed, but its payload is empty.
+        The token is correctly signed, but its payload is empty.
         Sign what the method is given: images with fileType and url of each, and c.
         expected: the method's argument
         found: {}
@@ -214,7 +214,7 @@ fn sentences_of_methods() {
     insta::assert_snapshot!(refused(Method::InsertImage, json!({"images": [{"url": "a"}, {"fileType": "png"}]})), @r#"
         payload.missing_field "token: images[1].url is missing"
         The token has no images[1].url.
-        Sign all that the method is given; missing in the payload: images[1].url.
+        Sign everything that the method gets; missing in the payload: images[1].url.
         path: images[1].url
         expected: a value
         found: nothing
@@ -230,7 +230,7 @@ fn sentences_of_methods() {
     insta::assert_snapshot!(refused(Method::SetRevisedFile, json!({"fileType": "docx"})), @r#"
         payload.missing_field "token: url is missing"
         The token has no url.
-        Sign all that the method is given; missing in the payload: url.
+        Sign everything that the method gets; missing in the payload: url.
         path: url
         expected: a value
         found: nothing

@@ -58,7 +58,7 @@ pub(crate) fn missing(paths: &[&str], origin: Origin) -> Refusal {
         }
         Origin::Config => format!("Add it to the config: {all}."),
         Origin::Method => {
-            format!("Sign all that the method is given; missing in the payload: {all}.")
+            format!("Sign everything that the method gets; missing in the payload: {all}.")
         }
     };
     Refusal::token(

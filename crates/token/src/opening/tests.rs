@@ -70,7 +70,7 @@ fn token_missing_or_no_string() {
     }
     insta::assert_snapshot!(lines(&refused_token(json!({}))), @r#"
         token.not_a_string "token:jwt must be a string"
-        The config's token is an object and no string.
+        The config's token is an object and not a string.
         Wait for the result if the token is made asynchronously, and put the bare text into config.token.
         path: token
         expected: a string
@@ -81,7 +81,7 @@ fn token_missing_or_no_string() {
     }
     insta::assert_snapshot!(lines(&open(&json!([])).unwrap_err()), @r#"
         payload.type "token:jwt must be provided"
-        The config is an array and no object.
+        The config is an array and not an object.
         Give new DocsAPI.DocEditor the config as an object.
         expected: an object
         found: an array
@@ -150,7 +150,7 @@ fn empty_payload() {
     }
     insta::assert_snapshot!(lines(&refused_payload(&json!({}))), @r#"
         payload.empty "token: document.key is missing"
-        The token is rightly signed, but its payload is empty.
+        The token is correctly signed, but its payload is empty.
         Sign the whole config, with document and editorConfig in it; a config that could not be serialised often becomes {}.
         path: document.key
         expected: the config
@@ -301,7 +301,7 @@ fn keys_are_checked() {
     "#);
     insta::assert_snapshot!(lines(&refused_payload(&with("document.key", json!("k".repeat(129))))), @r#"
         config.key_length "access deny"
-        The document key has 129 characters, and 128 are the most.
+        The document key has 129 characters; at most 128 are permitted.
         Use a shorter key, for example a hash of the file's id and version written as hex digits.
         path: document.key
         expected: 1 to 128 characters of 0-9 a-z A-Z . _ = -
@@ -381,7 +381,7 @@ fn users_are_read_as_editors_do() {
     let long = refused_payload(&with("editorConfig.user.id", json!("x".repeat(241))));
     insta::assert_snapshot!(lines(&long), @r#"
         payload.type "token: editorConfig.user.id is too long"
-        The user's id has 241 characters, and 240 are the most.
+        The user's id has 241 characters; at most 240 are permitted.
         Use a shorter id, for example the number of the user in the database.
         path: editorConfig.user.id
         expected: at most 240 characters

@@ -18,7 +18,7 @@ fn members_on_the_wire() {
         serde_json::to_value(refused_token(json!(5))).unwrap(),
         json!({
             "code": "token.not_a_string",
-            "message": "The config's token is a number and no string.",
+            "message": "The config's token is a number and not a string.",
             "hint": "Wait for the result if the token is made asynchronously, and put the bare text into config.token.",
             "path": "token",
             "expected": "a string",

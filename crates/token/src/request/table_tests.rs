@@ -138,7 +138,7 @@ fn the_table_of_a_running_server() {
                 Some(&nothing),
             ),
             (
-                "header beside a body that is no JSON",
+                "header beside a body that is not JSON",
                 Request {
                     body: "<x/>".to_owned(),
                     ..Request::header(bearer(&payload))

@@ -123,7 +123,7 @@ fn t17_the_body_token_wins_and_has_no_substitute() {
     bad.header = Some(bearer(&info()));
     let refusal = bad.refused();
     assert_eq!(refusal.code, "token.signature");
-    insta::assert_snapshot!(refusal.hint, @"Set the same secret in the back end and here, and check that nothing changed the token on its way. The header's token is not looked at, because there is another one beside the parameters.");
+    insta::assert_snapshot!(refusal.hint, @"Set the same secret in the back end and here, and check that nothing changed the token on its way. The header's token is ignored, because there is another one beside the parameters.");
 }
 
 #[test]
@@ -333,7 +333,7 @@ fn sentences_of_requests() {
     };
     insta::assert_snapshot!(lines(&form.refused()), @r#"
         request.not_json "token:jwt must be provided"
-        The request carries no token that could be read, because its body is no JSON.
+        The request carries no token that could be read, because its body is not JSON.
         Send a JSON object with the token as its member "token"; form fields are not read.
         path: body
         expected: a JSON object
@@ -341,7 +341,7 @@ fn sentences_of_requests() {
     "#);
     insta::assert_snapshot!(lines(&with_token(5).refused()), @r#"
         token.not_a_string "token:jwt must be a string"
-        The request's "token" is a number and no string.
+        The request's "token" is a number and not a string.
         Wait for the result if the token is made asynchronously, and send the bare text once.
         path: token
         expected: a string
@@ -368,7 +368,7 @@ fn sentences_of_requests() {
         body: "{}".to_owned(),
         ..Request::query(&[("token", "x")])
     };
-    insta::assert_snapshot!(hidden.refused().hint, @"Put the token into the body too: beside a JSON body the token of the query is not looked at.");
+    insta::assert_snapshot!(hidden.refused().hint, @"Put the token into the body too: beside a JSON body the token of the query is ignored.");
 }
 
 #[test]

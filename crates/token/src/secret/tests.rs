@@ -16,7 +16,7 @@ fn t10_short_secrets_warn() {
     let padded = format!("{}{}", "x".repeat(31), " ".repeat(9));
     assert_eq!(check(&padded), Ok(Some(SecretWarning::Short { bytes: 31 })));
     let warning = SecretWarning::Short { bytes: 31 };
-    insta::assert_snapshot!(warning.message(), @"The token secret has 31 bytes, and 32 are the fewest that cannot be guessed from a token.");
+    insta::assert_snapshot!(warning.message(), @"The token secret has 31 bytes; with fewer than 32 it might be guessed from a token.");
     insta::assert_snapshot!(warning.hint(), @r#"Make one with "openssl rand -hex 32" and set it on both sides, here and in the application that embeds the editor."#);
 }
 

@@ -51,7 +51,7 @@ const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = 
     'Without `edit`, the fields of a text are filled in, and nothing else.',
   ),
   'document.permissions.modifyContentControl': missing(
-    'Whoever may edit may also change content controls.',
+    'Anyone who may edit may also change content controls.',
     'Sign edit as false.',
     [true],
   ),
@@ -62,10 +62,10 @@ const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = 
     'Without `edit`, each change of a text becomes a tracked one; in other documents it is for viewing.',
   ),
   'document.permissions.reviewGroups': built(
-    'For accepting and rejecting. All changes are shown, whoever may decide on them.',
+    'For accepting and rejecting. Everybody sees all changes.',
   ),
   'document.permissions.userInfoGroups': built(
-    'Held to by the server: names and carets of other groups are not sent.',
+    'Enforced in the server: names and carets of other groups are not sent.',
   ),
   'document.referenceData': moot(NO_LINKED_DATA),
   'document.referenceData.fileKey': moot(NO_LINKED_DATA),
@@ -106,7 +106,7 @@ const REST: Readonly<Record<Exclude<ConfigPath, CustomizationPath>, Support>> = 
     (value) => typeof value === 'string' && /^(en|fr)\b/i.test(value),
     'The editor speaks English and French; this one is in English. Set lang to "en" or "fr".',
   ),
-  'editorConfig.location': moot('There are no rulers whose unit it would decide.'),
+  'editorConfig.location': moot('There are no rulers for which it would choose the unit.'),
   'editorConfig.mergeFolderUrl': missing(DEPRECATED, 'Remove the option.'),
   'editorConfig.mode': built(),
   'editorConfig.plugins': missing(...NO_PLUGINS),

@@ -46,7 +46,7 @@ export const NO_MERGE = [
 /** Why a spreadsheet takes nothing from another one, and what to do. */
 export const NO_LINKED_DATA = [
   'A formula cannot take data from another file: the engine opens no file but the document, so that no document can read what its reader may not.',
-  'Put the data on a sheet of its own in the spreadsheet, and write it anew from your application when it changes.',
+  'Put the data on a sheet of its own in the spreadsheet, and write it again from your application when it changes.',
 ] as const;
 
 /** What the console says when somebody uses this; null when there is nothing to say. */

@@ -12,9 +12,9 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   ),
   onDocumentReady: built(),
   onDocumentStateChange: built(
-    '`true` while there is anything that the document server has not stored, whoever wrote it.',
+    '`true` while there is anything that the document server has not stored, no matter who wrote it.',
   ),
-  onDownloadAs: built('After `downloadAs`; the address lives for 15 minutes.'),
+  onDownloadAs: built('After `downloadAs`; the address is valid for 15 minutes.'),
   onError: built(),
   onInfo: built('`data.getConfig()` gives the config that the editor was started with.'),
   onMakeActionLink: built(
@@ -36,7 +36,7 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   onRequestFillingStatus: missing(...NO_FORMS),
   onRequestHistory: built('“Version history” in the menu.'),
   onRequestHistoryClose: built(
-    'The panel closes by itself and the document goes on; nothing need be initialised again.',
+    'The panel closes by itself and the document continues; there is no need to initialise it again.',
   ),
   onRequestHistoryData: built('When a version is picked.'),
   onRequestInsertImage: built('`data.c` is always `"add"`.'),
@@ -47,13 +47,13 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
   onRequestRefreshFile: built('Instead of onError with the code -102.'),
   onRequestRename: built('The title becomes a field. `data` is the new name with its extension.'),
   onRequestRestore: built(),
-  onRequestSaveAs: built('“Save a copy” in the menu; the address lives for 15 minutes.'),
+  onRequestSaveAs: built('“Save a copy” in the menu; the address is valid for 15 minutes.'),
   onRequestSelectDocument: built(
     'Comparing, taking over the changes of a copy, and inserting a text, in the toolbar; for texts that are open for editing.',
   ),
   onRequestSelectSpreadsheet: missing(...NO_MERGE),
   onRequestSendNotify: built(
-    'After a comment or an answer with `@` and a name of setUsers. `actionLink` finds the comment by its author and its time, because no id of it lasts.',
+    'After a comment or an answer with `@` and a name of setUsers. `actionLink` finds the comment by its author and its time, because its id does not last.',
   ),
   onRequestSharingSettings: built(),
   onRequestStartFilling: missing(...NO_FORMS),

@@ -8,7 +8,7 @@ export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
     'Change the file in your application, or in the callback.',
   ),
   denyEditingRights: built(
-    'The page becomes one for reading, in the server too. To take a right away whatever the page does, use the command `permissions`.',
+    'The page becomes read-only, in the server too. To take a right away whatever the page does, use the command `permissions`.',
   ),
   destroyEditor: built(),
   downloadAs: built(
@@ -65,7 +65,7 @@ export const UNTYPED_METHODS = {
     'Call the command service from your back end.',
   ),
   setEmailAddresses: missing(
-    'There is no mail merge, so nobody is sent anything.',
+    'There is no mail merge, so no mail is sent.',
     'Send the mail from your application.',
   ),
   showSharingSettings: built('Opens what “Sharing” in the menu opens.'),

@@ -42,7 +42,7 @@ describe('a refused opening', () => {
     expect(text(root, 'refusal-docs')).toBe('docs/refusals/payload/missing-field');
   });
 
-  it('says it for everybody, in his language, where the server keeps details to itself', () => {
+  it('says it for everybody, in their language, where the server keeps details to itself', () => {
     language.value = 'fr';
     const root = shown({
       ...refused,

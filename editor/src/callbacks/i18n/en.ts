@@ -10,14 +10,14 @@ export const en = {
   failuresOnly: 'Failures only',
   refresh: 'Refresh',
   refreshed: 'Refreshed at {time}',
-  live: 'The list renews itself every five seconds.',
+  live: 'The list updates itself every five seconds.',
   kept: 'The last {perDocument} of each document and {inAll} in all are kept until the server restarts.',
 
   list: 'Callbacks',
   emptyTitle: 'No callback yet',
   emptyText:
     'As soon as somebody opens a document whose config has a callbackUrl, it appears here.',
-  emptyFiltered: 'No callback fits this choice',
+  emptyFiltered: 'No callback matches',
 
   status_1: 'Being edited',
   status_2: 'Ready to be saved',
@@ -44,7 +44,7 @@ export const en = {
   requests: 'Requests, one for each secret',
   replayOf: 'Repeats',
   answer: 'Answer',
-  answerNone: 'None came.',
+  answerNone: 'There was none.',
   answerEmpty: 'The body is empty.',
   answerStatus: 'Status {status}',
   answerCut: 'Only the beginning is kept.',
@@ -54,7 +54,7 @@ export const en = {
   replay: 'Send again',
   replaying: 'Sending…',
   replayConfirm:
-    'The application will store this file again, over a newer one if it has one. Send it all the same?',
+    'The application will store this file again, over a newer one if it has one. Send it anyway?',
   replayYes: 'Yes, send it',
   replayNo: 'Cancel',
   replayTooLarge: 'It was too large to be kept, so it cannot be sent again.',
@@ -64,11 +64,12 @@ export const en = {
   failedTitle: 'There is no answer',
   failure_denied: 'The server no longer lets this page ask. Load the page again.',
   failure_tooMany: 'Too many passwords were wrong. Wait a minute, then load the page again.',
-  failure_unreachable: 'The server cannot be reached. Check that it runs; the list renews itself.',
+  failure_unreachable:
+    'The server cannot be reached. Check that it is running; the list updates itself.',
   failure_broken: 'The server could not answer. See its log.',
   failure_unknown: 'This callback is no longer kept. Refresh the list.',
   failure_gone:
-    'The file that this callback names is no longer kept. Have the document saved again, by the command forcesave or by somebody who edits it.',
+    'The file that this callback names is no longer kept. Save the document again, with the command forcesave or by editing it.',
   failure_busy: 'Other callbacks are being sent again. Try again when they are answered.',
 } as const;
 

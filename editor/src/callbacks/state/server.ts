@@ -69,7 +69,7 @@ async function ask<T>(address: string, init: RequestInit): Promise<Result<T>> {
     const known = typeof body.code === 'string' ? FAILURES[body.code] : undefined;
     if (known !== undefined) return { ok: false, failure: known };
   } catch {
-    // What is no JSON is told by its status.
+    // What is not JSON is told by its status.
   }
   const denied = answer.status === 401 || answer.status === 403;
   return { ok: false, failure: denied ? 'denied' : 'broken' };

@@ -22,7 +22,7 @@ export const en = {
   purposeMethod: 'Another method of the editor',
 
   secretsLabel: 'Secrets that the server may have',
-  secretsHint: 'Optional. With a secret, the signature is judged too.',
+  secretsHint: 'Optional. With a secret, the signature is checked too.',
   secretNumber: 'Secret {number}',
   secretShow: 'Show secret {number}',
   secretHide: 'Hide secret {number}',
@@ -31,7 +31,7 @@ export const en = {
 
   findings: 'Findings',
   emptyTitle: 'Findings appear here as you type',
-  emptyText: 'Anything helps that has a token in it, or should have one:',
+  emptyText: 'Anything that has a token in it, or should have one, helps:',
   emptyToken: 'the token itself, three parts with dots between them',
   emptyConfig: 'the config that the page gets, or the code that makes it',
   emptyRequest: 'a request to the document server, with its answer',
@@ -53,11 +53,11 @@ export const en = {
   severity_risk: 'Risk',
   severity_note: 'Note',
   meaning_fatal: 'It is refused, or cannot work.',
-  meaning_silent: 'It works, with another value than the one that was written.',
-  meaning_risk: 'It works, and somebody may misuse it or it will fail one day.',
+  meaning_silent: 'It works, but with a different value from the one that was written.',
+  meaning_risk: 'It works, but somebody may misuse it, or it may fail one day.',
   meaning_note: 'Worth knowing.',
 
-  rootCause: 'Mend this first',
+  rootCause: 'Fix this first',
   alsoFound: 'Also found',
   fine: 'No fault was found',
   toDo: 'What to do',
@@ -73,7 +73,7 @@ export const en = {
   decodedHint: 'Decoded in your browser, for reading. The signature is left out.',
   header: 'Header',
   payload: 'Payload',
-  payloadUnreadable: 'The payload is no text.',
+  payloadUnreadable: 'The payload is not text.',
   times: 'Times',
 
   reading: 'Reading…',
@@ -85,9 +85,9 @@ export const en = {
   failure_denied: 'The server no longer lets this page ask. Load the page again.',
   failure_tooMany: 'Too many passwords were wrong. Wait a minute, then load the page again.',
   failure_unreachable:
-    'The server cannot be reached. Check that it runs, then change something to ask again.',
+    'The server cannot be reached. Check that it is running, then change something to ask again.',
   failure_broken:
-    'The server could not explain this. Try `recto token explain` on the command line, and report it with an input that holds no secret.',
+    'The server could not explain this. Try `recto token explain` on the command line, and report it with an input that contains no secret.',
 } as const;
 
 export type MessageKey = keyof typeof en;

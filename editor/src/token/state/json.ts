@@ -13,7 +13,7 @@ const DEEPEST = 24;
 
 /**
  * Breaks valid JSON into lines. Numbers, duplicate members and their order stay as they are written, which
- * they would not through `JSON.parse`. Null for what is no JSON.
+ * they would not through `JSON.parse`. Null for what is not JSON.
  */
 export function layOut(json: string): Piece[] | null {
   try {

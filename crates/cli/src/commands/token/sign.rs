@@ -15,11 +15,11 @@ use crate::secret;
 pub fn run(args: &Sign, environment: &Environment) -> anyhow::Result<ExitCode> {
     let input = read(args.file.as_deref())?;
     let mut fields: Value = serde_json::from_slice(&input).context(
-        "What is to be signed is no JSON. Give the config or the fields of the request as one JSON object",
+        "What is to be signed is not JSON. Give the config or the fields of the request as one JSON object",
     )?;
     if !fields.is_object() {
         bail!(
-            "What is to be signed is no JSON object. Give the config or the fields of the request, with braces around them."
+            "What is to be signed is not a JSON object. Give the config or the fields of the request, with braces around them."
         );
     }
     let secret = match &args.secret {

@@ -86,12 +86,12 @@ fn verify(args: &Verify, token: &str, ring: &KeyRing, now: i64) -> anyhow::Resul
         Purpose::Open => {
             let mut config: Value = match &args.config {
                 Some(file) => serde_json::from_slice(&read(Some(file))?)
-                    .context("The config is no JSON. Give it as the page has it, or use `recto token explain`, which reads code too")?,
+                    .context("The config is not JSON. Give it as the page has it, or use `recto token explain`, which reads code too")?,
                 // Without a page there is nothing to compare with but what was signed.
                 None => signed(token).unwrap_or_else(|| json!({})),
             };
             if !config.is_object() {
-                bail!("The config is no JSON object. Give it as the page has it.");
+                bail!("The config is not a JSON object. Give it as the page has it.");
             }
             config["token"] = token.into();
             verify_opening(&keys, &config, now).map(|opening| json!(opening))

@@ -114,7 +114,7 @@ fn without_a_default_only_tenants_are_served() {
     assert!(tenants.find(Some("docs.example"), None).is_err());
     assert!(tenants.find(Some("acme.docs.example"), None).is_ok());
     insta::assert_snapshot!(folder.said(&text, &with_secret()), @"default_tenant is false and there are keys for it, so it is not clear what is meant. Leave default_tenant out, or the keys that are no tenant's: JWT_SECRET, JWT_SECRET_FILE, JWT_KEYS_FILE, RECTO_LOCAL_JSON, and the flags and settings of these.");
-    insta::assert_snapshot!(folder.said(TWO, &Environment::default()), @"Whoever comes to no tenant's host is the default, whose keys can't be used; set default_tenant = false if there is none: No secret is set, and tokens are required. Set JWT_SECRET or JWT_SECRET_FILE to the secret that your application signs with; `openssl rand -hex 32` makes one.");
+    insta::assert_snapshot!(folder.said(TWO, &Environment::default()), @"Requests to no tenant's host go to the default, whose keys can't be used; set default_tenant = false if there is none: No secret is set, and tokens are required. Set JWT_SECRET or JWT_SECRET_FILE to the secret that your application signs with; `openssl rand -hex 32` makes one.");
     insta::assert_snapshot!(folder.said("default_tenant = false", &Environment::default()), @"base_domain or default_tenant is set, and there is no [[tenant]] that it could mean. Add one, or leave both out.");
 }
 
@@ -122,7 +122,7 @@ fn without_a_default_only_tenants_are_served() {
 fn s7_what_is_allowed_to_nobody_but_the_listed_is_so_for_tenants() {
     let folder = Folder::new();
     let text = format!("only_allowed = true\n{TWO}");
-    insta::assert_snapshot!(folder.said(&text, &with_secret()), @"The tenant office.bolt.example can't be served: only_allowed is set and no host or network is allowed, so no document could be fetched. Name them by allow_host and allow_network, or leave only_allowed out.");
+    insta::assert_snapshot!(folder.said(&text, &with_secret()), @"The tenant office.bolt.example can't be served: only_allowed is set and no host or network is allowed, so no document could be fetched. Name them with allow_host and allow_network, or leave only_allowed out.");
     let all = text.replace("/b\"\n", "/b\"\nallow_host = [\"files.bolt.lan\"]\n");
     let config = folder.read(&all, &with_secret()).unwrap();
     assert!(
@@ -154,7 +154,7 @@ fn what_cannot_be_told_apart_is_refused() {
     insta::assert_snapshot!(said(&tenant("acme", a)), @"The tenant acme has the same key as the default, so each could sign for the other. Give it a key of its own, or set default_tenant = false and leave out the default's.");
     insta::assert_snapshot!(said(&tenant("acme", "")), @"The tenant acme can't be served: it has no keys. Give it a jwt_secret_file or a jwt_keys_file; `recto token new-secret --out acme.secret` makes a secret.");
     insta::assert_snapshot!(said(&tenant("acme", &format!("{b}\njwt_keys_file = \"@/keys.toml\""))), @"The tenant acme can't be served: it has both jwt_secret_file and jwt_keys_file, so it is not clear which counts. Leave out one of them.");
-    insta::assert_snapshot!(said(&tenant("https://acme.example:8443", b)), @r#"The name of a [[tenant]] is "https://acme.example:8443", which is no host. Give a host such as docs.example, without scheme, port and path, or the label in front of base_domain."#);
+    insta::assert_snapshot!(said(&tenant("https://acme.example:8443", b)), @r#"The name of a [[tenant]] is "https://acme.example:8443", which is not a host. Give a host such as docs.example, without scheme, port and path, or the label in front of base_domain."#);
     insta::assert_snapshot!(said("base_domain = \"docs.example\""), @"base_domain or default_tenant is set, and there is no [[tenant]] that it could mean. Add one, or leave both out.");
     insta::assert_snapshot!(said(&format!("jwt_enabled = false\n{}", tenant("acme", b))), @"Tokens are off and there are tenants, who are told apart by their keys. Leave out jwt_enabled and JWT_ENABLED, or every [[tenant]].");
 }

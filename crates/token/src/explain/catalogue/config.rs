@@ -29,7 +29,7 @@ entries! { CONFIGS:
         "It works, is cut off, or fails, depending on the database.";
     FILE_TYPE "config.file_type" "config/file-type" 430 Fatal
         "The file type is not one that can be opened."
-        "Write the file's extension in small letters and without a dot, such as docx."
+        "Write the file's extension in lower case and without a dot, such as docx."
         "The format is not recognised, and the document does not open.";
     DOCUMENT_TYPE "config.document_type" "config/document-type" 435 Fatal
         "The documentType does not fit the file."
@@ -42,7 +42,7 @@ entries! { CONFIGS:
     CHANGED_AFTER_SIGNING "config.changed_after_signing" "config/changed-after-signing" 442 Silent
         "A member is set after the token was made, so the token does not have it."
         "Set every member first, sign the whole config last, and change nothing afterwards."
-        "The signed value is used without a word; for permissions 4004 `access deny`, error -23; for a callbackUrl or mode that is not signed at all `token:`, error -20.";
+        "The signed value is used silently; for permissions 4004 `access deny`, error -23; for a callbackUrl or mode that is not signed at all `token:`, error -20.";
     URL_SCHEME "config.url_scheme" "config/url-scheme" 445 Fatal
         "The address is not one that the document server can fetch."
         "Write an absolute address that begins with https:// or http://."
@@ -72,9 +72,9 @@ entries! { CONFIGS:
         "Move it to the place named here."
         "The member has no effect.";
     VALUE_REPLACED "config.value_replaced" "config/value-replaced" 475 Silent
-        "The page says something else than the token, and the token's value is used."
+        "The page has another value than the token, and the token's is used."
         "Change the value in the back end before the config is signed."
-        "The signed value is used, without a word.";
+        "The signed value is used, silently.";
     MODE_LOWERED "config.mode_lowered" "config/mode-lowered" 480 Silent
         "The page asks for viewing although editing was signed, so the document opens for viewing."
         "Leave the mode as it was signed if the document is to be edited."
@@ -82,9 +82,9 @@ entries! { CONFIGS:
     KEY_RANDOM "config.key_random" "config/key-random" 485 Silent
         "The config has no document key, so the browser makes a random one."
         "Set document.key in the back end: the same for all who open this version of the file, and a new one after each save."
-        "The token's key is used; without tokens nobody meets anybody else.";
+        "The token's key is used; without tokens, users never share a session.";
     USER_UNSIGNED "config.user_unsigned" "config/user-unsigned" 490 Risk
-        "The user is not signed, so anybody can claim to be anybody."
+        "The user is not signed, so anyone can claim to be anyone."
         "Sign editorConfig.user with id and name."
         "The browser's claim is believed; Recto makes the user an anonymous guest.";
     URL_PRIVATE "config.url_private" "config/url-private" 495 Risk

@@ -5,19 +5,19 @@ use super::entries;
 entries! { REQUESTS:
     HEADER_PREFIX "request.header_prefix" "requests/header-prefix" 91 Fatal
         "The token in the header does not follow \"Bearer \" as the server demands."
-        "Write \"Authorization: Bearer TOKEN\": a capital B, one blank, and nothing else."
+        "Write \"Authorization: Bearer TOKEN\": a capital B, one space, and nothing else."
         "`/command` 6, `/converter` -8.";
     HEADER_NAME "request.header_name" "requests/header-name" 92 Fatal
         "The token is in another header than the one that the server reads."
         "Use the header Authorization, or set JWT_HEADER on the server to the same name."
         "`/command` 6, `/converter` -8.";
     NOT_JSON "request.not_json" "requests/not-json" 93 Fatal
-        "The body of the request is no JSON, so nothing in it is read."
+        "The body of the request is not JSON, so nothing in it is read."
         "Send a JSON object; form fields, PHP arrays and single quotation marks are not read."
         "`/command` 6, `/converter` -8.";
     BODY_TOKEN_WINS "request.body_token_wins" "requests/body-token-wins" 94 Fatal
-        "The token in the body is bad, and where there is one the header's is not looked at."
-        "Correct the body's token, or send the header's alone."
+        "The token in the body is bad, and the server then ignores the one in the header."
+        "Correct the body's token, or send only the header's."
         "`/command` 6, `/converter` -8.";
     REQUEST_TOO_LARGE "request.too_large" "requests/too-large" 95 Fatal
         "The request is larger than the 100 MB that a document server takes."
@@ -36,7 +36,7 @@ entries! { REQUESTS:
         "Sign all fields of the request."
         "The field has no effect: `/command` 1, `/converter` -7.";
     SHARDKEY_MISSING "request.shardkey_missing" "requests/shardkey-missing" 530 Note
-        "The request has no shardkey, by which the nodes of a cluster are told apart."
+        "The request has no shardkey, which chooses the node in a cluster."
         "Add ?shardkey=KEY with the document key if the server is a cluster."
         "In a cluster the wrong node answers: command 1 or 4.";
     UNKNOWN_COMMAND "request.unknown_command" "requests/unknown-command" 357 Fatal
@@ -44,7 +44,7 @@ entries! { REQUESTS:
         "Use one of info, drop, forcesave, meta, version, license, getForgotten, getForgottenList, deleteForgotten, in this spelling."
         "`{\"error\":5}`.";
     REQUEST_METHOD "request.method" "requests/method" 359 Fatal
-        "The address is not called with this method."
+        "This address does not take this method."
         "Use POST with a JSON body."
         "Status 404.";
 }

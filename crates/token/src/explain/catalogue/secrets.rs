@@ -20,7 +20,7 @@ entries! { SECRETS:
         "Make a secret with \"openssl rand -hex 32\" and set it on both sides."
         "It works, for everybody; Recto does not start with it.";
     SECRET_SHORT "secret.short" "secrets/short" 70 Risk
-        "The secret is shorter than the 32 bytes that cannot be guessed from a token."
+        "The secret is shorter than 32 bytes, so it might be guessed from a token."
         "Make a secret with \"openssl rand -hex 32\" and set it on both sides."
         "It works; some JWT libraries refuse keys under 256 bits.";
     SECRET_RESTART "secret.changes_at_restart" "secrets/changes-at-restart" 75 Risk
@@ -47,8 +47,8 @@ entries! { INPUTS:
         "Give the part that matters."
         "–";
     REPAIRED "input.repaired" "input/repaired" 20 Note
-        "The text is not written as its language demands, and was read as it was probably meant."
-        "Correct it if it stands so in the page as well: a browser does not start code with such an error."
+        "The text is not written as its language requires, and was read as it was probably meant."
+        "Correct it if the page has the same error: a browser does not start code with such an error."
         "`SyntaxError` in the browser's console, and no editor.";
     SEVERAL "input.several" "input/several" 22 Note
         "There is more than one config, and the first was judged."
@@ -60,6 +60,6 @@ entries! { INPUTS:
         "–";
     NO_FAULT_FOUND "input.no_fault_found" "input/no-fault-found" 1 Note
         "No fault was found."
-        "If it is refused all the same, give more: the token together with the config, the secret, and the line of the server's log."
+        "If it is still refused, give more: the token together with the config, the secret, and the line of the server's log."
         "–";
 }

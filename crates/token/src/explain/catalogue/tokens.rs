@@ -10,7 +10,7 @@ entries! { TOKENS:
     PLACEHOLDER "token.placeholder" "tokens/placeholder" 100 Fatal
         "This is not a token but a stand-in for one: it is masked, cut off, or a template that was not filled in."
         "Give the whole token as the page or the request has it; explain works without a network and stores nothing."
-        "What the real token deserves; a template that was not filled in gives `token:jwt malformed`, error -20.";
+        "It depends on the real token; a template that was not filled in gives `token:jwt malformed`, error -20.";
     MISPLACED "token.misplaced" "tokens/misplaced" 105 Fatal
         "The token is not where the server looks for it."
         "Put it at the top level of the config: config.token, beside document and editorConfig."
@@ -24,7 +24,7 @@ entries! { TOKENS:
         "Wait for the result if the token is made asynchronously, and pass on its bare text."
         "`token:jwt must be a string` or `token:jwt malformed`, error -20.";
     IS_THE_SECRET "token.is_the_secret" "tokens/is-the-secret" 120 Fatal
-        "The secret itself was sent as the token, and whoever saw the page knows it now."
+        "The secret itself was sent as the token, and anyone who saw the page knows it now."
         "Set a new secret on both sides, keep it in the back end, and send a token that was signed with it."
         "`token:jwt malformed`, error -20.";
     TOO_LARGE "token.too_large" "tokens/too-large" 125 Fatal
@@ -32,7 +32,7 @@ entries! { TOKENS:
         "Sign only the members that the config needs, and no images or texts."
         "Recto refuses it; proxies refuse a long header with 400, 413 or 431.";
     BASE64_PADDING "token.base64_padding" "tokens/base64-padding" 130 Fatal
-        "The token is in another kind of Base64 than the one of JWT."
+        "The token uses another kind of Base64 than a JWT does."
         "Encode each part as Base64url (RFC 4648, section 5): \"-\" and \"_\" in place of \"+\" and \"/\", and no \"=\" at the end."
         "`token:invalid token` or `token:invalid signature`, error -20.";
     MALFORMED "token.malformed" "tokens/malformed" 135 Fatal
@@ -65,7 +65,7 @@ entries! { TOKENS:
         "`token:invalid signature`, error -20.";
     SECRET_ENCODING "token.secret_encoding" "tokens/secret-encoding" 170 Fatal
         "The token was signed with another form of the secret, such as its Base64 or what Base64 makes of it."
-        "Use the text of the secret as it stands, as UTF-8, on both sides."
+        "Use the text of the secret as it is, as UTF-8, on both sides."
         "`token:invalid signature`, error -20.";
     KNOWN_KEY "token.signed_with_known_key" "tokens/signed-with-known-key" 175 Fatal
         "The token was signed with a secret that manuals and examples print."
@@ -88,7 +88,7 @@ entries! { TOKENS:
         "Call the server by the host that was set up for the tenant, or name one of the tenant's keys as \"kid\" in the token's header."
         "It takes the secret of its default tenant: `token:invalid signature`, error -20.";
     TIME_TYPE "token.time_type" "tokens/time-type" 190 Fatal
-        "A time in the token is no number."
+        "A time in the token is not a number."
         "Write it as a JSON number: seconds since 1970-01-01 UTC, without quotation marks."
         "`token:invalid exp value` or `token:invalid nbf value`, error -20.";
     NOT_YET_VALID "token.not_yet_valid" "tokens/not-yet-valid" 195 Fatal
@@ -114,7 +114,7 @@ entries! { TOKENS:
     NO_EXPIRY "token.no_expiry" "tokens/no-expiry" 215 Risk
         "The token never expires: it has no \"exp\"."
         "Add an \"exp\" some minutes ahead; the token is needed only while the editor opens."
-        "It works, and whoever finds the token can use it for ever.";
+        "It works, and anyone who finds the token can use it forever.";
     ALG_HASH "token.alg_hash" "tokens/alg-hash" 220 Note
         "The token is signed with HS384 or HS512, which servers accept and some libraries of integrators do not."
         "Use HS256 unless something demands otherwise."
@@ -131,13 +131,13 @@ entries! { PAYLOADS:
         "Give the JWT library the config as an object, not the text that json_encode or JSON.stringify makes of it."
         "`token:`, error -20; `/command` 1.";
     NOT_AN_OBJECT "payload.not_an_object" "payload/not-an-object" 310 Fatal
-        "The payload of the token is no JSON object."
+        "The payload of the token is not a JSON object."
         "Sign the config as a JSON object in UTF-8."
         "`token:`, or no code at all.";
     WRAPPED "payload.wrapped" "payload/wrapped" 315 Fatal
         "The config is wrapped in another member of the payload."
         "Sign the config itself, so that document and editorConfig are at the top level of the payload."
-        "`token:` (document.key is missed), error -20.";
+        "`token:` (document.key is missing), error -20.";
     NOT_WRAPPED "payload.not_wrapped" "payload/not-wrapped" 320 Note
         "The fields are at the top level of the payload, and the documented form of a token in a header has them in \"payload\"."
         "For a header sign {\"payload\": {…fields…}}; a server takes both forms, some handlers only one."
@@ -145,7 +145,7 @@ entries! { PAYLOADS:
     FLAT "payload.flat" "payload/flat" 325 Fatal
         "The members of document are at the top level of the payload."
         "Sign the whole config: {\"document\": {…}, \"editorConfig\": {…}}."
-        "`token:` (document.key is missed), error -20.";
+        "`token:` (document.key is missing), error -20.";
     MISSING_FIELD "payload.missing_field" "payload/missing-field" 330 Fatal
         "A field that must be signed is not in the payload."
         "Sign the whole config that the page gets, and change nothing afterwards."
@@ -155,7 +155,7 @@ entries! { PAYLOADS:
         "Write it with the type that the Docs API gives it, before the config is signed."
         "An alert or a warning in the browser; Recto names the field.";
     EXTRA_FIELD "payload.extra_field" "payload/extra-field" 340 Fatal
-        "The payload has a member at its top level that does not belong into a config."
+        "The payload has a member at its top level that does not belong in a config."
         "Sign the config only; a token that also has the form of another request is refused."
         "4004 `access deny`, error -23.";
     OPENS_HISTORY "payload.opens_history" "payload/opens-history" 345 Fatal
