@@ -71,7 +71,8 @@ fn find_install() -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(USUAL_INSTALLS[0]))
 }
 
-/// Resource limits of one kit, enforced by the kernel (`setrlimit`).
+/// Resource limits of one kit. The kernel enforces them (`setrlimit`, a file system of a fixed size)
+/// where it can; what it cannot, the server looks at every second, and kills the kit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// Address space in bytes. LibreOffice maps about 1 GiB before it has a document.
@@ -82,6 +83,16 @@ pub struct Limits {
     pub file_size: u64,
     /// File descriptors.
     pub open_files: u64,
+    /// Threads. LibreOffice starts some for each processor.
+    pub threads: u64,
+    /// Temporary files and settings, in bytes. With namespaces they are in memory, and this is the
+    /// size of their file system.
+    pub temporary: u64,
+    /// The folder with the document and what was saved of it, in bytes. Without namespaces,
+    /// temporary files may take their share of it on top.
+    pub folder: u64,
+    /// Files and folders.
+    pub files: u64,
 }
 
 impl Default for Limits {
@@ -91,6 +102,10 @@ impl Default for Limits {
             cpu_seconds: 6 * 3600,
             file_size: 512 << 20,
             open_files: 256,
+            threads: 512,
+            temporary: 512 << 20,
+            folder: 2 << 30,
+            files: 10_000,
         }
     }
 }

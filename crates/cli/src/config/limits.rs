@@ -128,6 +128,51 @@ const TABLE: &[Limit] = &[
         test: "l1_whoever_goes_on_with_impossible_measures_is_dropped",
         seen: "live.misbehaved",
     },
+    Limit {
+        name: "kit_address_space_bytes",
+        what: "address space of one engine process",
+        value: at!(
+            ((1 << 30) + (1 << 29), 1 << 40),
+            engine.limits.address_space
+        ),
+        test: "l8_a_greedy_kit_ends_alone",
+        seen: "the document's engine is started again",
+    },
+    Limit {
+        name: "kit_cpu_seconds",
+        what: "processor time of one engine process in its life",
+        value: at!((60, 1_000_000_000), engine.limits.cpu_seconds),
+        test: "l8_a_greedy_kit_ends_alone",
+        seen: "the document's engine is started again",
+    },
+    Limit {
+        name: "kit_threads",
+        what: "threads of one engine process",
+        value: at!((64, 100_000), engine.limits.threads),
+        test: "l8_bytes_files_folders_and_threads_are_counted",
+        seen: "the document's engine is started again",
+    },
+    Limit {
+        name: "kit_temporary_bytes",
+        what: "temporary files of one engine process, in memory where namespaces are permitted",
+        value: at!((16 << 20, 1 << 40), engine.limits.temporary),
+        test: "l8_a_greedy_kit_ends_alone",
+        seen: "the document's engine is started again",
+    },
+    Limit {
+        name: "kit_folder_bytes",
+        what: "the folder of one engine process: its document and what was saved of it",
+        value: at!((16 << 20, 1 << 42), engine.limits.folder),
+        test: "l8_a_greedy_kit_ends_alone",
+        seen: "the document's engine is started again",
+    },
+    Limit {
+        name: "kit_files",
+        what: "files and folders in it",
+        value: at!((1000, 10_000_000), engine.limits.files),
+        test: "l8_bytes_files_folders_and_threads_are_counted",
+        seen: "the document's engine is started again",
+    },
 ];
 
 /// `[limits]` in `recto.toml`: numbers by the names of the table.

@@ -1,5 +1,6 @@
 //! The folder of one kit: `doc`, `tmp`, `profile`, and `root` as mount point for its jail.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// How kit folders are named, to find those that a crash left behind.
@@ -30,9 +31,9 @@ impl KitFolder {
     }
 
     pub(crate) async fn remove(&self) {
-        if let Err(error) = tokio::fs::remove_dir_all(&self.path).await
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
+        let path = self.path.clone();
+        let removed = tokio::task::spawn_blocking(move || remove_tree(&path)).await;
+        if let Ok(Err(error)) = removed {
             tracing::warn!(%error, "a kit's folder could not be removed");
         }
     }
@@ -41,7 +42,7 @@ impl KitFolder {
 impl Drop for KitFolder {
     fn drop(&mut self) {
         // Usually removed already, when the kit's end was seen.
-        let _ = std::fs::remove_dir_all(&self.path);
+        let _ = remove_tree(&self.path);
     }
 }
 
@@ -52,7 +53,7 @@ pub(crate) fn remove_kits(work: &Path) {
     };
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with(PREFIX) {
-            let _ = std::fs::remove_dir_all(entry.path());
+            let _ = remove_tree(&entry.path());
         }
     }
 }
@@ -65,7 +66,7 @@ pub(crate) fn prepare_work(work: &Path) -> std::io::Result<()> {
         let name = entry.file_name();
         let ours = name.to_string_lossy().starts_with(PREFIX) || name == LAUNCHER;
         if ours && entry.file_type()?.is_dir() {
-            std::fs::remove_dir_all(entry.path())?;
+            remove_tree(&entry.path())?;
         }
     }
     for name in [LAUNCHER, LAUNCHER_PROFILE, LAUNCHER_SCRATCH] {
@@ -74,9 +75,64 @@ pub(crate) fn prepare_work(work: &Path) -> std::io::Result<()> {
     write_profile(&work.join(LAUNCHER_PROFILE))
 }
 
+/// Removes a folder that a kit wrote to, which may have made folders in folders until no path reaches
+/// them, or such that may not be read. So nothing here goes into depth: what lies in a folder is moved
+/// up before the folder is removed. No process writes there any more.
+fn remove_tree(top: &Path) -> std::io::Result<()> {
+    let mut moved: u64 = 0;
+    loop {
+        let mut folders: u64 = 0;
+        for (path, is_folder) in entries(top)? {
+            if !is_folder {
+                there(std::fs::remove_file(path))?;
+                continue;
+            }
+            folders += 1;
+            there(open_up(&path))?;
+            for (inner, is_folder) in entries(&path)? {
+                if is_folder {
+                    moved += 1;
+                    there(open_up(&inner))?;
+                    there(std::fs::rename(inner, top.join(format!("moved-{moved}"))))?;
+                } else {
+                    there(std::fs::remove_file(inner))?;
+                }
+            }
+            there(std::fs::remove_dir(path))?;
+        }
+        if folders == 0 {
+            return there(std::fs::remove_dir(top));
+        }
+    }
+}
+
+/// What lies in a folder, and whether it is one itself. Nothing if the folder is gone: the same may be
+/// removed twice at a time.
+fn entries(folder: &Path) -> std::io::Result<impl Iterator<Item = (PathBuf, bool)> + use<>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        entries => Some(entries?),
+    };
+    let known = |entry: std::fs::DirEntry| Some((entry.path(), entry.file_type().ok()?.is_dir()));
+    Ok(entries.into_iter().flatten().flatten().filter_map(known))
+}
+
+/// What is gone need not be removed.
+fn there(result: std::io::Result<()>) -> std::io::Result<()> {
+    result.or_else(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    })
+}
+
+fn open_up(folder: &Path) -> std::io::Result<()> {
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
 const LAUNCHER: &str = "launcher";
 pub(crate) const LAUNCHER_PROFILE: &str = "launcher/profile";
 pub(crate) const LAUNCHER_SCRATCH: &str = "launcher/tmp";
+
 fn create_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().mode(0o700).create(path)
@@ -92,4 +148,29 @@ fn write_profile(profile: &Path) -> std::io::Result<()> {
         user.join("registrymodifications.xcu"),
         include_str!("registrymodifications.xcu"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn l8_a_tree_of_any_depth_that_may_not_be_read_is_removed() {
+        let work = tempfile::tempdir().unwrap();
+        let folder = KitFolder::create(work.path()).unwrap();
+        // Each is moved into a new one, since no path would reach the lowest.
+        let (top, next) = (folder.doc().join("top"), folder.doc().join("next"));
+        create_private(&top).unwrap();
+        std::fs::write(top.join("file"), "x").unwrap();
+        for _ in 0..5_000 {
+            create_private(&next).unwrap();
+            std::fs::rename(&top, next.join("top")).unwrap();
+            std::fs::rename(&next, &top).unwrap();
+        }
+        let closed = std::fs::Permissions::from_mode(0o000);
+        std::fs::set_permissions(&top, closed).unwrap();
+        let path = folder.path().to_owned();
+        drop(folder);
+        assert!(!path.exists());
+    }
 }

@@ -17,6 +17,8 @@ use super::memory::TileMemory;
 use super::pixels::TilePixels;
 use super::process::KitProcess;
 use super::queue::EventQueue;
+use super::usage;
+use crate::config::Limits;
 use crate::error::EngineError;
 use crate::event::{self, Death, Event, Part};
 use crate::protocol::{self, Answer, Call, Paint, Ready, Report, Request, SLOTS, Size, Up};
@@ -139,6 +141,7 @@ impl Link {
         parts: Parts,
         start_limit: Duration,
         hang_limit: Duration,
+        limits: Limits,
     ) -> Result<Arc<Self>, EngineError> {
         let Parts {
             socket,
@@ -180,6 +183,7 @@ impl Link {
         tokio::spawn(write(writing, outbox));
         tokio::spawn(Arc::clone(&link).read(reading));
         tokio::spawn(Arc::clone(&link).watch());
+        tokio::spawn(usage::watch(Arc::clone(&link), limits));
         Ok(link)
     }
 

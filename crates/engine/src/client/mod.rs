@@ -14,6 +14,7 @@ mod process;
 mod queue;
 mod saved;
 mod second;
+mod usage;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};

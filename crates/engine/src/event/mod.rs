@@ -51,6 +51,8 @@ pub enum Death {
     Crashed,
     /// It did not answer and was killed.
     Hung,
+    /// It took more of the machine than its share and was killed.
+    Greedy,
     /// It was stopped because its document was closed or the engine stops.
     Stopped,
 }

@@ -33,6 +33,8 @@ pub(super) fn run(prepare: bool) -> i32 {
 }
 
 fn serve(prepare: bool) -> std::io::Result<()> {
+    // What a terminal sends is for the server, which still needs its kits to save.
+    let _ = rustix::process::setsid();
     let control = take_control()?;
     let (bytes, _) = fds::receive(control.as_fd())?;
     let launcher = match serde_json::from_slice(&bytes)? {
@@ -111,6 +113,9 @@ impl Launcher {
         match sandbox::fork() {
             Ok(Forked::Child) => {
                 sandbox::die_with_parent(Some(parent));
+                // A session of its own is what the kernel shares processors out by, where no control
+                // group does: a kit with many busy threads counts as one.
+                let _ = rustix::process::setsid();
                 let why = self.become_kit(Path::new(dir), limits, socket, memory);
                 eprintln!("A kit stops: {why}");
                 sandbox::exit(3)

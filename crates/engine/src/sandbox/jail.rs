@@ -1,5 +1,6 @@
 //! Namespaces: a process tree, network, users and a root folder of the kit's own.
 
+use std::ffi::CString;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
@@ -10,12 +11,13 @@ use rustix::thread::UnshareFlags;
 
 use super::process::{self, Forked};
 use super::{die_with_parent, exit, fork, paths};
+use crate::config::Limits;
 
 const TMPFS_OPTIONS: &std::ffi::CStr = c"size=16m,mode=755";
 
 /// Enters a jail and returns, in a new process within, this process's id as seen from outside. The
 /// old process waits and ends with it.
-pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
+pub(super) fn enter(dir: &Path, install: &Path, limits: &Limits) -> Result<u32, String> {
     let (user, group) = (
         rustix::process::getuid().as_raw(),
         rustix::process::getgid().as_raw(),
@@ -70,11 +72,11 @@ pub(super) fn enter(dir: &Path, install: &Path) -> Result<u32, String> {
     };
     // The parent is in another process namespace and cannot be checked by its id.
     die_with_parent(None);
-    build(dir, install)?;
+    build(dir, install, limits)?;
     Ok(pid)
 }
 
-fn build(dir: &Path, install: &Path) -> Result<(), String> {
+fn build(dir: &Path, install: &Path, limits: &Limits) -> Result<(), String> {
     let private = MountPropagationFlags::REC | MountPropagationFlags::PRIVATE;
     rustix::mount::mount_change("/", private).map_err(|error| failed("private", &error))?;
     let root = dir.join("root");
@@ -91,9 +93,8 @@ fn build(dir: &Path, install: &Path) -> Result<(), String> {
     for path in paths::DEVICES {
         bind(Path::new(path), &inside(&root, Path::new(path)), None)?;
     }
-    for (name, target) in [("doc", "doc"), ("tmp", "tmp"), ("profile", "profile")] {
-        bind(&dir.join(name), &root.join(target), Some(plain))?;
-    }
+    bind(&dir.join("doc"), &root.join("doc"), Some(plain))?;
+    temporary(dir, &root, limits)?;
     // Where `/lib` is a link into `/usr`, as the dynamic linker's own paths expect.
     for name in ["lib", "lib64"] {
         let outer = Path::new("/").join(name);
@@ -115,6 +116,40 @@ fn build(dir: &Path, install: &Path) -> Result<(), String> {
     std::fs::remove_dir("/old").map_err(|error| failed("rmdir", &error))?;
     rustix::mount::mount_remount("/", MountFlags::RDONLY | plain, TMPFS_OPTIONS)
         .map_err(|error| failed("read-only root", &error))
+}
+
+/// Makes a file system of a fixed size for temporary files and settings: what a kit writes there can
+/// fill neither the disk nor memory.
+fn temporary(dir: &Path, root: &Path, limits: &Limits) -> Result<(), String> {
+    let own = root.join("own");
+    make_dir(&own)?;
+    let plain = MountFlags::NOSUID | MountFlags::NODEV;
+    let options = format!(
+        "size={},nr_inodes={},mode=700",
+        limits.temporary, limits.files
+    );
+    let options = CString::new(options).map_err(|error| failed("options", &error))?;
+    rustix::mount::mount("tmpfs", &own, "tmpfs", plain, options.as_c_str())
+        .map_err(|error| failed("tmpfs", &error))?;
+    for name in ["tmp", "profile"] {
+        copy(&dir.join(name), &own.join(name)).map_err(|error| failed("copy", &error))?;
+        bind(&own.join(name), &root.join(name), Some(plain))?;
+    }
+    rustix::mount::unmount(&own, UnmountFlags::DETACH).map_err(|error| failed("umount", &error))?;
+    std::fs::remove_dir(&own).map_err(|error| failed("rmdir", &error))
+}
+
+/// Copies a folder that the server filled.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    if !from.is_dir() {
+        return std::fs::copy(from, to).map(|_| ());
+    }
+    std::fs::create_dir(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let name = entry?.file_name();
+        copy(&from.join(&name), &to.join(&name))?;
+    }
+    Ok(())
 }
 
 /// Shows `from` at `to`, with `flags` when they are to be changed.

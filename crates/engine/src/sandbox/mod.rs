@@ -70,13 +70,13 @@ pub(crate) fn enter(
     namespaces: bool,
 ) -> Result<Entered, String> {
     let (places, pid) = if namespaces {
-        let pid = jail::enter(dir, install)?;
+        let pid = jail::enter(dir, install, limits)?;
         (Places::jailed(), pid)
     } else {
         (Places::outside(dir), std::process::id())
     };
     process::drop_privileges()?;
-    limits::apply(limits)?;
+    limits::apply(limits, namespaces)?;
     let landlock = landlock::restrict(install, &places)?;
     if !landlock && !namespaces {
         return Err("neither Landlock nor namespaces are available".into());
@@ -93,7 +93,7 @@ pub(crate) fn enter(
 /// Only what needs neither Landlock nor namespaces, to see what it is worth by itself.
 fn enter_filter(limits: &Limits) -> Result<(), String> {
     process::drop_privileges()?;
-    limits::apply(limits)?;
+    limits::apply(limits, false)?;
     seccomp::restrict()
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn jail_works(scratch: &Path, install: &Path) -> bool {
     }
     let works = match fork() {
         Ok(Forked::Child) => {
-            let entered = jail::enter(&dir, install);
+            let entered = jail::enter(&dir, install, &Limits::default());
             exit(i32::from(entered.is_err()))
         }
         Ok(Forked::Parent(child)) => process::wait(child) == Some(0),

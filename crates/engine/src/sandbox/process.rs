@@ -45,6 +45,20 @@ pub(crate) fn reap() {
     while unsafe { libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG) } > 0 {}
 }
 
+/// The kernel's version, such as `6.1.0-18-amd64`; empty if it does not say.
+pub(super) fn kernel_release() -> String {
+    // SAFETY: zeros are a valid value, which the call fills with texts that end with a zero.
+    unsafe {
+        let mut names: libc::utsname = std::mem::zeroed();
+        if libc::uname(&raw mut names) != 0 {
+            return String::new();
+        }
+        std::ffi::CStr::from_ptr(names.release.as_ptr())
+            .to_string_lossy()
+            .into_owned()
+    }
+}
+
 /// Gives memory that was freed back to the kernel.
 pub(crate) fn return_free_memory() {
     // SAFETY: it takes no pointer and may be called at any time.

@@ -1,6 +1,7 @@
 //! The sandbox, tried from the inside. What this kernel cannot do is listed as ignored, with the
 //! reason, and never as passed.
 
+mod attacks;
 mod judge;
 mod kits;
 mod prey;
@@ -39,6 +40,12 @@ fn main() -> ExitCode {
         ),
         namespaces.trial("c9_a_real_kit_is_enclosed_with_namespaces", || {
             run(kits::a_real_kit_is_enclosed(true));
+        }),
+        landlock.trial("l8_a_greedy_kit_ends_alone_without_namespaces", || {
+            run(attacks::l8_a_greedy_kit_ends_alone(false));
+        }),
+        namespaces.trial("l8_a_greedy_kit_ends_alone_with_namespaces", || {
+            run(attacks::l8_a_greedy_kit_ends_alone(true));
         }),
         namespaces.trial("c5_the_place_of_the_file_is_not_told", || {
             run(kits::the_place_of_the_file_is_not_told());

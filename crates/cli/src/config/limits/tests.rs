@@ -24,6 +24,7 @@ fn tests_in(folder: &Path, found: &mut BTreeSet<String>) {
             let names = text.lines().filter_map(|line| {
                 let rest = line
                     .trim_start()
+                    .trim_start_matches("pub ")
                     .trim_start_matches("async ")
                     .strip_prefix("fn ")?;
                 Some(rest.split('(').next()?.to_owned())

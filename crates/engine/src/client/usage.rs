@@ -1,0 +1,173 @@
+//! What a kit takes of the machine and the kernel does not limit by itself: its folder and threads.
+
+use std::collections::HashSet;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::link::Link;
+use crate::config::Limits;
+use crate::event::Death;
+
+/// How often it is looked at. A disk takes about a gigabyte meanwhile.
+const PACE: Duration = Duration::from_secs(1);
+/// LibreOffice makes no folders deeper than this, and a path reaches them.
+const DEEPEST: usize = 32;
+
+/// What a kit has too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Excess {
+    /// Bytes on the disk.
+    Bytes,
+    /// Files and folders, or folders that nobody may look into.
+    Files,
+    Threads,
+}
+
+/// Kills the kit when it takes more than its share.
+pub(super) async fn watch(link: Arc<Link>, limits: Limits) {
+    let mut limits = limits;
+    if !link.ready.namespaces {
+        limits.folder = limits.folder.saturating_add(limits.temporary);
+    }
+    loop {
+        tokio::select! {
+            () = link.gone() => return,
+            () = tokio::time::sleep(PACE) => {}
+        }
+        let (folder, pid) = (link.folder.path().to_owned(), link.ready.pid);
+        let looked = tokio::task::spawn_blocking(move || excess(&folder, pid, &limits)).await;
+        if let Ok(Some(excess)) = looked
+            && link.alive()
+        {
+            tracing::warn!(
+                kit = pid,
+                ?excess,
+                "a kit takes more than its share and is killed"
+            );
+            link.kill(Death::Greedy);
+            return;
+        }
+    }
+}
+
+/// What the kit `pid` has too much of, if anything. Looking ends where a limit does.
+pub(super) fn excess(folder: &Path, pid: u32, limits: &Limits) -> Option<Excess> {
+    if threads(pid).is_some_and(|threads| threads > limits.threads) {
+        return Some(Excess::Threads);
+    }
+    let mut bytes = unlinked(pid);
+    let mut files = 0;
+    let mut folders = vec![(folder.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(_) => return Some(Excess::Files),
+        };
+        for entry in entries.flatten() {
+            // Not of what a link points to. What is gone meanwhile takes no room.
+            let Ok(file) = entry.metadata() else { continue };
+            files += 1;
+            bytes += file.blocks() * 512;
+            if file.is_dir() {
+                folders.push((entry.path(), depth + 1));
+            }
+            if files > limits.files || depth > DEEPEST {
+                return Some(Excess::Files);
+            }
+            if bytes > limits.folder {
+                return Some(Excess::Bytes);
+            }
+        }
+    }
+    (bytes > limits.folder).then_some(Excess::Bytes)
+}
+
+fn threads(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let count = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Threads:"))?;
+    count.trim().parse().ok()
+}
+
+/// The bytes of files that have no name any more, and are there for as long as they are open.
+fn unlinked(pid: u32) -> u64 {
+    let Ok(open) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return 0;
+    };
+    let mut seen = HashSet::new();
+    open.flatten()
+        // Of the file, not of the link to it.
+        .filter_map(|entry| std::fs::metadata(entry.path()).ok())
+        .filter(|file| file.is_file() && file.nlink() == 0)
+        .filter(|file| seen.insert((file.dev(), file.ino())))
+        .map(|file| file.blocks() * 512)
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Write;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        address_space: 0,
+        cpu_seconds: 0,
+        file_size: 0,
+        open_files: 0,
+        threads: 10_000,
+        temporary: 0,
+        folder: 1 << 20,
+        files: 50,
+    };
+
+    fn fill(file: &mut File) {
+        file.write_all(&vec![1; 2 << 20]).unwrap();
+    }
+
+    #[test]
+    fn l8_bytes_files_folders_and_threads_are_counted() {
+        let top = tempfile::tempdir().unwrap();
+        let me = std::process::id();
+        let look = |limits: &Limits| excess(top.path(), me, limits);
+        assert_eq!(look(&LIMITS), None);
+
+        let path = top.path().join("large");
+        let mut file = File::create(&path).unwrap();
+        fill(&mut file);
+        assert_eq!(look(&LIMITS), Some(Excess::Bytes));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(look(&LIMITS), Some(Excess::Bytes), "it is still open");
+        drop(file);
+        assert_eq!(look(&LIMITS), None);
+
+        for number in 0..60 {
+            File::create(top.path().join(number.to_string())).unwrap();
+        }
+        assert_eq!(look(&LIMITS), Some(Excess::Files));
+        let more = Limits {
+            files: 100,
+            ..LIMITS
+        };
+        assert_eq!(look(&more), None);
+        std::fs::create_dir_all(top.path().join("deep/".repeat(40))).unwrap();
+        assert_eq!(look(&more), Some(Excess::Files));
+
+        let none = Limits {
+            threads: 0,
+            ..LIMITS
+        };
+        assert_eq!(look(&none), Some(Excess::Threads));
+    }
+
+    #[test]
+    fn l8_what_nobody_else_has_open_is_gone() {
+        let gone = excess(Path::new("/nowhere"), u32::MAX, &LIMITS);
+        assert_eq!(gone, None);
+    }
+}
