@@ -254,6 +254,9 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         session,
         convert,
         engine,
+        documents: 2000,
+        unauthenticated_sockets: 512,
+        first_message_bytes: 256 << 10,
         limits: Vec::new(),
     };
     file.limits.apply(&mut config);

@@ -76,6 +76,11 @@ pub enum Input {
         #[serde(default, deserialize_with = "recto_docs_api::bounded::object")]
         args: Map<String, Value>,
     },
+    /// Deletes what is selected, and gives it back.
+    Cut {
+        /// Repeated in the answer.
+        id: u64,
+    },
     /// Pastes data.
     Paste {
         /// `text/plain;charset=utf-8`, `text/html`, `image/png` or `image/jpeg`.

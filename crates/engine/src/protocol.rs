@@ -186,6 +186,12 @@ pub(crate) enum Answer {
         text: Option<String>,
         html: Option<String>,
     },
+    /// What was selected, and whether it was deleted.
+    Cut {
+        text: Option<String>,
+        html: Option<String>,
+        deleted: bool,
+    },
 }
 
 /// What became of an input of a view that may only fill in fields.

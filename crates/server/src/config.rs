@@ -51,6 +51,12 @@ pub struct ServerConfig {
     pub convert: ConvertConfig,
     /// The engine.
     pub engine: EngineConfig,
+    /// Documents that may be open at the same time, of all tenants. Default 2000.
+    pub documents: usize,
+    /// WebSockets that may be open before it is known whose they are. Default 512.
+    pub unauthenticated_sockets: usize,
+    /// Bytes that are read of such a socket. Default 256 KiB.
+    pub first_message_bytes: usize,
     /// The limits in force by their names, as the metrics show them.
     pub limits: Vec<(&'static str, u64)>,
 }

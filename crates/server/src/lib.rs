@@ -14,6 +14,7 @@ mod redact;
 mod request_id;
 mod server;
 mod service;
+mod socket;
 mod statistics;
 mod tenants;
 mod tidy_path;

@@ -13,7 +13,7 @@ use recto_fetch::{FetchConfig, Fetcher};
 use recto_store::{Store, StoreError};
 use recto_token::{PublicUrl, PublicUrlError, Tenants};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::admin::Admin;
 use crate::client::{Proxies, identified};
@@ -156,6 +156,7 @@ impl Server {
             scratch,
             clock: clock.clone(),
             session: Arc::new(config.session),
+            documents: Arc::new(Semaphore::new(config.documents)),
             convert: config.convert,
             metrics: metrics.clone(),
         };
@@ -185,6 +186,8 @@ impl Server {
             token_prefix: config.token_prefix,
             frame_ancestors: config.frame_ancestors,
             refusals: config.refusals,
+            unauthenticated: Arc::new(Semaphore::new(config.unauthenticated_sockets)),
+            first_message_bytes: config.first_message_bytes,
             admin: Arc::new(Admin::new(config.admin_password, origins.clone())),
             origins,
             metrics,

@@ -10,6 +10,7 @@ use recto_fetch::{Clock, Fetcher};
 use recto_session::{Overview, Services, SessionConfig, Sessions};
 use recto_store::{Store, StoreError};
 use recto_token::{Keys, PublicUrl, Refusal, Tenants};
+use tokio::sync::Semaphore;
 
 use crate::callback_log::CallbackLog;
 use crate::client::Client;
@@ -44,6 +45,8 @@ pub(crate) struct Common {
     pub scratch: PathBuf,
     pub clock: Clock,
     pub session: Arc<SessionConfig>,
+    /// Room for open documents.
+    pub documents: Arc<Semaphore>,
     pub convert: ConvertConfig,
     pub metrics: Metrics,
 }
@@ -90,6 +93,7 @@ impl Tenant {
             scratch: common.scratch.clone(),
             clock: common.clock.clone(),
             config: common.session.clone(),
+            documents: common.documents.clone(),
         });
         Self {
             name: name.map(str::to_owned),

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
+use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -9,7 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use recto_docs_api::{DocumentKey, Explain};
 use recto_engine::{Document, Event, ViewEvent, ViewId};
 use recto_store::{Phase, SessionRecord};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
@@ -17,6 +18,7 @@ use tracing::Instrument;
 use crate::callbacks::Delivery;
 use crate::chat::Chat;
 use crate::config::Services;
+use crate::credit::Share;
 use crate::journal::Journal;
 use crate::messages::{Command, Join, Op};
 use crate::orders::Dropped;
@@ -73,6 +75,8 @@ pub(crate) struct Session {
     pub parked: Vec<Join>,
     /// A second document is being taken.
     pub taking: bool,
+    /// Copies for participants are made in turn.
+    pub exports: Arc<Semaphore>,
     pub version: u32,
     pub cache: TileCache,
     pub paintings: HashMap<TileKey, Painting>,
@@ -182,6 +186,7 @@ impl Session {
             editors_left_at: None,
             parked: Vec::new(),
             taking: false,
+            exports: Arc::new(Semaphore::new(1)),
             marks: None,
             version: 1,
             cache: TileCache::default(),
@@ -275,10 +280,11 @@ impl Session {
                 participant,
                 outlet,
                 message,
+                share,
             } => {
                 // What a connection says that has been replaced by a newer one is void.
                 if self.is_current(&participant, &outlet) {
-                    self.on_message(&participant, message);
+                    self.on_message(&participant, message, share);
                 }
             }
             Command::Insert {
@@ -339,9 +345,9 @@ impl Session {
             .is_some_and(|current| current.same_as(outlet))
     }
 
-    fn on_message(&mut self, id: &str, message: FromBrowser) {
+    fn on_message(&mut self, id: &str, message: FromBrowser, share: Option<Share>) {
         match message {
-            FromBrowser::Input { seq, input } => self.on_input(id, seq, input),
+            FromBrowser::Input { seq, input } => self.on_input(id, seq, input, share),
             FromBrowser::Viewport(viewport) => {
                 if let Some(participant) = self.participant(id) {
                     participant.tiles.viewport = Some(viewport);
@@ -356,7 +362,7 @@ impl Session {
                     participant.tiles.ask(keys);
                 }
             }
-            FromBrowser::Copy { id: question, cut } => self.on_copy(id, question, cut),
+            FromBrowser::Copy { id: question } => self.on_copy(id, question),
             FromBrowser::Query {
                 id: question,
                 command,
@@ -396,9 +402,10 @@ impl Session {
                 participant,
                 seq,
                 changer,
+                cut,
                 result,
             } => {
-                self.on_applied(&participant, seq, changer, result);
+                self.on_applied(&participant, seq, changer, cut, result);
             }
             Op::Painted {
                 key,

@@ -16,6 +16,10 @@ use crate::messages::Op;
 use crate::participant::{Changer, Participant};
 use crate::problem::Problem;
 
+/// Callbacks that may wait for an integrator that answers slowly. Beyond them the oldest that only says
+/// who edits is left out: each says who all of them are.
+const LETTERS: usize = 256;
+
 /// What the integrator is still to be told, in order.
 #[derive(Default)]
 pub(crate) struct Delivery {
@@ -41,6 +45,14 @@ struct Letter {
     content: Option<(Verified<Opening>, Callback)>,
 }
 
+impl Letter {
+    fn says_who_edits(&self) -> bool {
+        self.content
+            .as_ref()
+            .is_some_and(|(_, callback)| callback.status == Status::Editing)
+    }
+}
+
 /// A callback whose file is being prepared.
 pub(crate) struct Draft {
     /// The number of its letter.
@@ -57,6 +69,11 @@ pub(crate) struct Given {
 
 impl Delivery {
     fn push(&mut self, content: Option<(Verified<Opening>, Callback)>) -> u64 {
+        if self.queue.len() >= LETTERS
+            && let Some(oldest) = self.queue.iter().position(Letter::says_who_edits)
+        {
+            self.queue.remove(oldest);
+        }
         self.written += 1;
         let number = self.written;
         self.queue.push_back(Letter { number, content });
@@ -455,5 +472,28 @@ mod tests {
             .map(|n| backoff(n, retry).as_secs())
             .into();
         assert_eq!(waits, [1, 2, 4, 8, 600, 600]);
+    }
+
+    #[test]
+    fn what_waits_for_a_slow_integrator_is_limited_and_keeps_its_files() {
+        let config = serde_json::json!({
+            "document": { "fileType": "docx", "key": "k", "title": "T", "url": "http://a/b" },
+            "documentType": "word",
+            "editorConfig": { "user": { "id": "u1", "name": "Ann" } },
+        });
+        let opening = recto_token::opening_with_tokens_off(&config).unwrap();
+        let letter = |status| {
+            let key = opening.get().key.clone();
+            Some((opening.clone(), Callback::new(key, status)))
+        };
+        let mut delivery = Delivery::default();
+        let file = delivery.push(letter(Status::Ready));
+        let first = delivery.push(letter(Status::Editing));
+        for _ in 0..10_000 {
+            delivery.push(letter(Status::Editing));
+        }
+        assert_eq!(delivery.queue.len(), LETTERS);
+        let kept = |number| delivery.queue.iter().any(|it| it.number == number);
+        assert!(kept(file) && kept(delivery.written) && !kept(first));
     }
 }

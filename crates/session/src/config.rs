@@ -8,6 +8,7 @@ use recto_engine::Engine;
 use recto_fetch::Fetcher;
 use recto_store::Store;
 use recto_token::{Keys, PublicUrl};
+use tokio::sync::Semaphore;
 
 use crate::limits::Limits;
 
@@ -78,6 +79,8 @@ pub struct Services {
     pub clock: Arc<dyn Fn() -> i64 + Send + Sync>,
     /// Times and limits.
     pub config: Arc<SessionConfig>,
+    /// Room for open documents, which all tenants share: one permit for each.
+    pub documents: Arc<Semaphore>,
 }
 
 impl Services {

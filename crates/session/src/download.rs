@@ -54,7 +54,17 @@ impl Session {
         };
         participant.asked += 1;
         let id = id.to_owned();
+        let turn = self.exports.clone();
         self.start(async move {
+            // One at a time: each keeps the engine from everybody's keys. It is never closed.
+            let _turn = turn.acquire_owned().await;
+            if let Err(problem) = room_for_a_copy(&services).await {
+                return Op::Copied {
+                    participant: id,
+                    id: question,
+                    copied: Err(problem),
+                };
+            }
             Op::Copied {
                 participant: id,
                 id: question,
@@ -105,6 +115,15 @@ pub(crate) fn formats(kind: DocumentKind) -> &'static [&'static str] {
 
 fn writes(kind: DocumentKind, extension: &str) -> bool {
     formats(kind).contains(&extension)
+}
+
+/// Whether the disk has room for one more of the tenant's results.
+async fn room_for_a_copy(services: &Services) -> Result<(), Problem> {
+    match services.store.bytes_of_results().await {
+        Ok(bytes) if bytes >= services.config.limits.results_bytes => Err(Problem::results_full()),
+        Ok(_) => Ok(()),
+        Err(error) => Err(Problem::of(&error)),
+    }
 }
 
 async fn copy(

@@ -1,18 +1,25 @@
 //! What participants do: inputs, copying and questions.
 
-use recto_docs_api::{Access, Explain};
-use recto_engine::{Effect, Input, InputDenied, InputError, MouseAction, ViewEvent};
+use recto_docs_api::Explain;
+use recto_engine::{Effect, Input, InputDenied, InputError, MouseAction, Selection, ViewEvent};
 
 use crate::actor::Session;
+use crate::credit::Share;
 use crate::messages::Op;
 use crate::participant::Changer;
+use crate::problem::Problem;
 use crate::wire::ToBrowser;
 
-/// The engine's key code.
-const KEY_DELETE: u32 = 1286;
-
 impl Session {
-    pub fn on_input(&mut self, id: &str, seq: u64, input: Result<Input, InputDenied>) {
+    /// Takes an input. Its share of the participant's credit is given back when the engine has carried
+    /// it out.
+    pub fn on_input(
+        &mut self,
+        id: &str,
+        seq: u64,
+        input: Result<Input, InputDenied>,
+        share: Option<Share>,
+    ) {
         // Without an engine the input is not taken: the browser sends it again after `opened`.
         let Some(document) = self.document() else {
             return;
@@ -27,6 +34,26 @@ impl Session {
             return;
         }
         participant.taken = Some(seq);
+        let cut = match &input {
+            Ok(Input::Cut { id }) => Some(*id),
+            _ => None,
+        };
+        if cut.is_some() && !participant.rights.may_copy() {
+            let Problem {
+                code,
+                message,
+                hint,
+                ..
+            } = Problem::no_copy();
+            let code = code.into();
+            participant.send(ToBrowser::Denied {
+                seq,
+                code,
+                message,
+                hint,
+            });
+            return;
+        }
         participant.under_way += 1;
         let selected = matches!(
             participant.last_events.get("graphic"),
@@ -45,16 +72,20 @@ impl Session {
                 Ok(pending) => pending.await,
                 Err(denied) => Err(InputError::Denied(denied)),
             };
-            let touched = match result {
-                Ok(Effect::Changed) => true,
-                Ok(Effect::Unknown) => may_change,
-                Ok(Effect::Unchanged) | Err(_) => false,
+            drop(share);
+            let (result, touched, selection) = match result {
+                Ok(Effect::Changed) => (Ok(()), true, None),
+                Ok(Effect::Unknown) => (Ok(()), may_change, None),
+                Ok(Effect::Unchanged) => (Ok(()), false, None),
+                Ok(Effect::Cut { selection, deleted }) => (Ok(()), deleted, Some(selection)),
+                Err(error) => (Err(error), false, None),
             };
             Op::Applied {
                 participant: id,
                 seq,
                 changer: changer.filter(|_| touched),
-                result: result.map(|_| ()),
+                cut: cut.zip(selection),
+                result,
             }
         });
     }
@@ -64,6 +95,7 @@ impl Session {
         id: &str,
         seq: u64,
         changer: Option<Box<Changer>>,
+        cut: Option<(u64, Selection)>,
         result: Result<(), InputError>,
     ) {
         if result.is_ok()
@@ -76,6 +108,9 @@ impl Session {
             return;
         };
         participant.under_way = participant.under_way.saturating_sub(1);
+        if let Some((id, Selection { text, html })) = cut {
+            participant.send(ToBrowser::Clipboard { id, text, html });
+        }
         match result {
             Ok(()) => {
                 participant.applied = participant.applied.max(seq);
@@ -98,7 +133,7 @@ impl Session {
         }
     }
 
-    pub fn on_copy(&mut self, id: &str, question: u64, cut: bool) {
+    pub fn on_copy(&mut self, id: &str, question: u64) {
         let document = self.document();
         let Some(participant) = self.participant(id) else {
             return;
@@ -115,23 +150,9 @@ impl Session {
             return;
         }
         participant.asked += 1;
-        let cut = cut && participant.rights.access >= Access::Review;
-        let changer = participant.changer();
-        if cut {
-            self.touch(changer);
-        }
         let id = id.to_owned();
         self.start(async move {
             let selection = document.selection(view).await.ok();
-            if cut {
-                let key = Input::Key {
-                    char: 0,
-                    code: KEY_DELETE,
-                };
-                if let Err(error) = document.input(view, key).await {
-                    tracing::debug!(%error, "a selection was copied but not cut");
-                }
-            }
             Op::Selected {
                 participant: id,
                 id: question,
@@ -184,6 +205,7 @@ fn may_change(input: &Input, object_selected: bool) -> bool {
     match input {
         Input::Text { .. }
         | Input::Erase { .. }
+        | Input::Cut { .. }
         | Input::Paste { .. }
         | Input::Cell { .. }
         | Input::Graphic { .. }

@@ -5,9 +5,11 @@
 #![forbid(unsafe_code)]
 
 mod actor;
+mod admission;
 mod callbacks;
 mod chat;
 mod config;
+mod credit;
 mod download;
 mod engine_side;
 mod force_save;
@@ -33,6 +35,7 @@ mod second;
 mod tiles;
 pub mod wire;
 
+pub use admission::TokenId;
 pub use config::{Services, SessionConfig};
 pub use force_save::ForceSaving;
 pub use forgotten::keep_for_absent;
@@ -40,5 +43,5 @@ pub use limits::Limits;
 pub use overview::{Overview, State};
 pub use participant::{Inlet, Outgoing, Outlet, Returning, outlet};
 pub use problem::Problem;
-pub use registry::{Joined, Sessions};
+pub use registry::{Joined, Room, Sessions};
 pub use second::Purpose;

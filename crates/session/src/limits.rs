@@ -7,15 +7,42 @@ use crate::problem::Problem;
 pub struct Limits {
     /// Messages with a value out of bounds before a connection is ended. Default 16.
     pub refused_messages: u32,
+    /// Inputs of one participant that the engine has not carried out. Default 64.
+    pub inputs_under_way: u32,
+    /// Their bytes. Default 32 MiB.
+    pub bytes_under_way: u32,
+    /// Messages of one connection in a second, on average. Default 1000.
+    pub messages_per_second: u32,
+    /// Questions of one participant that the engine has not answered. Default 8.
+    pub questions: usize,
+    /// Participants of one document. Default 200.
+    pub participants: usize,
+    /// Views that one token opens. Default 100.
+    pub views_of_token: usize,
+    /// Bytes of a tenant's results beyond which no participant gets another copy. Default 10 GiB.
+    pub results_bytes: u64,
+    /// Open documents of one tenant. Default 1000.
+    pub documents_of_tenant: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             refused_messages: 16,
+            inputs_under_way: 64,
+            bytes_under_way: 32 << 20,
+            messages_per_second: 1000,
+            questions: 8,
+            participants: 200,
+            views_of_token: 100,
+            results_bytes: 10 << 30,
+            documents_of_tenant: 1000,
         }
     }
 }
+
+/// Too many users, as an ONLYOFFICE editor has it.
+const USERS: i32 = -22;
 
 impl Problem {
     /// A message is not one of the live protocol.
@@ -40,6 +67,77 @@ impl Problem {
         )
     }
 
+    /// The first message did not come in time, or was too large: nobody is told more before it is known
+    /// who they are.
+    pub fn first_message() -> Self {
+        Self::new(
+            "live.first_message",
+            -1,
+            "The first message on the WebSocket was larger than the config of a document can be.",
+            "Sign a smaller config: it may have 256 KiB together with its token.",
+        )
+    }
+
+    /// There is a limit on participants.
+    pub fn document_full() -> Self {
+        Self::new(
+            "session.full",
+            USERS,
+            "As many people as may have this document open at the same time do.",
+            "Try again when somebody has left.",
+        )
+    }
+
+    /// There is a limit on views of one token.
+    pub fn token_used_up() -> Self {
+        Self::new(
+            "session.token_views",
+            USERS,
+            "This document is already open as many times as one signed config may open it.",
+            "Close other tabs with this document, or load the application's page again, which signs a new config.",
+        )
+    }
+
+    /// There is a limit on documents of a tenant.
+    pub fn tenant_full() -> Self {
+        Self::new(
+            "tenant.full",
+            USERS,
+            "This application has as many documents open as it may have at the same time.",
+            "Try again when others have closed theirs, or ask the server's administrator for more.",
+        )
+    }
+
+    /// There is a limit on a tenant's results.
+    pub fn results_full() -> Self {
+        Self::new(
+            "tenant.results_full",
+            -101,
+            "The document server keeps as many copies for this application as it may.",
+            "Try again in an hour, when older copies are gone, or ask the server's administrator for more room.",
+        )
+    }
+
+    /// There is a limit on documents of the server.
+    pub fn server_full() -> Self {
+        Self::new(
+            "server.full",
+            USERS,
+            "The document server has as many documents open as it can bear.",
+            "Try again in a moment; the administrator can raise the limit.",
+        )
+    }
+
+    /// The right to copy is missing, and with it that to cut.
+    pub fn no_copy() -> Self {
+        Self::new(
+            "rights.no_copy",
+            -23,
+            "You may not copy from this document, so nothing can be cut.",
+            "Use the Delete key, or ask the owner of the document for the right to copy.",
+        )
+    }
+
     /// A connection went on sending values out of bounds.
     pub fn misbehaved() -> Self {
         Self::new(
@@ -59,6 +157,13 @@ mod tests {
     fn sentences() {
         insta::assert_snapshot!(Problem::unreadable(), @"The editor sent a message that this server does not know. Use the editor page of this server, of this version: clear the browser's cache.");
         insta::assert_snapshot!(Problem::out_of_bounds("viewport"), @r#"The editor sent a "viewport" message with a value that is out of bounds, so it was not followed. Use the editor page of this server, of this version: clear the browser's cache."#);
+        insta::assert_snapshot!(Problem::first_message(), @"The first message on the WebSocket was larger than the config of a document can be. Sign a smaller config: it may have 256 KiB together with its token.");
+        insta::assert_snapshot!(Problem::document_full(), @"As many people as may have this document open at the same time do. Try again when somebody has left.");
+        insta::assert_snapshot!(Problem::token_used_up(), @"This document is already open as many times as one signed config may open it. Close other tabs with this document, or load the application's page again, which signs a new config.");
+        insta::assert_snapshot!(Problem::tenant_full(), @"This application has as many documents open as it may have at the same time. Try again when others have closed theirs, or ask the server's administrator for more.");
+        insta::assert_snapshot!(Problem::results_full(), @"The document server keeps as many copies for this application as it may. Try again in an hour, when older copies are gone, or ask the server's administrator for more room.");
+        insta::assert_snapshot!(Problem::server_full(), @"The document server has as many documents open as it can bear. Try again in a moment; the administrator can raise the limit.");
+        insta::assert_snapshot!(Problem::no_copy(), @"You may not copy from this document, so nothing can be cut. Use the Delete key, or ask the owner of the document for the right to copy.");
         insta::assert_snapshot!(Problem::misbehaved(), @"This connection sent too many messages with values that are out of bounds, so it was ended. Use the editor page of this server, of this version: clear the browser's cache.");
     }
 }

@@ -5,7 +5,7 @@ use recto_store::Phase;
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Session};
-use crate::messages::Join;
+use crate::messages::{Join, Joining};
 use crate::participant::{Ending, Outlet, Participant, user_id};
 use crate::problem::Problem;
 use crate::rights::Rights;
@@ -27,6 +27,13 @@ impl Session {
             let _ = join.reply.send(Err(Problem::dropped()));
             return;
         }
+        if !self.comes_back(&join)
+            && let Err(problem) = self.room_for(&join)
+        {
+            let _ = join.reply.send(Err(problem));
+            return;
+        }
+        let token = self.token_of(&join);
         if let Some(record) = &self.record {
             match record.phase {
                 Phase::Delivering if self.delivery.in_flight() => {
@@ -54,8 +61,14 @@ impl Session {
             id
         } else {
             let id = recto_store::new_id();
-            let mut participant =
-                Participant::new(id.clone(), join.opening, self.joined_ever, join.outlet);
+            let mut participant = Participant::new(
+                id.clone(),
+                join.opening,
+                self.joined_ever,
+                join.outlet,
+                &self.services.config.limits,
+            );
+            participant.token = token;
             let (user, opening) = (&participant.user_id, participant.opening.get());
             if !join.changed.is_empty() {
                 participant.rights = Rights::changed(opening, &join.changed);
@@ -72,7 +85,13 @@ impl Session {
             self.welcome(&id);
             id
         };
-        let _ = join.reply.send(Ok(id));
+        let Some(credit) = self.participant(&id).map(|p| p.credit.clone()) else {
+            return;
+        };
+        let _ = join.reply.send(Ok(Joining {
+            participant: id,
+            credit,
+        }));
     }
 
     /// A participant whose connection was lost, or replaced by another tab's, is here again.

@@ -1,5 +1,7 @@
 //! What reaches the task of a session: what it is told, and what became of work that it began.
 
+use std::sync::Arc;
+
 use recto_docs_api::Callback;
 use recto_engine::{InputError, Selection, ViewId};
 use recto_fetch::CallbackError;
@@ -8,7 +10,9 @@ use recto_token::{MethodGrant, Opening, Verified};
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
+use crate::admission::TokenId;
 use crate::callbacks::{Draft, Given};
+use crate::credit::{Credit, Share};
 use crate::download::Copied;
 use crate::insert::Insertion;
 use crate::loading::{Loaded, Source};
@@ -26,6 +30,8 @@ pub(crate) enum Command {
         participant: String,
         outlet: Outlet,
         message: FromBrowser,
+        /// Of an input: its part of the participant's credit.
+        share: Option<Share>,
     },
     /// Pictures that the integrator signed.
     Insert {
@@ -62,7 +68,15 @@ pub(crate) struct Join {
     /// Of a version: what was changed of his rights in the document.
     pub changed: Map<String, Value>,
     pub outlet: Outlet,
-    pub reply: oneshot::Sender<Result<String, Problem>>,
+    /// Tells the token apart with which the document was opened, if there was one.
+    pub token: Option<TokenId>,
+    pub reply: oneshot::Sender<Result<Joining, Problem>>,
+}
+
+/// A participant who was let in.
+pub(crate) struct Joining {
+    pub participant: String,
+    pub credit: Arc<Credit>,
 }
 
 /// Work that was under way, done.
@@ -79,6 +93,8 @@ pub(crate) enum Op {
         seq: u64,
         /// Who changed the document by it, if it can have been changed.
         changer: Option<Box<Changer>>,
+        /// What a cut took away, and its id.
+        cut: Option<(u64, Selection)>,
         result: Result<(), InputError>,
     },
     Painted {

@@ -12,6 +12,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::TokenId;
+use crate::credit::Credit;
+use crate::limits::Limits;
 use crate::problem::Problem;
 use crate::rights::Rights;
 use crate::tiles::TileQueue;
@@ -24,8 +27,8 @@ const OUTGOING_BYTES: usize = 16 << 20;
 /// Tiles that may wait for one browser; more are not painted until it has taken these.
 const TILES: usize = 16;
 
-/// Questions to the engine that one participant may have open.
-const QUESTIONS: usize = 8;
+/// States of a view that are kept for a browser that returns. LibreOffice has some 500.
+const STATES: usize = 1024;
 
 /// Colours of participants: told apart by people with the common colour deficiencies, and dark
 /// enough for white text.
@@ -182,16 +185,28 @@ pub(crate) struct Participant {
     /// The last event of each kind, for a browser that returns.
     pub last_events: HashMap<String, ViewEvent>,
     pub tiles: TileQueue,
+    /// What may be under way, over all connections.
+    pub credit: Arc<Credit>,
+    /// Which token opened this view, or the view whose session opened it.
+    pub token: Option<TokenId>,
     /// Whether a wait for tile room is under way.
     pub waits_for_room: bool,
     /// Questions to the engine that are not answered yet.
     pub asked: usize,
+    /// How many of them there may be.
+    questions: usize,
     /// Whether the others are still to be told that his connection is lost.
     pub loss_untold: bool,
 }
 
 impl Participant {
-    pub fn new(id: String, opening: Verified<Opening>, index: usize, outlet: Outlet) -> Self {
+    pub fn new(
+        id: String,
+        opening: Verified<Opening>,
+        index: usize,
+        outlet: Outlet,
+        limits: &Limits,
+    ) -> Self {
         let user = &opening.get().user;
         let name = match (user.name.trim(), &user.group) {
             // Several who were not signed would all have the same name.
@@ -223,8 +238,11 @@ impl Participant {
             in_cell: false,
             last_events: HashMap::new(),
             tiles: TileQueue::default(),
+            credit: Arc::new(Credit::new(limits)),
+            token: None,
             waits_for_room: false,
             asked: 0,
+            questions: limits.questions,
             loss_untold: false,
         }
     }
@@ -242,7 +260,7 @@ impl Participant {
     /// Whether the engine may be asked for this participant: whoever asks without end must not hold
     /// up the others.
     pub fn may_ask(&self) -> bool {
-        self.asked < QUESTIONS
+        self.asked < self.questions
     }
 
     pub fn online(&self) -> bool {
@@ -304,7 +322,10 @@ impl Participant {
         if let ViewEvent::Cell { cell } = event {
             self.in_cell = cell.is_none();
         }
-        if let Some(key) = replay_key(event) {
+        // A kit chooses the names of states.
+        if let Some(key) = replay_key(event)
+            && (self.last_events.len() < STATES || self.last_events.contains_key(&key))
+        {
             self.last_events.insert(key, event.clone());
         }
     }
@@ -362,7 +383,7 @@ mod tests {
         });
         let opening = opening_with_tokens_off(&config).unwrap();
         let (outlet, _inlet) = outlet();
-        let mut ann = Participant::new("p1".into(), opening, 0, outlet);
+        let mut ann = Participant::new("p1".into(), opening, 0, outlet, &Limits::default());
         let wait = Duration::from_secs(60);
         assert_eq!(ann.gone_at(wait), None, "he is here");
         ann.lose();

@@ -8,11 +8,13 @@ use recto_docs_api::DocumentKey;
 use recto_store::SessionRecord;
 use recto_token::{MethodGrant, Opening, Verified, VersionOf};
 use serde_json::{Map, Value};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tracing::{Instrument, Span};
 
 use crate::actor;
+use crate::admission::TokenId;
 use crate::config::Services;
+use crate::credit::{Credit, Share};
 use crate::force_save::ForceSaving;
 use crate::messages::{Command, Join};
 use crate::orders::Order;
@@ -40,20 +42,33 @@ struct Inner {
     stopping: AtomicBool,
 }
 
-/// A participant's link to his session.
+/// Room for one message.
+pub struct Room(Option<Share>);
+
+/// A participant's link to their session.
 pub struct Joined {
     participant: String,
+    credit: Arc<Credit>,
     outlet: Outlet,
     mailbox: mpsc::Sender<Command>,
 }
 
 impl Joined {
-    /// Hands on a message; false when the session has ended.
-    pub async fn send(&self, message: FromBrowser) -> bool {
+    /// Waits until the participant may have this message under way, which had so many bytes.
+    pub async fn room(&self, message: &FromBrowser, bytes: usize) -> Room {
+        Room(match message {
+            FromBrowser::Input { .. } => self.credit.take(bytes).await,
+            _ => None,
+        })
+    }
+
+    /// Hands on a message for which there is room; false when the session has ended.
+    pub async fn send(&self, message: FromBrowser, Room(share): Room) -> bool {
         let command = Command::Message {
             participant: self.participant.clone(),
             outlet: self.outlet.clone(),
             message,
+            share,
         };
         self.mailbox.send(command).await.is_ok()
     }
@@ -147,16 +162,21 @@ impl Sessions {
         &self,
         opening: Verified<Opening>,
         returning: Option<Returning>,
+        token: Option<TokenId>,
         outlet: Outlet,
     ) -> Result<Joined, Problem> {
         let Some(of) = opening.version_of.clone() else {
-            return self.enter(opening, returning, Map::new(), outlet).await;
+            return self
+                .enter(opening, returning, Map::new(), token, outlet)
+                .await;
         };
         let version = opening.key.clone();
         let user = user_id(&opening, &of.participant);
         let before = self.standing(&of, &user).await;
         let changed = before.clone().ok_or_else(Problem::dropped)?;
-        let joined = self.enter(opening, returning, changed, outlet).await?;
+        let joined = self
+            .enter(opening, returning, changed, token, outlet)
+            .await?;
         self.watch(&of.key, &version);
         // What was ordered before that has reached nobody in the version.
         let after = self.standing(&of, &user).await;
@@ -175,6 +195,7 @@ impl Sessions {
         opening: Verified<Opening>,
         returning: Option<Returning>,
         changed: Map<String, Value>,
+        token: Option<TokenId>,
         outlet: Outlet,
     ) -> Result<Joined, Problem> {
         let key = opening.get().key.clone();
@@ -182,20 +203,22 @@ impl Sessions {
             if self.inner.stopping.load(Ordering::Acquire) {
                 return Err(Problem::stopping());
             }
-            let mailbox = self.mailbox(&key, None);
+            let mailbox = self.admitted(&key)?;
             let (reply, answer) = oneshot::channel();
             let join = Join {
                 opening: opening.clone(),
                 returning: returning.clone(),
                 changed: changed.clone(),
                 outlet: outlet.clone(),
+                token,
                 reply,
             };
             if mailbox.send(Command::Join(Box::new(join))).await.is_ok()
                 && let Ok(answer) = answer.await
             {
-                return answer.map(|participant| Joined {
-                    participant,
+                return answer.map(|joining| Joined {
+                    participant: joining.participant,
+                    credit: joining.credit,
                     outlet,
                     mailbox,
                 });
@@ -381,16 +404,39 @@ impl Sessions {
         Ok(())
     }
 
+    /// The session of a key, or a new one if there is room for one more document.
+    fn admitted(&self, key: &DocumentKey) -> Result<mpsc::Sender<Command>, Problem> {
+        let mut active = self.lock();
+        if let Some(mailbox) = open(&active, key) {
+            return Ok(mailbox);
+        }
+        let services = &self.inner.services;
+        if active.len() >= services.config.limits.documents_of_tenant {
+            return Err(Problem::tenant_full());
+        }
+        let room = services.documents.clone().try_acquire_owned();
+        let room = room.map_err(|_| Problem::server_full())?;
+        Ok(self.begin(&mut active, key, None, Some(room)))
+    }
+
+    /// The session of a key, or a new one: what is owed to an integrator is done however much is open.
     fn mailbox(&self, key: &DocumentKey, record: Option<SessionRecord>) -> mpsc::Sender<Command> {
         let mut active = self.lock();
-        if let Some(mailbox) = active.get(key)
-            && !mailbox.is_closed()
-        {
-            return mailbox.clone();
-        }
+        open(&active, key).unwrap_or_else(|| {
+            let room = self.inner.services.documents.clone().try_acquire_owned();
+            self.begin(&mut active, key, record, room.ok())
+        })
+    }
+
+    fn begin(
+        &self,
+        active: &mut HashMap<DocumentKey, mpsc::Sender<Command>>,
+        key: &DocumentKey,
+        record: Option<SessionRecord>,
+        room: Option<OwnedSemaphorePermit>,
+    ) -> mpsc::Sender<Command> {
         let (mailbox, commands) = mpsc::channel(MAILBOX);
         active.insert(key.clone(), mailbox.clone());
-        drop(active);
         let (sessions, key, own) = (self.clone(), key.clone(), mailbox.clone());
         let services = self.inner.services.clone();
         // Two tenants may have documents of one key: a log line says whose it is.
@@ -401,6 +447,7 @@ impl Sessions {
         let session = async move {
             actor::run(services, key.clone(), record, commands).await;
             sessions.forget(&key, &own);
+            drop(room);
         };
         tokio::spawn(session.instrument(span));
         mailbox
@@ -431,4 +478,13 @@ impl Sessions {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The session of a key that has not ended.
+fn open(
+    active: &HashMap<DocumentKey, mpsc::Sender<Command>>,
+    key: &DocumentKey,
+) -> Option<mpsc::Sender<Command>> {
+    let mailbox = active.get(key)?;
+    (!mailbox.is_closed()).then(|| mailbox.clone())
 }

@@ -192,10 +192,11 @@ impl Journal {
         &self,
         tenant: &str,
         record: &ResultRecord,
+        bytes: u64,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO results (tenant, id, blob, file_name, mime, expires)
-             VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO results (tenant, id, blob, file_name, mime, expires, bytes)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(tenant)
         .bind(&record.id)
@@ -203,6 +204,7 @@ impl Journal {
         .bind(&record.file_name)
         .bind(&record.mime)
         .bind(record.expires)
+        .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -221,6 +223,16 @@ impl Journal {
         .fetch_optional(&self.pool)
         .await?;
         row.map(|row| result_record(&row)).transpose()
+    }
+
+    /// Bytes of all results of a tenant.
+    pub(crate) async fn bytes_of_results(&self, tenant: &str) -> Result<u64, StoreError> {
+        let (bytes,): (i64,) =
+            sqlx::query_as("SELECT COALESCE(SUM(bytes), 0) FROM results WHERE tenant = ?")
+                .bind(tenant)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(u64::try_from(bytes).unwrap_or(0))
     }
 
     /// Whose a result is.

@@ -212,9 +212,16 @@ impl Store {
         self.apart(|it| async move {
             let _held = it.0.references.lock().await;
             it.require(&record.blob).await?;
-            it.0.journal.add_result(&it.1, &record).await
+            let (bytes, _) = it.0.blobs.read(&record.blob).await?;
+            it.0.journal.add_result(&it.1, &record, bytes).await
         })
         .await
+    }
+
+    /// Bytes that the tenant's results take, as long as they are kept.
+    pub async fn bytes_of_results(&self) -> Result<u64, StoreError> {
+        self.apart(|it| async move { it.0.journal.bytes_of_results(&it.1).await })
+            .await
     }
 
     /// The result of an id, expired or not; none for a text that is no id.

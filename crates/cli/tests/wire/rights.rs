@@ -28,6 +28,7 @@ fn changes() -> Vec<Value> {
         json!({ "kind": "paste", "mime": "text/plain;charset=utf-8", "data": "RVZJTA==" }),
         json!({ "kind": "graphic", "action": "start", "x": 2000, "y": 2000 }),
         json!({ "kind": "cell", "address": "A1", "text": "EVIL" }),
+        json!({ "kind": "cut", "id": 7 }),
     ]
 }
 
@@ -42,14 +43,12 @@ async fn try_everything(reader: &mut Browser) {
         assert_eq!(answer["code"], "rights.view_only", "{input}");
         assert!(answer["message"].is_string() && answer["hint"].is_string());
     }
-    // Selecting is permitted, and cutting what is selected is only copying.
+    // Selecting and copying is permitted.
     let seq = reader
         .input(json!({ "kind": "command", "name": ".uno:SelectAll", "args": {} }))
         .await;
     reader.until_applied(seq).await;
-    reader
-        .say(&json!({ "type": "copy", "id": 7, "cut": true }))
-        .await;
+    reader.say(&json!({ "type": "copy", "id": 7 })).await;
     let clipboard = reader.until("clipboard").await;
     assert!(
         clipboard["text"]
@@ -585,15 +584,14 @@ async fn p3_copying_is_refused_by_the_server() {
         .input(json!({ "kind": "command", "name": ".uno:SelectAll", "args": {} }))
         .await;
     ann.until_applied(seq).await;
-    for cut in [false, true] {
-        ann.say(&json!({ "type": "copy", "id": 1, "cut": cut }))
-            .await;
-        let clipboard = ann.until("clipboard").await;
-        assert_eq!(
-            (&clipboard["text"], &clipboard["html"]),
-            (&Value::Null, &Value::Null)
-        );
-    }
+    ann.say(&json!({ "type": "copy", "id": 1 })).await;
+    let clipboard = ann.until("clipboard").await;
+    assert_eq!(
+        (&clipboard["text"], &clipboard["html"]),
+        (&Value::Null, &Value::Null)
+    );
+    ann.input(json!({ "kind": "cut", "id": 2 })).await;
+    assert_eq!(ann.until("denied").await["code"], "rights.no_copy");
     for path in ["/downloadas", "/savefile"] {
         let answer = reqwest::Client::new()
             .post(server.url(&format!("{path}/{key}")))

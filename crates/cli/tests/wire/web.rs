@@ -419,7 +419,7 @@ async fn w7_whoever_never_reads_loses_his_connection_and_holds_up_nobody() {
                 .all(|p| p["userId"] != "u2" || p["online"] == false)
     };
     for id in 0.. {
-        say(json!({ "type": "copy", "id": id, "cut": false })).await;
+        say(json!({ "type": "copy", "id": id })).await;
         ann.say(&json!({ "type": "ping" })).await;
         if away(&ann.until_that(|m| m["type"] == "pong" || away(m)).await) {
             break;

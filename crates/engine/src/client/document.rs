@@ -72,7 +72,7 @@ pub struct ViewOptions {
 }
 
 /// What an input did to the document, as far as the engine tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// It may have changed something or not.
     Unknown,
@@ -80,6 +80,13 @@ pub enum Effect {
     Changed,
     /// It changed nothing.
     Unchanged,
+    /// It deleted what was selected, if anything was.
+    Cut {
+        /// What was selected.
+        selection: Selection,
+        /// Whether anything was deleted.
+        deleted: bool,
+    },
 }
 
 /// What is selected in a view.
@@ -243,6 +250,14 @@ impl Document {
                 Reply::Answer(Answer::NotThisComment) => Err(InputDenied::OtherComment.into()),
                 Reply::Answer(Answer::NotThisChange) => Err(InputDenied::OtherChange.into()),
                 Reply::Answer(Answer::Field(filled)) => effect(filled),
+                Reply::Answer(Answer::Cut {
+                    text,
+                    html,
+                    deleted,
+                }) => Ok(Effect::Cut {
+                    selection: Selection { text, html },
+                    deleted,
+                }),
                 other => other
                     .done()
                     .map(|()| Effect::Unknown)

@@ -17,6 +17,7 @@ const SCREEN: i32 = 30_000;
 
 const RETURN: i32 = 1280;
 const TAB: i32 = 1282;
+const DELETE: u32 = 1286;
 /// `LOK_EXT_TEXTINPUT` and `LOK_EXT_TEXTINPUT_END`.
 const COMPOSE: i32 = 0;
 const COMMIT: i32 = 2;
@@ -151,6 +152,9 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             if access.can_change() {
                 kit.tracking.prepare(document, access == Access::Review);
             }
+            if let Input::Cut { .. } = input {
+                return Ok(cut(kit, document, view, access));
+            }
             comments::on_its_slide(document, &input.clone(), || {
                 act(kit, document, view, access, input);
             });
@@ -162,12 +166,7 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
         }
         Call::Selection { view } => {
             enter(document, view);
-            let some = |text: String| (!text.is_empty()).then_some(text);
-            let text = document.selected("text/plain;charset=utf-8").and_then(some);
-            let html = match text {
-                Some(_) => document.selected("text/html").and_then(some),
-                None => None,
-            };
+            let (text, html) = selection(document);
             Ok(Answer::Selection { text, html })
         }
         Call::Second { view, name, work } => second::take(kit, document, view, &name, work),
@@ -238,6 +237,36 @@ fn destroy_view(kit: &Kit, document: Document, view: i32) {
     enter(document, kit.keeper.get());
     document.destroy_view(view);
     enter(document, kit.keeper.get());
+}
+
+/// What is selected, as text and as HTML.
+fn selection(document: Document) -> (Option<String>, Option<String>) {
+    let some = |text: String| (!text.is_empty()).then_some(text);
+    let text = document.selected("text/plain;charset=utf-8").and_then(some);
+    let html = match text {
+        Some(_) => document.selected("text/html").and_then(some),
+        None => None,
+    };
+    (text, html)
+}
+
+/// Gives what is selected and deletes it. Without a selection the key would delete what is behind the
+/// caret.
+fn cut(kit: &Kit, document: Document, view: i32, access: Access) -> Answer {
+    let (text, html) = selection(document);
+    let deleted = text.is_some() || document.has_selection();
+    if deleted {
+        let key = Input::Key {
+            char: 0,
+            code: DELETE,
+        };
+        act(kit, document, view, access, key);
+    }
+    Answer::Cut {
+        text,
+        html,
+        deleted,
+    }
 }
 
 pub(super) fn act(kit: &Kit, document: Document, view: i32, access: Access, input: Input) {
@@ -313,6 +342,8 @@ pub(super) fn act(kit: &Kit, document: Document, view: i32, access: Access, inpu
             let args = (!args.is_empty()).then(|| serde_json::Value::Object(args).to_string());
             document.command(&name, args.as_deref());
         }
+        // What it gives back has a way of its own.
+        Input::Cut { .. } => {}
         Input::Paste { mime, data } => {
             document.paste(&mime, &data);
         }

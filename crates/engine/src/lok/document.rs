@@ -158,6 +158,11 @@ impl Document {
             .and_then(|selected| unsafe { take(selected) })
     }
 
+    /// Whether anything is selected: text, cells or objects.
+    pub(crate) fn has_selection(self) -> bool {
+        call!(self.get_selection_type()).unwrap_or(0) != 0
+    }
+
     pub(crate) fn paste(self, mime: &str, data: &[u8]) -> bool {
         let mime = text(mime);
         call!(self.paste(mime.as_ptr(), data.as_ptr().cast(), data.len())).unwrap_or(false)

@@ -106,7 +106,7 @@ pub(super) struct DocumentClass {
     pub resize_window: Unused,
     pub get_clipboard: Unused,
     pub set_clipboard: Unused,
-    pub get_selection_type: Unused,
+    pub get_selection_type: Option<unsafe extern "C" fn(D) -> c_int>,
     pub remove_text_context: Option<unsafe extern "C" fn(D, c_uint, c_int, c_int)>,
     pub send_dialog_event: Unused,
     pub render_font_orientation: Unused,

@@ -58,6 +58,7 @@ pub(super) fn check(input: &Input) -> Result<(), InputDenied> {
         Input::Graphic { x, y, .. } => check_point("graphic", *x, *y),
         // Its arguments are bounded by their own rules.
         Input::Command { name, .. } => limit("command", "name", name.len() <= LONGEST_NAME),
+        Input::Cut { .. } => Ok(()),
         Input::Paste { mime, data } => {
             limit("paste", "mime", PASTE_TYPES.contains(&mime.as_str()))?;
             limit("paste", "data", data.len() <= LARGEST_PASTE)

@@ -129,7 +129,9 @@ fn is_tracked(kind: Kind, input: &Input) -> bool {
         Input::Key { char, code } => {
             keys::only_moves(*char, *code) || keys::types_text(*char, *code)
         }
-        Input::Text { .. } | Input::Compose { .. } | Input::Erase { .. } => true,
+        Input::Text { .. } | Input::Compose { .. } | Input::Erase { .. } | Input::Cut { .. } => {
+            true
+        }
         // What else may be pasted has pictures and tables.
         Input::Paste { mime, .. } => mime.starts_with("text/plain"),
         Input::Command { name, args } => {

@@ -1,24 +1,32 @@
 //! `GET /doc/{key}/live`: the WebSocket of one browser.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
+use governor::clock::Clock;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use recto_docs_api::DocumentKey;
 use recto_session::wire::{FromBrowser, Open, Taking, ToBrowser, Unreadable};
-use recto_session::{Inlet, Limits, Outgoing, Problem, Purpose, Returning, outlet};
+use recto_session::{
+    Inlet, Joined, Limits, Outgoing, Problem, Purpose, Returning, Room, TokenId, outlet,
+};
 use recto_token::{
     Method, Opening, Refusal, Verified, history_with_tokens_off, method_with_tokens_off,
     opening_with_tokens_off, verify_history, verify_method, verify_opening, verify_session,
 };
 use serde_json::Value;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tracing::{Instrument, Span};
 
 use super::{Shared, log_refusal};
@@ -26,6 +34,7 @@ use crate::client::Client;
 use crate::config::Refusals;
 use crate::metrics::{Metrics, Traffic};
 use crate::request_id::Reference;
+use crate::socket::{Gate, Socket, Upgrade};
 use crate::tenants::Tenant;
 
 /// Time for the first message.
@@ -34,6 +43,13 @@ const FIRST: Duration = Duration::from_secs(10);
 const SILENT: u32 = 3;
 /// Largest message of a browser: a pasted picture in base64.
 const MAX_MESSAGE: usize = 16 << 20;
+/// What those are told for whom there is no room.
+const FULL: [&str; 4] = [
+    "session.full",
+    "session.token_views",
+    "tenant.full",
+    "server.full",
+];
 
 /// Characters of a refused origin in the log.
 const SHOWN_ORIGIN: usize = 200;
@@ -45,7 +61,7 @@ pub async fn live(
     Reference(request): Reference,
     client: Client,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Response {
     if !shared.origins.has(&headers) {
         let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
@@ -62,16 +78,42 @@ pub async fn live(
         )
             .into_response();
     }
+    let Ok(place) = shared.unauthenticated.clone().try_acquire_owned() else {
+        shared.metrics.beyond_limit("live.unauthenticated");
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::RETRY_AFTER, "10")],
+            "Too many connections have not said yet who they are. Try again in a moment.",
+        )
+            .into_response();
+    };
     let telling = Telling {
         request,
         refusals: shared.refusals,
     };
     // What is logged on the connection's behalf has its request's id too.
     let span = Span::current();
-    upgrade
-        .max_message_size(MAX_MESSAGE)
-        .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| serve(shared, key, client, telling, socket).instrument(span))
+    let before = shared.first_message_bytes;
+    upgrade.accept(before, MAX_MESSAGE, move |socket, gate| {
+        let unknown = Unknown {
+            gate,
+            _place: place,
+        };
+        serve(shared, key, client, telling, socket, unknown).instrument(span)
+    })
+}
+
+/// Somebody of whom nothing is known yet: they may send little, and there are few of them.
+struct Unknown {
+    gate: Gate,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Unknown {
+    /// It is known who they are.
+    fn admitted(self) {
+        self.gate.open();
+    }
 }
 
 /// How the browser of one connection is told of an end.
@@ -96,15 +138,22 @@ async fn serve(
     key: String,
     client: Client,
     telling: Telling,
-    socket: WebSocket,
+    socket: Socket,
+    unknown: Unknown,
 ) {
     let connected = shared.metrics.connected();
     let traffic = connected.traffic();
     let (sink, mut stream) = socket.split();
-    let open = match timeout(FIRST, first_message(&mut stream)).await {
+    let first = timeout(FIRST, first_message(&mut stream)).await;
+    let first = match first {
+        Ok(None) if unknown.gate.is_shut() => Ok(Some(Err(Problem::first_message()))),
+        first => first,
+    };
+    let open = match first {
         Ok(Some(Ok(open))) => open,
         Ok(Some(Err(problem))) => {
             shared.metrics.refused(problem.code);
+            shared.metrics.beyond_limit(problem.code);
             return end(sink, &telling.tell(ToBrowser::failed(&problem, true))).await;
         }
         Ok(None) | Err(_) => return,
@@ -117,18 +166,22 @@ async fn serve(
         Ok(tenant) => tenant,
         Err(refusal) => return refuse(sink, &shared.metrics, &telling, refusal).await,
     };
+    let token = open.config.get("token").and_then(Value::as_str);
+    let token = token.filter(|_| shared.tokens).map(TokenId::of);
     let Admitted { opening, returning } = match admit(&shared, tenant, &key, open) {
         Ok(admitted) => admitted,
         Err(refusal) => return refuse(sink, &tenant.metrics, &telling, refusal).await,
     };
+    unknown.admitted();
     let heartbeat = tenant.sessions.services().config.heartbeat;
+    let request = telling.request.clone();
     let (outlet, inlet) = outlet();
     let sent = traffic.clone();
     let mut writer = tokio::spawn(write(sink, inlet, heartbeat, key, telling, sent));
     let returned = returning.is_some();
     match tenant
         .sessions
-        .join(opening, returning, outlet.clone())
+        .join(opening, returning, token, outlet.clone())
         .await
     {
         Ok(joined) => {
@@ -142,6 +195,14 @@ async fn serve(
         }
         Err(problem) => {
             tenant.metrics.refused(problem.code);
+            if FULL.contains(&problem.code) {
+                tenant.metrics.beyond_limit(problem.code);
+                tracing::warn!(
+                    request,
+                    code = problem.code,
+                    "there is no room for one more"
+                );
+            }
             outlet.fail(&problem);
             drop(outlet);
         }
@@ -154,7 +215,7 @@ async fn serve(
 
 /// Says why nobody is let in, and ends.
 async fn refuse(
-    sink: SplitSink<WebSocket, Message>,
+    sink: SplitSink<Socket, Message>,
     metrics: &Metrics,
     telling: &Telling,
     refusal: Refusal,
@@ -164,7 +225,7 @@ async fn refuse(
     end(sink, &telling.tell(ToBrowser::from(refusal))).await;
 }
 
-async fn first_message(stream: &mut SplitStream<WebSocket>) -> Option<Result<Open, Problem>> {
+async fn first_message(stream: &mut SplitStream<Socket>) -> Option<Result<Open, Problem>> {
     loop {
         match stream.next().await? {
             Ok(Message::Text(text)) => {
@@ -172,7 +233,7 @@ async fn first_message(stream: &mut SplitStream<WebSocket>) -> Option<Result<Ope
                 return Some(serde_json::from_str(&text).map_err(|_| Problem::unreadable()));
             }
             Ok(Message::Ping(_) | Message::Pong(_)) => {}
-            Ok(Message::Binary(_) | Message::Close(_)) | Err(_) => return None,
+            Ok(Message::Binary(_) | Message::Close(_) | Message::Frame(_)) | Err(_) => return None,
         }
     }
 }
@@ -243,6 +304,37 @@ fn admit(
     }
 }
 
+/// Waits until the participant may have a message under way. Nothing is read meanwhile, so their pings
+/// are answered unasked.
+async fn room(joined: &Joined, message: &FromBrowser, bytes: usize, heartbeat: Duration) -> Room {
+    let room = joined.room(message, bytes);
+    tokio::pin!(room);
+    loop {
+        match timeout(heartbeat, &mut room).await {
+            Ok(room) => return room,
+            Err(_) => joined.answer(ToBrowser::Pong),
+        }
+    }
+}
+
+/// How fast messages of one connection are read.
+struct Pace(Option<DefaultDirectRateLimiter>);
+
+impl Pace {
+    fn new(limits: &Limits) -> Self {
+        let rate = NonZeroU32::new(limits.messages_per_second);
+        Self(rate.map(|rate| RateLimiter::direct(Quota::per_second(rate))))
+    }
+
+    /// Waits until the next message may be read.
+    async fn keep(&self) {
+        let Some(limiter) = &self.0 else { return };
+        while let Err(early) = limiter.check() {
+            sleep(early.wait_time_from(limiter.clock().now())).await;
+        }
+    }
+}
+
 /// How often a connection sent values that are out of bounds.
 struct Conduct {
     refused: u32,
@@ -283,17 +375,21 @@ impl Conduct {
 async fn read(
     shared: &Shared,
     tenant: &Tenant,
-    stream: &mut SplitStream<WebSocket>,
-    joined: &recto_session::Joined,
+    stream: &mut SplitStream<Socket>,
+    joined: &Joined,
     silence: Duration,
     traffic: &Traffic,
 ) -> bool {
-    let mut conduct = Conduct::new(&tenant.sessions.services().config.limits);
+    let limits = &tenant.sessions.services().config.limits;
+    let mut conduct = Conduct::new(limits);
+    let pace = Pace::new(limits);
     loop {
         let Ok(Some(Ok(message))) = timeout(silence, stream.next()).await else {
             return false;
         };
-        traffic.received(length(&message));
+        let bytes = length(&message);
+        traffic.received(bytes);
+        pace.keep().await;
         match message {
             Message::Text(text) => match FromBrowser::read(&text) {
                 Ok(FromBrowser::InsertImage { id, call }) => {
@@ -314,7 +410,8 @@ async fn read(
                         joined.fail(&end);
                         return true;
                     }
-                    if !joined.send(message).await {
+                    let room = room(joined, &message, bytes, silence / SILENT).await;
+                    if !joined.send(message, room).await {
                         return false;
                     }
                 }
@@ -334,23 +431,17 @@ async fn read(
             Message::Close(frame) => {
                 // A page that is closed says so; one that reconnects has its own code.
                 return frame.is_some_and(|frame| {
-                    matches!(frame.code, close_code::NORMAL | close_code::AWAY)
+                    matches!(frame.code, CloseCode::Normal | CloseCode::Away)
                 });
             }
             Message::Ping(_) | Message::Pong(_) => {}
-            Message::Binary(_) => return false,
+            Message::Binary(_) | Message::Frame(_) => return false,
         }
     }
 }
 
 /// Hands on the pictures that the token of the call names; false when the session has ended.
-async fn insert(
-    shared: &Shared,
-    tenant: &Tenant,
-    joined: &recto_session::Joined,
-    id: u64,
-    call: &Value,
-) -> bool {
+async fn insert(shared: &Shared, tenant: &Tenant, joined: &Joined, id: u64, call: &Value) -> bool {
     let now = shared.now();
     let token = call
         .get("token")
@@ -376,7 +467,7 @@ async fn insert(
 async fn take(
     shared: &Shared,
     tenant: &Tenant,
-    joined: &recto_session::Joined,
+    joined: &Joined,
     id: u64,
     method: Taking,
     call: &Value,
@@ -416,7 +507,7 @@ async fn take(
 }
 
 async fn write(
-    mut sink: SplitSink<WebSocket, Message>,
+    mut sink: SplitSink<Socket, Message>,
     mut inlet: Inlet,
     heartbeat: Duration,
     key: String,
@@ -476,14 +567,14 @@ fn length(message: &Message) -> usize {
     match message {
         Message::Text(text) => text.len(),
         Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
-        Message::Close(_) => 0,
+        Message::Close(_) | Message::Frame(_) => 0,
     }
 }
 
 /// Closes a connection on the server's initiative.
 fn goodbye() -> Message {
     Message::Close(Some(CloseFrame {
-        code: 4001,
+        code: CloseCode::Library(4001),
         reason: "".into(),
     }))
 }
@@ -499,7 +590,7 @@ fn as_text(message: &ToBrowser) -> Message {
     }
 }
 
-async fn end(mut sink: SplitSink<WebSocket, Message>, last: &ToBrowser) {
+async fn end(mut sink: SplitSink<Socket, Message>, last: &ToBrowser) {
     // The other side may be gone already.
     let _ = sink.send(as_text(last)).await;
     let _ = sink.send(goodbye()).await;

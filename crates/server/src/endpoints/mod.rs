@@ -27,6 +27,7 @@ use recto_engine::Engine;
 use recto_fetch::Clock;
 use recto_store::Store;
 use recto_token::Refusal;
+use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
@@ -59,6 +60,10 @@ pub(crate) struct Shared {
     pub refusals: Refusals,
     /// Of the server's own pages.
     pub origins: Arc<Origins>,
+    /// Room for WebSockets of which it is not known yet whose they are.
+    pub unauthenticated: Arc<Semaphore>,
+    /// Bytes that are read of one of them.
+    pub first_message_bytes: usize,
     pub admin: Arc<Admin>,
     /// Of what is no tenant's yet.
     pub metrics: Metrics,

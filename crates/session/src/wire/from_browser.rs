@@ -80,9 +80,6 @@ pub enum FromBrowser {
     Copy {
         /// Repeated in the answer.
         id: u64,
-        /// Whether to delete the selection afterwards.
-        #[serde(default)]
-        cut: bool,
     },
     /// Wants the engine's values of a command.
     Query {

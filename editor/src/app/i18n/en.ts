@@ -273,5 +273,12 @@ export const problemsEn: Readonly<Record<string, string>> = {
   'fetch.html_instead': 'A web page came instead of the document',
   'session.version_changed': 'This version of the document was closed',
   'session.dropped': 'The application has disconnected you',
+  'session.full': 'Too many people have this document open',
+  'session.token_views': 'This document is open too often',
+  'tenant.full': 'Too many documents are open',
+  'server.full': 'Too many documents are open',
+  'live.misbehaved': 'The connection was ended',
+  'live.unreadable': 'The editor and the server do not fit together',
+  'live.first_message': 'The configuration is too large',
   'engine.crashed_repeatedly': 'The document was closed after several crashes',
 };

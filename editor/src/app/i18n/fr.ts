@@ -276,5 +276,12 @@ export const problemsFr: Readonly<Record<string, string>> = {
   'fetch.html_instead': 'Une page web a été reçue à la place du document',
   'session.version_changed': 'Cette version du document a été fermée',
   'session.dropped': 'L’application vous a déconnecté',
+  'session.full': 'Trop de personnes ont ouvert ce document',
+  'session.token_views': 'Ce document est ouvert trop de fois',
+  'tenant.full': 'Trop de documents sont ouverts',
+  'server.full': 'Trop de documents sont ouverts',
+  'live.misbehaved': 'La connexion a été coupée',
+  'live.unreadable': 'L’éditeur et le serveur ne vont pas ensemble',
+  'live.first_message': 'La configuration est trop volumineuse',
   'engine.crashed_repeatedly': 'Le document a été fermé après plusieurs pannes',
 };

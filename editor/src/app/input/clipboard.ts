@@ -140,8 +140,14 @@ export async function pasteImage(editor: Editor, file: Blob): Promise<void> {
     editor.notify('warning', 'noticeImageSize', { limit: PASTE_LIMIT_MB });
     return;
   }
-  const data = encodeBytes(new Uint8Array(await file.arrayBuffer()));
-  editor.input({ kind: 'paste', mime: file.type, data });
+  const { type } = file;
+  await editor.inputLater(
+    file.arrayBuffer().then((buffer) => ({
+      kind: 'paste',
+      mime: type,
+      data: encodeBytes(new Uint8Array(buffer)),
+    })),
+  );
 }
 
 function isImage(mime: string): mime is PasteMime & ('image/png' | 'image/jpeg') {

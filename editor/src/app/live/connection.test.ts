@@ -114,6 +114,69 @@ describe('connection', () => {
     expect(connection.state).toBe('ready');
   });
 
+  it('o1 cuts by a numbered input among the others', async () => {
+    socket().say(opened());
+    connection.input({ kind: 'text', text: 'a' });
+    const cut = connection.cut();
+    connection.input({ kind: 'text', text: 'b' });
+    expect(inputs(socket()).map(({ seq, input }) => [seq, input])).toEqual([
+      [1, { kind: 'text', text: 'a' }],
+      [2, { kind: 'cut', id: 1 }],
+      [3, { kind: 'text', text: 'b' }],
+    ]);
+    socket().say({ type: 'clipboard', id: 1, text: 'gone', html: null });
+    expect(await cut).toMatchObject({ text: 'gone' });
+  });
+
+  it('waits for the answer to a cut over a lost connection, as long as it is to be sent', async () => {
+    socket().say(opened());
+    const applied = connection.cut();
+    const sent = connection.cut();
+    const denied = connection.cut();
+    socket().close();
+    vi.advanceTimersByTime(60_000);
+    socket().accept();
+    // The first was applied, and what it took away was told to the lost connection.
+    socket().say(opened({ applied: 1, fresh: false }));
+    expect(await applied).toBeNull();
+    socket().say({ type: 'denied', seq: 3, code: 'c', message: 'm', hint: 'h' });
+    expect(await denied).toBeNull();
+    socket().say({ type: 'clipboard', id: 2, text: 'gone', html: null });
+    expect(await sent).toMatchObject({ text: 'gone' });
+  });
+
+  it('o3 keeps the place of an input that is still being made', () => {
+    socket().say(opened());
+    connection.input({ kind: 'text', text: 'a' });
+    const first = connection.reserve();
+    connection.input({ kind: 'text', text: 'b' });
+    const second = connection.reserve();
+    connection.input({ kind: 'text', text: 'c' });
+    connection.save();
+    const texts = () =>
+      socket().sent.flatMap((message) =>
+        message.type === 'input' && message.input.kind === 'text'
+          ? [message.input.text]
+          : message.type === 'save'
+            ? ['save']
+            : [],
+      );
+    expect(connection.waiting).toBe(6);
+    second({ kind: 'text', text: '2' });
+    expect(texts()).toEqual(['a']);
+    first({ kind: 'text', text: '1' });
+    expect(texts()).toEqual(['a', '1', 'b', '2', 'c', 'save']);
+    expect(connection.waiting).toBe(5);
+  });
+
+  it('gives up a place where nothing was made', () => {
+    socket().say(opened());
+    const place = connection.reserve();
+    connection.input({ kind: 'text', text: 'a' });
+    place(null);
+    expect(inputs(socket())).toHaveLength(1);
+  });
+
   it('opens a version by the session of its document, and returns under its own key', () => {
     const handlers = {
       message: () => undefined,

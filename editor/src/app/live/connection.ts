@@ -1,7 +1,7 @@
 import { GIVE_UP_MS, pauseBefore } from './backoff.js';
 import { decodeMessage, decodeTile, type TileFrame } from './decode.js';
 import type { ClientMessage, Input, Opened, ServerMessage, Told } from './protocol.js';
-import { InputQueue } from './queue.js';
+import { InputQueue, QUEUE_LIMIT } from './queue.js';
 
 export type ConnectionState =
   'connecting' | 'opening' | 'ready' | 'reconnecting' | 'lost' | 'ended' | 'closed';
@@ -30,6 +30,17 @@ export interface Version {
 
 /** Failures that end the connection but not the session: the editor returns. */
 const PASSING: ReadonlySet<string> = new Set(['server.stopping', 'session.too_slow']);
+
+/** What is selected. */
+interface Flavours {
+  text: string | null;
+  html: string | null;
+}
+
+/** A place in the line; null as long as what belongs there is not there. */
+interface Place {
+  run: (() => void) | null;
+}
 
 type Pending = (message: ServerMessage | null) => void;
 
@@ -60,6 +71,8 @@ export class Connection {
   /** The engine is being replaced: it takes no inputs until the document is opened again. */
   #held = false;
   #nextId = 1;
+  /** What waits for an input that is still being made, and that input's place before it. */
+  #line: Place[] = [];
   readonly #pending = new Map<number, Pending>();
 
   constructor(
@@ -132,11 +145,44 @@ export class Connection {
     this.connect();
   }
 
+  /** Inputs that the server has not confirmed, with those that wait for one before them. */
+  get waiting(): number {
+    return this.queue.size + this.#line.length;
+  }
+
   /** Sends an input, or keeps it for when the connection is back. False when it could not be taken. */
   input(input: Input): boolean {
     if (this.#participant === null || this.#state === 'ended' || this.#state === 'closed') {
       return false;
     }
+    if (this.#line.length > 0) {
+      if (this.waiting >= QUEUE_LIMIT) {
+        this.#handlers.full();
+        return false;
+      }
+      this.#line.push({ run: () => this.#take(input) });
+      return true;
+    }
+    return this.#take(input);
+  }
+
+  /**
+   * Keeps a place among the inputs for one that is still being made, such as a picture that is read. What
+   * comes after it waits. The place is given up with null.
+   */
+  reserve(): (input: Input | null) => void {
+    const place: Place = { run: null };
+    this.#line.push(place);
+    return (input) => {
+      place.run ??= () => {
+        if (input !== null) this.#take(input);
+      };
+      while (this.#line[0]?.run) this.#line.shift()?.run?.();
+    };
+  }
+
+  #take(input: Input): boolean {
+    if (this.#state === 'ended' || this.#state === 'closed') return false;
     const numbered = this.queue.push(input);
     if (numbered === null) {
       this.#handlers.full();
@@ -146,14 +192,30 @@ export class Connection {
     return true;
   }
 
+  /** Has everything stored that was given before. */
+  save(): void {
+    const run = (): void => this.send({ type: 'save' });
+    if (this.#line.length > 0) this.#line.push({ run });
+    else run();
+  }
+
   /** Sends something that has no meaning later: dropped when there is no connection. */
   send(message: ClientMessage): void {
     if (this.#state === 'ready') this.#transmit(message);
   }
 
-  async copy(cut: boolean): Promise<{ text: string | null; html: string | null } | null> {
-    const answer = await this.#ask((id) => ({ type: 'copy', id, cut }));
+  async copy(): Promise<Flavours | null> {
+    const answer = await this.#ask((id) => ({ type: 'copy', id }));
     return answer?.type === 'clipboard' ? answer : null;
+  }
+
+  /** Deletes the selection and gives it; null when it was not deleted. */
+  async cut(): Promise<Flavours | null> {
+    const id = this.#nextId++;
+    const answer = new Promise<ServerMessage | null>((resolve) => this.#pending.set(id, resolve));
+    if (!this.input({ kind: 'cut', id })) this.#answer(id, null);
+    const given = await answer;
+    return given?.type === 'clipboard' ? given : null;
   }
 
   /** The engine's values of a command; null when there is none or the connection was lost meanwhile. */
@@ -226,10 +288,12 @@ export class Connection {
         this.queue.acknowledge(message.seq);
         this.#handlers.message(message);
         return;
-      case 'denied':
-        this.queue.drop(message.seq);
+      case 'denied': {
+        const denied = this.queue.drop(message.seq);
+        if (denied?.kind === 'cut') this.#answer(denied.id, null);
         this.#handlers.message(message);
         return;
+      }
       case 'progress':
         this.#held ||= message.stage === 'recovering';
         this.#handlers.message(message);
@@ -239,8 +303,7 @@ export class Connection {
       case 'download':
       case 'inserted':
       case 'taken':
-        this.#pending.get(message.id)?.(message);
-        this.#pending.delete(message.id);
+        this.#answer(message.id, message);
         return;
       case 'opened':
         this.#opened(message);
@@ -262,6 +325,11 @@ export class Connection {
     }
   }
 
+  #answer(id: number, message: ServerMessage | null): void {
+    this.#pending.get(id)?.(message);
+    this.#pending.delete(id);
+  }
+
   #opened(opened: Opened): void {
     this.#session = opened.session;
     // A version has a key of its own.
@@ -274,6 +342,8 @@ export class Connection {
     const resend = opened.fresh
       ? this.queue.restart(opened.applied, this.#handlers.place())
       : this.queue.resume(opened.applied);
+    // A cut that was applied and whose answer was lost with the connection has none any more.
+    this.#forget();
     this.#become('ready');
     for (const numbered of resend) this.#transmit({ type: 'input', ...numbered });
     this.#handlers.opened(opened);
@@ -311,8 +381,13 @@ export class Connection {
   #release(): void {
     clearInterval(this.#pulse);
     this.#socket = null;
-    for (const resolve of this.#pending.values()) resolve(null);
-    this.#pending.clear();
+    this.#forget();
+  }
+
+  /** Gives up questions, but for cuts that are still to be sent. */
+  #forget(): void {
+    const sent = this.#state === 'ended' || this.#state === 'closed' ? [] : this.queue.cuts();
+    for (const id of this.#pending.keys()) if (!sent.includes(id)) this.#answer(id, null);
   }
 
   #stop(state: 'ended' | 'closed'): void {

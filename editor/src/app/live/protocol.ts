@@ -193,6 +193,8 @@ export type Input =
   | { kind: 'fill'; text: string }
   | { kind: 'pick'; item: number }
   | { kind: 'day'; date: string }
+  /** Deletes the selection; the answer with this id has it. */
+  | { kind: 'cut'; id: number }
   | ({ kind: 'area' } & View)
   | { kind: 'cell'; address: string; text: string };
 
@@ -229,7 +231,7 @@ export type ClientMessage =
   | { type: 'input'; seq: number; input: Input }
   | ({ type: 'viewport'; part: number } & View)
   | ({ type: 'tiles' } & TileList)
-  | { type: 'copy'; id: number; cut: boolean }
+  | { type: 'copy'; id: number }
   | { type: 'query'; id: number; command: string }
   | { type: 'download'; id: number; format: string | null; print: boolean }
   | { type: 'insertImage'; id: number; call: unknown }

@@ -46,9 +46,16 @@ export class InputQueue {
     this.#waiting = first < 0 ? [] : this.#waiting.slice(first);
   }
 
-  /** Forgets one input that was refused; those before it may still be under way. */
-  drop(seq: number): void {
-    this.#waiting = this.#waiting.filter((waiting) => waiting.seq !== seq);
+  /** Forgets one input that was refused, and gives it; those before it may still be under way. */
+  drop(seq: number): Input | undefined {
+    const dropped = this.#waiting.find((waiting) => waiting.seq === seq);
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== dropped);
+    return dropped?.input;
+  }
+
+  /** The ids of the cuts that the server has not confirmed. */
+  cuts(): number[] {
+    return this.#waiting.flatMap(({ input }) => (input.kind === 'cut' ? [input.id] : []));
   }
 
   /** What has to be sent again after the same session was resumed at `applied`. */

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pasteImage } from '../input/clipboard.js';
 import type { ClientMessage, Input } from '../live/protocol.js';
 import { Editor } from './editor.js';
 
@@ -298,6 +299,16 @@ describe('editor', () => {
     editor.input({ kind: 'text', text: 'x' });
     expect(inputs()).toEqual([]);
     expect(editor.state.notices.value[0]?.text).toBe('The document is locked.');
+  });
+
+  it('o3 sends a pasted picture before what is typed while it is read', async () => {
+    open(opened());
+    const reading = pasteImage(editor, new Blob(['picture'], { type: 'image/png' }));
+    editor.input({ kind: 'text', text: 'x' });
+    expect(inputs()).toEqual([]);
+    expect(editor.state.unacknowledged.value).toBe(2);
+    await reading;
+    expect(inputs().map(({ kind }) => kind)).toEqual(['paste', 'text']);
   });
 
   it('does not copy where copying is not permitted', async () => {

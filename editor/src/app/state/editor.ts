@@ -147,7 +147,7 @@ export class Editor {
       return;
     }
     if (this.#connection.input(input)) {
-      this.state.unacknowledged.value = this.#connection.queue.size;
+      this.state.unacknowledged.value = this.#connection.waiting;
     }
   }
 
@@ -184,7 +184,7 @@ export class Editor {
   }
 
   save(): void {
-    if (this.state.editable || this.state.fills) this.#connection.send({ type: 'save' });
+    if (this.state.editable || this.state.fills) this.#connection.save();
   }
 
   async copy(cut: boolean): Promise<{ text: string | null; html: string | null } | null> {
@@ -192,7 +192,24 @@ export class Editor {
       this.notify('warning', 'noticeCopyForbidden');
       return null;
     }
-    return this.#connection.copy(cut && this.state.editable);
+    if (!cut || !this.state.editable) return this.#connection.copy();
+    const answer = this.#connection.cut();
+    this.follow = true;
+    this.state.unacknowledged.value = this.#connection.waiting;
+    return answer;
+  }
+
+  /** Sends an input that is still being made, in the place that it has among the others now. */
+  async inputLater(making: Promise<Input | null>): Promise<void> {
+    const place = this.#connection.reserve();
+    this.state.unacknowledged.value = this.#connection.waiting;
+    let made: Input | null = null;
+    try {
+      made = await making;
+    } finally {
+      place(this.state.editable ? made : null);
+      this.state.unacknowledged.value = this.#connection.waiting;
+    }
   }
 
   /** A copy of the document, for the application or to be downloaded; null when there is none, and why was said. */
@@ -317,7 +334,7 @@ export class Editor {
     state.stage.value = null;
     state.stopped.value = null;
     state.phase.value = 'ready';
-    state.unacknowledged.value = this.#connection.queue.size;
+    state.unacknowledged.value = this.#connection.waiting;
     this.#partInput = 0;
     this.#acknowledged = opened.applied;
     // They are reported anew; after the engine was replaced, other views have these numbers.
@@ -401,14 +418,14 @@ export class Editor {
         return;
       case 'ack':
         this.#acknowledged = message.seq;
-        state.unacknowledged.value = this.#connection.queue.size;
+        state.unacknowledged.value = this.#connection.waiting;
         this.#closeWhenDelivered();
         return;
       case 'notice':
         this.#notice('warning', `${message.message} ${message.hint}`.trim());
         return;
       case 'denied':
-        state.unacknowledged.value = this.#connection.queue.size;
+        state.unacknowledged.value = this.#connection.waiting;
         this.#notice('warning', `${message.message} ${message.hint}`.trim());
         return;
       case 'participants':
@@ -608,7 +625,7 @@ export class Editor {
 
   #closeWhenDelivered(): void {
     if (!this.#closing) return;
-    const delivered = this.#connection.queue.size === 0;
+    const delivered = this.#connection.waiting === 0;
     if (!delivered && this.#connection.state === 'ready') return;
     this.#closing = false;
     if (!delivered && !this.#warnedOfLoss) {

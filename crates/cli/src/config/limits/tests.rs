@@ -122,7 +122,7 @@ fn amount(name: &str, number: u64) -> String {
         (number >= 1 << shift && number.is_multiple_of(1 << shift))
             .then(|| format!("{} {word}", number >> shift))
     };
-    if name.ends_with("_bytes") {
+    if name.contains("bytes") {
         unit(30, "GiB")
             .or_else(|| unit(20, "MiB"))
             .or_else(|| unit(10, "KiB"))

@@ -3,6 +3,7 @@
 use axum::http::HeaderName;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -57,6 +58,25 @@ impl Browser {
             socket,
             seq: 0,
             opened: Value::Null,
+        }
+    }
+
+    /// Connects, unless the server does not take the connection.
+    pub async fn try_connect(server: &Server, key: &str) -> Option<Self> {
+        let url = format!("ws://{}/doc/{key}/live", server.address());
+        let (socket, _) = connect_async(url).await.ok()?;
+        Some(Self {
+            socket,
+            seq: 0,
+            opened: Value::Null,
+        })
+    }
+
+    /// Sends bytes as they are; false if the server did not take all of them.
+    pub async fn send_raw(&mut self, bytes: &[u8]) -> bool {
+        match self.socket.get_mut() {
+            MaybeTlsStream::Plain(stream) => stream.write_all(bytes).await.is_ok(),
+            _ => false,
         }
     }
 

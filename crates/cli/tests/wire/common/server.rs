@@ -70,6 +70,12 @@ impl Setup {
         self
     }
 
+    /// Writes its `recto.toml`.
+    pub fn file(self, text: &str) -> Self {
+        std::fs::write(self.data.path().join("recto.toml"), text).unwrap();
+        self
+    }
+
     /// The folder that survives a restart.
     pub fn data(&self) -> &Path {
         self.data.path()

@@ -1,0 +1,154 @@
+//! What one participant has under way is limited, and the others are served meanwhile.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::common::{Browser, Integrator, Server, Setup, new_key, signed};
+
+fn viewer(integrator: &Integrator, key: &str) -> Value {
+    let mut config = integrator.config(key, "u2", "Vera");
+    config["document"]["permissions"] = json!({ "edit": false });
+    signed(config)
+}
+
+fn numbered(seq: u64, input: &Value) -> Message {
+    Message::text(json!({ "type": "input", "seq": seq, "input": input }).to_string())
+}
+
+/// Types words one by one while something else goes on; gives the longest time that one took.
+async fn type_meanwhile(ann: &mut Browser, words: usize) -> Duration {
+    let mut slowest = Duration::ZERO;
+    for word in 0..words {
+        let begun = Instant::now();
+        // A capital, or the engine would make one of the first.
+        ann.types(&format!("W{word} ")).await;
+        slowest = slowest.max(begun.elapsed());
+    }
+    slowest
+}
+
+/// The words that [`type_meanwhile`] typed.
+fn words(count: usize) -> String {
+    (0..count).map(|word| format!("W{word} ")).collect()
+}
+
+#[tokio::test]
+async fn l3_ten_thousand_costly_inputs_of_one_hold_up_nobody_else() {
+    let server = Server::start(&Setup::default()).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("l3");
+    integrator.serve("text.txt", "0123456789 abcdefghij klmnopqrst\n".repeat(300));
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let mut vera = Browser::open(&server, &viewer(&integrator, &key)).await;
+    let find_all = json!({
+        "kind": "command", "name": ".uno:ExecuteSearch", "args": {
+            "SearchItem.SearchString": { "type": "string", "value": "e" },
+            "SearchItem.Command": { "type": "long", "value": 1 },
+        },
+    });
+    let seq = vera.input(find_all.clone()).await;
+    vera.until_applied(seq).await;
+    let before = server.memory();
+    let flood = async {
+        for n in 0..10_000 {
+            if !vera.try_send(numbered(seq + 1 + n, &find_all)).await {
+                return n;
+            }
+        }
+        10_000
+    };
+    let works = async {
+        let slowest = type_meanwhile(&mut ann, 5).await;
+        ann.saves().await;
+        slowest
+    };
+    // The flood ends with the work: its connection is dropped then.
+    let slowest = tokio::select! {
+        biased;
+        slowest = works => slowest,
+        sent = async { let sent = flood.await; std::future::pending::<()>().await; sent } => {
+            panic!("never reached: {sent}")
+        }
+    };
+    let grown = server.memory().saturating_sub(before);
+    println!(
+        "l3: the slowest key took {slowest:?}; {} MiB more",
+        grown >> 20
+    );
+    assert!(grown < 64 << 20, "{} MiB more", grown >> 20);
+    drop(vera);
+    ann.leave().await;
+    let saved = integrator.called_with(2).await;
+    let file = reqwest::get(saved.body["url"].as_str().unwrap())
+        .await
+        .unwrap();
+    let text = file.text().await.unwrap();
+    assert!(text.starts_with(&words(5)), "{text:.200}");
+}
+
+#[tokio::test]
+async fn l3_large_pastes_of_one_take_no_more_memory_than_their_credit() {
+    let server = Server::start(&Setup::default()).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("l3-paste");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let mut eve = Browser::open(&server, &integrator.signed(&key, "u2", "Eve")).await;
+    // 9 MB that are no picture: they cost memory on the way, and nothing in the document.
+    let paste = json!({
+        "kind": "paste", "mime": "image/png", "data": "AAAA".repeat(3 << 20),
+    });
+    let before = server.memory();
+    let mut most = 0;
+    for n in 0..10 {
+        if !eve.try_send(numbered(n + 1, &paste)).await {
+            break;
+        }
+        most = most.max(server.memory().saturating_sub(before));
+        ann.types("a").await;
+    }
+    println!("l3: pastes: {} MiB more at most", most >> 20);
+    // The credit of 32 MiB, the frame that is being read, and each of them decoded and encoded once.
+    assert!(most < 200 << 20, "{} MiB more", most >> 20);
+}
+
+#[tokio::test]
+async fn w7_questions_beyond_the_limit_are_answered_at_once() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("w7-questions");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    for id in 0..40 {
+        ann.say(&json!({ "type": "download", "id": id, "format": "pdf" }))
+            .await;
+    }
+    let mut busy = 0;
+    for _ in 0..40 {
+        let answer = ann.until("download").await;
+        busy += usize::from(answer["code"] == "session.busy");
+        assert!(
+            answer["url"].is_string() || answer["code"] == "session.busy",
+            "{answer}"
+        );
+    }
+    assert!((1..=32).contains(&busy), "{busy}");
+}
+
+#[tokio::test]
+async fn l3_copies_beyond_a_tenants_room_are_refused() {
+    let setup = Setup::default().file("[limits]\nresults_bytes = 1\n");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("l3-results");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let wish = |id: u64| json!({ "type": "download", "id": id, "format": "txt" });
+    ann.say(&wish(1)).await;
+    assert!(ann.until("download").await["url"].is_string());
+    ann.say(&wish(2)).await;
+    assert_eq!(ann.until("download").await["code"], "tenant.results_full");
+    // Saving is not held up by it.
+    ann.types("Saved. ").await;
+    ann.leave().await;
+    integrator.called_with(2).await;
+}
