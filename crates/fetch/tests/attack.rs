@@ -126,6 +126,18 @@ async fn s3_redirects_end() {
     assert_eq!(code(&fetcher, &site.url("/6")).await, "fetch.redirect");
 }
 
+/// Checks that a fetcher that takes so many bytes refuses what the site sends.
+async fn assert_too_large(max_bytes: u64, site: &Site) {
+    let limited = FetchConfig {
+        max_bytes,
+        ..config()
+    };
+    assert_eq!(
+        code(&fetcher(limited), &site.url("/a")).await,
+        "fetch.too_large"
+    );
+}
+
 #[tokio::test]
 async fn s5_a_declared_length_over_the_limit_ends_it_at_once() {
     let site = Site::start(|_, _| {
@@ -139,14 +151,7 @@ async fn s5_a_declared_length_over_the_limit_ends_it_at_once() {
         response
     })
     .await;
-    let limited = FetchConfig {
-        max_bytes: 1000,
-        ..config()
-    };
-    assert_eq!(
-        code(&fetcher(limited), &site.url("/a")).await,
-        "fetch.too_large"
-    );
+    assert_too_large(1000, &site).await;
     assert_eq!(site.seen().len(), 1);
 }
 
@@ -158,14 +163,7 @@ async fn s5_an_endless_body_ends_at_the_limit() {
         answer(200, Body::from_stream(endless))
     })
     .await;
-    let limited = FetchConfig {
-        max_bytes: 1_000_000,
-        ..config()
-    };
-    assert_eq!(
-        code(&fetcher(limited), &site.url("/a")).await,
-        "fetch.too_large"
-    );
+    assert_too_large(1_000_000, &site).await;
     assert_eq!(site.seen().len(), 1);
 }
 
@@ -196,14 +194,7 @@ async fn s5_a_gzip_bomb_ends_at_the_limit() {
         response
     })
     .await;
-    let limited = FetchConfig {
-        max_bytes: 1_000_000,
-        ..config()
-    };
-    assert_eq!(
-        code(&fetcher(limited), &site.url("/a")).await,
-        "fetch.too_large"
-    );
+    assert_too_large(1_000_000, &site).await;
     let seen = site.seen();
     assert_eq!(seen.len(), 1);
     assert_eq!(seen[0].headers[header::ACCEPT_ENCODING], "identity");

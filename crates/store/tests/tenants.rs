@@ -1,9 +1,9 @@
 //! What one tenant keeps is not there for another one.
 
-use std::path::Path;
+mod common;
 
-use recto_docs_api::DocumentKey;
-use recto_store::{BlobId, Phase, ResultRecord, SessionRecord, Store, new_id};
+use common::{CREATED, key, put, record, result};
+use recto_store::{Phase, Store, new_id};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
@@ -25,56 +25,6 @@ const BACK: &str = "
     ALTER TABLE results DROP COLUMN tenant;
     DELETE FROM _sqlx_migrations WHERE version >= 3;
 ";
-
-const CREATED: i64 = 1_700_000_000;
-
-fn key(text: &str) -> DocumentKey {
-    DocumentKey::try_from(text).unwrap()
-}
-
-fn record(name: &str, original: BlobId) -> SessionRecord {
-    SessionRecord {
-        key: key(name),
-        opening: "sealed opening".into(),
-        last_changer: Some("sealed changer".into()),
-        last_user: Some("u1".into()),
-        file_type: "docx".into(),
-        original,
-        snapshot: None,
-        changed: true,
-        changes: vec![recto_docs_api::HistoryChange {
-            document_sha256: None,
-            created: "2026-11-24 10:00:00".into(),
-            user: recto_docs_api::HistoryUser {
-                id: "u1".into(),
-                name: "Ann".into(),
-            },
-        }],
-        phase: Phase::Open,
-        attempts: 2,
-        next_attempt: Some(CREATED + 4),
-        result: None,
-        created: CREATED,
-        updated: CREATED + 1,
-        generation: 7,
-    }
-}
-
-fn result(blob: &BlobId, expires: i64) -> ResultRecord {
-    ResultRecord {
-        id: new_id(),
-        blob: blob.clone(),
-        file_name: "Bericht ü.docx".into(),
-        mime: "application/vnd.openxmlformats-officedocument.wordprocessingml.document".into(),
-        expires,
-    }
-}
-
-async fn put(store: &Store, dir: &Path, content: &[u8]) -> BlobId {
-    let file = dir.join(new_id());
-    tokio::fs::write(&file, content).await.unwrap();
-    store.put_file(&file).await.unwrap()
-}
 
 #[tokio::test]
 async fn f5_what_one_tenant_has_another_one_does_not() {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { language } from '../shared/language.js';
+import { expectSameWords } from '../shared/words.testing.js';
 import { catalogues, translate } from './i18n/index.js';
 import { asText } from './state/report.js';
 import { whenWords } from '../shared/when.js';
@@ -12,12 +13,7 @@ afterEach(() => {
 
 describe('the page’s words', () => {
   it('are there in both languages, with the same holes', () => {
-    const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
-    expect(Object.keys(fr).sort()).toEqual(Object.keys(en).sort());
-    for (const key of Object.keys(en) as (keyof typeof en)[]) {
-      expect(fr[key].trim()).not.toBe('');
-      expect([key, holes(fr[key])]).toEqual([key, holes(en[key])]);
-    }
+    expectSameWords(en, fr);
   });
 
   it('are those of the language', () => {

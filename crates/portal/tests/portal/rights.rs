@@ -13,18 +13,21 @@ const GONE: StatusCode = StatusCode::NOT_FOUND;
 const NO: StatusCode = StatusCode::FORBIDDEN;
 const DONE: StatusCode = StatusCode::SEE_OTHER;
 
+/// The routes on one file that read.
+const READING: [&str; 6] = [
+    "edit",
+    "download",
+    "versions",
+    "versions/1/download",
+    "rights",
+    "delete",
+];
+
 /// What every route on one file answers, reading routes first.
 async fn answers(stage: &Stage, user: &str, file: &str) -> Vec<(String, StatusCode)> {
     let mut browser = stage.signed_in(user).await;
     let mut all = Vec::new();
-    for part in [
-        "edit",
-        "download",
-        "versions",
-        "versions/1/download",
-        "rights",
-        "delete",
-    ] {
+    for part in READING {
         all.push((
             format!("GET {part}"),
             browser.get(&format!("/files/{file}/{part}")).await.status,
@@ -97,14 +100,7 @@ async fn nobody_signed_in_is_sent_away_from_every_route() {
         .await
         .expect("a sample");
     let mut visitor = stage.browser();
-    for part in [
-        "edit",
-        "download",
-        "versions",
-        "versions/1/download",
-        "rights",
-        "delete",
-    ] {
+    for part in READING {
         let answer = visitor.get(&format!("/files/{file}/{part}")).await;
         assert_eq!(answer.status, DONE, "{part}");
         assert!(answer.location().starts_with("/sign-in?next="), "{part}");
