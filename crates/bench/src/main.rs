@@ -116,7 +116,7 @@ async fn opening(
     Ok(())
 }
 
-/// How long a letter takes to the screen of him who types it, and to another's.
+/// How long a letter takes to the screen of the person who types it, and to another's.
 async fn typing(
     server: &Server,
     integrator: &Integrator,

@@ -94,7 +94,7 @@ pub fn read(path: &Path) -> anyhow::Result<KeysFile> {
     Ok(file)
 }
 
-/// Writes a file of keys so that whoever reads it gets the old or the new one, whole; only its owner
+/// Writes a file of keys so that a reader gets the old or the new one, whole; only its owner
 /// may read it.
 pub fn write(path: &Path, file: &KeysFile) -> anyhow::Result<()> {
     let text =

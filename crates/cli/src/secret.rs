@@ -21,7 +21,7 @@ pub fn find(
     find_text(file, configured, environment).map(Secret::from)
 }
 
-/// The same as text, for whoever writes it into a file of keys.
+/// The same as text, for writing it into a file of keys.
 pub fn find_text(
     file: Option<&Path>,
     configured: Option<&Path>,

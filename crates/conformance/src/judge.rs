@@ -155,7 +155,7 @@ fn fits(pattern: &Value, value: &Value) -> bool {
         Some("<text>") => value.as_str().is_some_and(|text| !text.is_empty()),
         Some("<list>") => value.is_array(),
         _ => match (pattern.as_f64(), value.as_f64()) {
-            // 100 and 100.0 are one number to whoever reads them.
+            // 100 and 100.0 are one number to every reader.
             (Some(pattern), Some(value)) => (pattern - value).abs() < f64::EPSILON,
             _ => pattern == value,
         },

@@ -136,12 +136,12 @@ impl Means<'_> {
         values.set("nowhere", NOWHERE);
         values.set("life", json!({ "iat": self.now, "exp": self.now + LIFE }));
         values.set("header", self.header);
-        let stranger = if self.header.eq_ignore_ascii_case("AuthorizationJwt") {
+        let unread = if self.header.eq_ignore_ascii_case("AuthorizationJwt") {
             "Authorization"
         } else {
             "AuthorizationJwt"
         };
-        values.set("stranger", stranger);
+        values.set("unread", unread);
         if let Some(file) = self.file {
             values.set("file", file.as_str());
             let name = file.path();

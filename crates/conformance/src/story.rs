@@ -372,7 +372,7 @@ impl Story<'_> {
         .await?;
 
         let mut bob = self.open("edited", "u2").await?;
-        // That he came.
+        // That the user came.
         self.called().await?;
         let drop = json!({ "c": "drop", "key": key, "users": ["u2"] });
         let answer = self.command(drop).await?;

@@ -165,7 +165,7 @@ async fn without_a_known_websocket_openings_are_skipped() {
 }
 
 #[tokio::test]
-async fn another_header_is_used_and_its_stranger_refused() {
+async fn another_header_is_used_and_any_other_refused() {
     let fake = Fake::start(Flavour::Onlyoffice, Some(Fault::Header)).await;
     let mut target = target(&fake.url);
     target.header = "AuthorizationJwt".to_owned();

@@ -143,8 +143,8 @@ impl Converter {
         }))
     }
 
-    /// Converts what is asked for, or joins the job that does so already. Who asked to wait gets the
-    /// result; who did not gets how far it is, and the result when he asks again.
+    /// Converts what is asked for, or joins the job that does so already. A request that waits gets the
+    /// result; any other gets how far it is, and the result when it is sent again.
     ///
     /// Dropping the future means that this client waits no longer. What has begun goes on; what only
     /// waits for its turn is dropped, if nobody else waits for it.
@@ -161,7 +161,7 @@ impl Converter {
         let state = job.state.borrow().clone();
         match state {
             State::Done(result) => {
-                // He has it now. Whoever asks again has the file fetched anew: it may be another.
+                // The client has it now. The next request fetches the file again: it may be another.
                 self.0.forget(&identity(&asked), &job);
                 self.answer(&asked, result?).await
             }
@@ -299,7 +299,7 @@ impl Inner {
             }
         }
         let kept = {
-            // Under the lock, since whoever joins decides by the state.
+            // Under the lock, since those who join decide by the state.
             let mut table = self.table();
             job.state.send_replace(State::Done(result));
             if !job.is_kept() {
@@ -359,7 +359,7 @@ impl Inner {
                 turn = &mut turn => return turn.ok(),
                 () = job.abandoned() => {
                     let mut table = self.table();
-                    // Whoever joins does so under the lock.
+                    // Joining happens under the lock.
                     if job.is_abandoned() {
                         table.jobs.remove(identity);
                         return None;

@@ -36,7 +36,7 @@ impl CommentRule {
     }
 }
 
-/// Whether somebody, as others see his name, is in one of these groups. Who is in several has them
+/// Whether somebody, by the name that others see, is in one of these groups. A user of several has them
 /// separated by commas; an empty name stands for users without a group.
 pub fn is_of_groups(author: &str, groups: &[String]) -> bool {
     let of = author
@@ -92,7 +92,7 @@ impl Permissions {
         }
     }
 
-    /// Whether the user is shown who somebody is and where his caret is (`userInfoGroups`); `name` is the
+    /// Whether the user is shown who somebody is and where their caret is (`userInfoGroups`); `name` is the
     /// other's, as others see it.
     pub fn shows_user(&self, name: &str) -> bool {
         limit(self.other.get("userInfoGroups")).is_none_or(|groups| is_of_groups(name, &groups))

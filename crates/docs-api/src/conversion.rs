@@ -40,7 +40,7 @@ const IGNORED: [&str; 5] = [
 pub struct Password(String);
 
 impl Password {
-    /// The password, for whoever opens the document.
+    /// The password that opens the document.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -2,7 +2,7 @@
 //!
 //! A *kit* is a process with one document. Kits are forked from a *launcher*, which has prepared
 //! LibreOffice once; they warm themselves and wait in a pool. Server and kit speak in frames over
-//! a socket; tiles come through shared memory. Documents are written by strangers, so a kit has no
+//! a socket; tiles come through shared memory. Anyone may have written a document, so a kit has no
 //! network, no environment, no files but its own, and limits, and what it says is never trusted.
 
 mod client;

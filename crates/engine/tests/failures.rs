@@ -292,7 +292,7 @@ async fn an_engine_that_can_start_no_kit_says_so_and_recovers() {
             let _ = kill_process(pid, Signal::KILL);
         }
     }
-    // A dead kit may still wait in the pool: whoever opens a document finds that out.
+    // A dead kit may still wait in the pool: opening a document finds that out.
     let engine = fixture.engine.clone();
     let path = source.clone();
     let opening = tokio::spawn(async move {

@@ -433,7 +433,7 @@ async fn comments_elsewhere(name: &str, flat: String, delete: &str) {
         denied(&document, cat, answer).await,
         InputDenied::Command(_)
     ));
-    // An editor's change leaves the author what he is.
+    // An editor's change does not change the author.
     for (view, id) in [(cat, &cats), (ann, &cats)] {
         let changed = on("EditAnnotation", id, Some("changed"));
         document.input(view, changed).await.unwrap();

@@ -17,7 +17,7 @@ pub struct FetchConfig {
     pub policy: Policy,
     /// Certificate authorities that are trusted beside the system's.
     pub authorities: Authorities,
-    /// Whether anybody's certificate is taken for good. Then whoever stands between can read and change
+    /// Whether any certificate is accepted. Then anyone in between can read and change
     /// documents, and every request is warned of.
     pub insecure_tls: bool,
     /// Bytes that a document may have, after decompression.

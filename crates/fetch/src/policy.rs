@@ -163,7 +163,7 @@ fn listed(hosts: &[HostPattern], name: &str) -> bool {
     hosts.iter().any(|host| host.matches(name))
 }
 
-/// Whoever names a host means an application in their network or on their machine. Where machines get
+/// Those who name a host mean an application in their network or on their machine. Where machines get
 /// their credentials they hardly mean, and the other classes have no applications.
 fn opened_by_name(class: AddressClass) -> bool {
     matches!(

@@ -38,7 +38,7 @@ catalogue! {
     sign_in_as: "Sign in as {name}", "Se connecter en tant que {name}";
     sample_writer: "writes and shares", "rédige et partage";
     sample_viewer: "reads only what is shared", "lit seulement ce qui est partagé";
-    wrong_password: "This user name and password do not go together. Check both and try again.", "Ce nom d’utilisateur et ce mot de passe ne correspondent pas. Vérifiez-les et réessayez.";
+    wrong_password: "This user name and password do not match. Check both and try again.", "Ce nom d’utilisateur et ce mot de passe ne correspondent pas. Vérifiez-les et réessayez.";
     too_many: "There were too many failed attempts. Wait {seconds} seconds and try again.", "Il y a eu trop d’essais infructueux. Attendez {seconds} secondes et réessayez.";
 
     files: "Files", "Fichiers";
@@ -125,13 +125,13 @@ catalogue! {
     not_found_message: "There is no such file or page, or it is not shared with you.", "Ce fichier ou cette page n’existe pas, ou n’est pas partagé avec vous.";
     not_found_hint: "Go back to your files, or ask the file’s owner to share it with you.", "Revenez à vos fichiers, ou demandez au propriétaire du fichier de le partager avec vous.";
     forbidden: "You may not do this", "Vous n’avez pas ce droit";
-    forbidden_message: "Your right on this file does not cover what you asked for.", "Votre droit sur ce fichier ne permet pas cette action.";
+    forbidden_message: "Your rights on this file do not permit what you asked for.", "Votre droit sur ce fichier ne permet pas cette action.";
     forbidden_hint: "Ask {owner}, who owns the file, to change your rights.", "Demandez à {owner}, propriétaire du fichier, de modifier vos droits.";
     stale: "This form is no longer valid", "Ce formulaire n’est plus valable";
     stale_message: "The form was opened before you signed in, or it was sent from another site.", "Le formulaire a été ouvert avant votre connexion, ou envoyé depuis un autre site.";
     stale_hint: "Go back, reload the page and send the form again.", "Revenez en arrière, rechargez la page et envoyez de nouveau le formulaire.";
     bad_request: "The request was not understood", "La demande n’a pas été comprise";
-    bad_request_message: "The form was sent with parts missing or in a form that the portal does not know.", "Le formulaire a été envoyé incomplet ou sous une forme que le portail ne connaît pas.";
+    bad_request_message: "The form was incomplete, or in a format that the portal does not know.", "Le formulaire a été envoyé incomplet ou sous une forme que le portail ne connaît pas.";
     bad_request_hint: "Go back, reload the page and try again.", "Revenez en arrière, rechargez la page et réessayez.";
     internal: "Something went wrong here", "Un problème est survenu ici";
     internal_message: "The portal could not finish what you asked for, and the reason is in its log.", "Le portail n’a pas pu terminer votre demande, et la raison figure dans son journal.";

@@ -107,7 +107,7 @@ impl Integrator {
     /// `body` its body as it came.
     ///
     /// Only what the token holds is used. A file on another server than the
-    /// document server is refused: whoever could name any address would make this
+    /// document server is refused: a sender that could name any address would make this
     /// application fetch it.
     pub fn callback<'h>(
         &self,

@@ -1,6 +1,6 @@
 //! Who may see the pages that the server has for its administrator.
 //!
-//! If there is a password, whoever gives it. If there is none, only somebody at this machine: the
+//! If there is a password, anyone who gives it. If there is none, only somebody at this machine: the
 //! connection comes from it, the page was asked for under a name of it (a foreign name may have been
 //! pointed here, which is DNS rebinding), and nothing passed the request on.
 

@@ -111,14 +111,14 @@ impl TenantConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Refusals {
-    /// All that it takes to mend it: the place, what was expected, what was found.
+    /// All that it takes to fix it: the place, what was expected, what was found.
     Full,
     /// The code and a general sentence.
     Code,
 }
 
 impl Refusals {
-    /// What suits a server that listens there and is reached under this address: whoever tries things on
+    /// What suits a server that listens there and is reached at this address: developers who try things on
     /// their own machine wants to know, and nobody else reaches it.
     pub fn suited_to(listen: SocketAddr, public: Option<&PublicUrl>) -> Self {
         let from_elsewhere = public.is_some_and(|url| url.loopback_port().is_none());

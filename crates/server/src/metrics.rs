@@ -209,7 +209,7 @@ impl Metrics {
         counters.get_or_create(&(labels, self.tenant.clone())).inc();
     }
 
-    /// Somebody joined a document: with a config, or with the session that he had.
+    /// Somebody joined a document: with a config, or with an earlier session.
     pub fn opened(&self, returned: bool) {
         let outcome = if returned { "returned" } else { "accepted" };
         self.count(&self.openings, [("outcome", outcome), ("code", "")]);

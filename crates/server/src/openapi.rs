@@ -19,7 +19,7 @@ enum For {
     Integrators,
     /// Pages, and what they connect to.
     Browsers,
-    /// Whoever runs the server.
+    /// The person or organisation that runs the server.
     Administrators,
 }
 

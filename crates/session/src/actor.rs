@@ -538,7 +538,7 @@ impl Session {
             if participant.online() && (part < 0 || part == viewport.scale().part()) {
                 let caret = participant.caret();
                 let mut keys = tiles_in(&viewport, rect);
-                // Who types looks at his caret.
+                // Users who type look at their caret.
                 keys.sort_by_key(|key| !caret.is_some_and(|caret| key.covers(&caret)));
                 for key in keys {
                     participant.tiles.refresh(key);

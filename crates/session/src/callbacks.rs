@@ -101,7 +101,7 @@ impl Delivery {
 }
 
 impl Session {
-    /// Tells that a participant arrived, if he may edit.
+    /// Tells that a participant arrived, if they may edit.
     pub fn announce(&mut self, id: &str) {
         let Some(participant) = self.participant(id) else {
             return;
@@ -386,7 +386,7 @@ impl Session {
         }
     }
 
-    /// Whoever waited for the end of a delivery that failed goes on from what is owed.
+    /// Participants who waited for the end of a delivery that failed go on from what is owed.
     fn let_in_parked(&mut self) {
         if self.parked.is_empty() {
             return;
@@ -406,7 +406,7 @@ impl Session {
         self.save_record();
     }
 
-    /// Somebody opens a document again that is still owed to the integrator: he goes on from there.
+    /// Somebody opens a document again that is still owed to the integrator: they go on from there.
     pub fn reopen(&mut self) {
         self.delivery.retry_at = None;
         self.delivery.queue.clear();

@@ -19,9 +19,9 @@ const LONGEST: usize = 2000;
 pub struct ChatMessage {
     /// The integrator's id of who wrote it.
     pub user_id: String,
-    /// His name as the others see it.
+    /// The name that the others see.
     pub name: String,
-    /// His colour, `#rrggbb`.
+    /// The participant's colour, `#rrggbb`.
     pub color: String,
     /// When, RFC 3339 in UTC.
     pub at: String,

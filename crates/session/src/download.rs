@@ -26,7 +26,7 @@ pub(crate) struct Copied {
 }
 
 impl Session {
-    /// Somebody wants a copy in this format, or in that of saving if he names none.
+    /// Somebody wants a copy in this format, or in that of saving if they name none.
     pub fn on_download(&mut self, id: &str, question: u64, format: Option<&str>, to_print: bool) {
         let document = self.document();
         let services = self.services.clone();

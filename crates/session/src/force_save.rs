@@ -21,7 +21,7 @@ pub enum ForceSaving {
 /// A save on demand that was accepted.
 pub(crate) struct ForceSave {
     kind: ForceSaveKind,
-    /// Who pressed the button; his callback address gets the file, otherwise that of the last changer.
+    /// Who pressed the button; their callback address gets the file, otherwise that of the last changer.
     by: Option<Changer>,
     userdata: Option<String>,
     /// The number of the snapshot that holds what is to be saved.
@@ -41,15 +41,15 @@ impl Session {
         ForceSaving::Started
     }
 
-    /// The time has come to give the integrator what was changed, if he was not given it meanwhile.
+    /// The time has come to give the integrator what was changed, if that has not happened meanwhile.
     pub fn force_save_by_clock(&mut self) {
         if self.can_force_save() && self.saving.changer().is_some_and(|it| calls_back(&it)) {
             self.begin_force_save(ForceSaveKind::Timer, None, None);
         }
     }
 
-    /// A participant pressed the save button: what he sent before that is stored, and the integrator gets
-    /// it if he wants it at once.
+    /// A participant pressed the save button: what they sent before that is stored, and the integrator gets
+    /// it if they want it at once.
     pub fn on_save(&mut self, id: &str) {
         let Some(participant) = self.participant(id) else {
             return;
@@ -123,7 +123,7 @@ impl Session {
         }
     }
 
-    /// The integrator has not got what he was given on demand. It is not sent again; the changes are
+    /// The integrator has not received what was sent on demand. It is not sent again; the changes are
     /// there for the next order.
     pub fn force_save_again(&mut self) {
         self.saving.unforced = self.saving.changed;

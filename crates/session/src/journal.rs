@@ -34,7 +34,7 @@ impl Journal {
     ) -> impl Future<Output = Result<T, StoreError>> + Send + 'static {
         let (done, result) = oneshot::channel();
         let queued = self.line.try_send(Box::pin(async move {
-            // Whoever wanted to know may have gone.
+            // The one who wanted to know may have gone.
             let _ = done.send(work.await);
         }));
         async move {

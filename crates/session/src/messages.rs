@@ -65,7 +65,7 @@ pub(crate) enum Command {
 pub(crate) struct Join {
     pub opening: Verified<Opening>,
     pub returning: Option<Returning>,
-    /// Of a version: what was changed of his rights in the document.
+    /// For a version: the user's rights in the document that were changed.
     pub changed: Map<String, Value>,
     pub outlet: Outlet,
     /// Tells the token apart with which the document was opened, if there was one.

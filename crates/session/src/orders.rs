@@ -12,7 +12,7 @@ use crate::overview::State;
 use crate::problem::Problem;
 use crate::wire::ToBrowser;
 
-/// An order. Whoever gave it may have gone before it is answered.
+/// An order. The one who gave it may have gone before it is answered.
 pub(crate) enum Order {
     /// Who edits; the integrator is also told by a callback.
     Info {
@@ -25,7 +25,7 @@ pub(crate) enum Order {
         reply: oneshot::Sender<()>,
     },
     /// Whether a session token of this participant and user still counts, and what was changed of the
-    /// user's rights since they were signed; `None` if he was sent away.
+    /// user's rights since they were signed; `None` if the user was sent away.
     Standing {
         participant: String,
         user: String,

@@ -1,4 +1,4 @@
-//! One participant of a session, and the way to his browser.
+//! One participant of a session, and the way to their browser.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ const COLORS: [&str; 10] = [
     "#be123c", "#4d7c0f",
 ];
 
-/// The name that the token rules give to whoever has none (spec 2.5).
+/// The name that the token rules give to users without one.
 const NAMELESS: &str = "Anonymous";
 
 /// Whose session token a browser came with.
@@ -45,7 +45,7 @@ const NAMELESS: &str = "Anonymous";
 pub struct Returning {
     /// The participant's id, from the verified token.
     pub participant: String,
-    /// Whether the browser goes on as that participant; otherwise it only has his rights.
+    /// Whether the browser goes on as that participant; otherwise it only has their rights.
     pub resumes: bool,
 }
 
@@ -148,7 +148,7 @@ pub(crate) enum Ending {
     Leaving,
 }
 
-/// Who changed a document: what he opened, and the integrator's id of him.
+/// Who changed a document: what they opened, and the integrator's id of them.
 pub(crate) type Changer = (Verified<Opening>, String);
 
 /// One participant.
@@ -159,9 +159,9 @@ pub(crate) type Changer = (Verified<Opening>, String);
 pub(crate) struct Participant {
     pub id: String,
     pub opening: Verified<Opening>,
-    /// What he may do now; the opening has what was signed.
+    /// What the user may do now; the opening has what was signed.
     pub rights: Rights,
-    /// Whether his page gave up the right to change the document.
+    /// Whether the page gave up the right to change the document.
     pub gave_up: bool,
     pub name: String,
     pub user_id: String,
@@ -170,13 +170,13 @@ pub(crate) struct Participant {
     pub outlet: Option<Outlet>,
     /// Since when the connection is lost.
     pub lost_at: Option<Instant>,
-    /// What the end of his connection will be.
+    /// What the end of the connection will be.
     pub ending: Ending,
     /// Inputs up to this one were taken; `None` before the first.
     pub taken: Option<u64>,
     /// Inputs that the engine has not dispatched yet.
     pub under_way: usize,
-    /// Whether he asked for a save of what is under way.
+    /// Whether the user asked for a save of what is under way.
     pub wants_save: bool,
     /// Inputs up to this one were dispatched by the engine.
     pub applied: u64,
@@ -195,7 +195,7 @@ pub(crate) struct Participant {
     pub asked: usize,
     /// How many of them there may be.
     questions: usize,
-    /// Whether the others are still to be told that his connection is lost.
+    /// Whether the others are still to be told that the connection is lost.
     pub loss_untold: bool,
 }
 
@@ -247,17 +247,17 @@ impl Participant {
         }
     }
 
-    /// Whether the file may become different by him.
+    /// Whether this participant may change the file.
     pub fn may_change(&self) -> bool {
         self.rights.may_change()
     }
 
-    /// Whether he is shown who `other` is, and where.
+    /// Whether this participant is shown who `other` is, and where.
     pub fn sees(&self, other: &Self) -> bool {
         self.id == other.id || self.rights.shows_user(&other.name)
     }
 
-    /// Whether the engine may be asked for this participant: whoever asks without end must not hold
+    /// Whether the engine may be asked for this participant: one who asks without end must not hold
     /// up the others.
     pub fn may_ask(&self) -> bool {
         self.asked < self.questions
@@ -287,7 +287,7 @@ impl Participant {
         }
     }
 
-    /// When he counts as gone, if his connection is lost: at once if his page said that it closes. Its
+    /// When they count as gone, if the connection is lost: at once if the page said that it closes. Its
     /// connection may break before the end of it is read, while something is sent to it.
     pub fn gone_at(&self, return_within: Duration) -> Option<Instant> {
         let lost_at = self.lost_at?;
@@ -309,7 +309,7 @@ impl Participant {
         })
     }
 
-    /// Where his caret is.
+    /// Where the caret is.
     pub fn caret(&self) -> Option<Rect> {
         match self.last_events.get("caret") {
             Some(ViewEvent::Caret { rect }) => Some(*rect),
@@ -333,7 +333,7 @@ impl Participant {
 
 /// The id under which the integrator is told of a user: one of our own if none was signed.
 pub(crate) fn user_id(opening: &Opening, participant: &str) -> String {
-    // In a version he is who he is in the document.
+    // In a version they are who they are in the document.
     let participant = match &opening.version_of {
         Some(of) => &of.participant,
         None => participant,
@@ -385,7 +385,7 @@ mod tests {
         let (outlet, _inlet) = outlet();
         let mut ann = Participant::new("p1".into(), opening, 0, outlet, &Limits::default());
         let wait = Duration::from_secs(60);
-        assert_eq!(ann.gone_at(wait), None, "he is here");
+        assert_eq!(ann.gone_at(wait), None, "she is here");
         ann.lose();
         assert_eq!(ann.gone_at(wait), ann.lost_at.map(|at| at + wait));
         ann.ending = Ending::Leaving;

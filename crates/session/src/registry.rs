@@ -244,8 +244,8 @@ impl Sessions {
             .await
     }
 
-    /// What was changed of a user's rights in a document that he looks at a version of; `None` if he
-    /// was sent away from it. Of a document that is not open, nothing was changed.
+    /// What was changed of a user's rights in a document of which they view a version; `None` if they
+    /// were sent away from it. Of a document that is not open, nothing was changed.
     async fn standing(&self, of: &VersionOf, user: &str) -> Option<Map<String, Value>> {
         let order = |reply| Order::Standing {
             participant: of.participant.clone(),

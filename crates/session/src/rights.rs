@@ -192,7 +192,7 @@ fn lesser_groups(signed: Option<&Value>, change: &Value) -> Value {
     }
 }
 
-/// What the integrator changed since the document was opened. It holds for whoever returns with a
+/// What the integrator changed since the document was opened. It holds for users who return with a
 /// session token; a newly signed config is newer than that.
 #[derive(Default)]
 pub(crate) struct ChangedRights {
@@ -323,7 +323,7 @@ impl Session {
         }
     }
 
-    /// Somebody who could change the document no longer can: he left, or lost the right to.
+    /// Somebody who could change the document no longer can: they left, or lost the right to.
     pub fn stops_editing(&mut self, (opening, user): Changer) {
         if self.participants.iter().any(Participant::may_change) {
             self.call_back_editing(left(&user), &opening);

@@ -29,7 +29,7 @@ pub(crate) struct Saving {
     pub dirty: bool,
     /// Changes that the integrator does not have for good.
     pub changed: bool,
-    /// Changes that he was not even given on demand.
+    /// Changes that were not even sent on demand.
     pub unforced: bool,
     /// Saves on demand that wait for their snapshots.
     pub forced: Vec<ForceSave>,
@@ -477,6 +477,6 @@ mod tests {
         let mut saving = changed();
         saving.unforced = false;
         saving.engine_died(true);
-        assert!(!saving.unforced, "he has it already");
+        assert!(!saving.unforced, "the integrator has it already");
     }
 }

@@ -234,7 +234,7 @@ pub struct Opened {
     pub rights: RightsState,
     /// The formats that a download may have.
     pub formats: &'static [&'static str],
-    /// What was written before, if he may read it.
+    /// What was written before, if the receiver may read it.
     pub chat_messages: Vec<ChatMessage>,
     /// Who this participant is.
     pub user: UserState,
@@ -284,13 +284,13 @@ pub struct UserState {
     pub name: String,
 }
 
-/// One participant, as the others see him.
+/// One participant, as the others see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Presence {
     /// The participant's id.
     pub id: String,
-    /// His engine view; events of others name it.
+    /// Their engine view; events of others name it.
     pub view: i32,
     /// The integrator's id of the user.
     pub user_id: String,
@@ -298,9 +298,9 @@ pub struct Presence {
     pub name: String,
     /// `#rrggbb`.
     pub color: String,
-    /// What he may do.
+    /// What they may do.
     pub access: Access,
-    /// False while his connection is lost.
+    /// False while their connection is lost.
     pub online: bool,
 }
 
@@ -335,7 +335,7 @@ pub enum SaveState {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refused {
-    /// The refusal: all that its receiver needs to mend it, unless `general`.
+    /// The refusal: all that its receiver needs to fix it, unless `general`.
     #[serde(flatten)]
     pub details: RefusalDetails,
     /// The code that an ONLYOFFICE page would see.

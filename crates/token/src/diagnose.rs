@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Longest input that is tried with other keys. An opening is far shorter, and a
-/// stranger's long token must not cost much.
+/// long token from outside must not cost much.
 const MAX_INPUT: usize = 16 * 1024;
 
 const LENIENT: GeneralPurposeConfig =

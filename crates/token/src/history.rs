@@ -14,7 +14,7 @@ use crate::{
     verify_method,
 };
 
-/// Verifies that the integrator lets whoever opened a document look at this version of it.
+/// Verifies that the integrator lets those who opened a document look at this version of it.
 ///
 /// `data` is the argument of `setHistoryData`, its token inside; `from` is what the session
 /// of the document granted. The version is looked at and never changed, and what may be copied or downloaded of the
@@ -41,7 +41,7 @@ pub fn verify_history(
 
 /// As [`verify_history`], from the bare argument, because the operator switched tokens off.
 ///
-/// Whoever calls this logs that it did.
+/// The caller logs that it did so.
 pub fn history_with_tokens_off(
     data: &Value,
     from: &Verified<SessionGrant>,

@@ -219,7 +219,7 @@ pub fn verify_method(
 
 /// Takes the grant from the bare argument of a method, because the operator switched tokens off.
 ///
-/// Whoever calls this logs that it did.
+/// The caller logs that it did so.
 pub fn method_with_tokens_off(
     argument: &Value,
     method: Method,

@@ -101,7 +101,7 @@ const ANONYMOUS: &str = "Anonymous";
 ///   is not taken over.
 /// * A `fileType` that was not signed is not taken over either; the extension of
 ///   the signed title or URL decides.
-/// * `ds_…` claims have no effect, so nobody can sign a session of his own.
+/// * `ds_…` claims have no effect, so nobody can sign a session of their own.
 /// * A permission must be `true` or `false`.
 /// * Every refusal says what is wrong, and `nbf` in the future has a code.
 pub fn verify_opening(keys: &Keys, config: &Value, now: i64) -> Result<Verified<Opening>, Refusal> {
@@ -114,7 +114,7 @@ pub fn verify_opening(keys: &Keys, config: &Value, now: i64) -> Result<Verified<
     Ok(Verified::new(opening))
 }
 
-/// What these claims grant whoever sent this config.
+/// What these claims grant the sender of this config.
 fn granted<'v>(claims: impl Look<'v>, config: &Value) -> Result<Opening, Refusal> {
     let (signed, sent) = (Config::of(claims), Config::of(config));
     if !signed.document.is_some_and(Look::is_object) || !absent(claims.member("version")) {
@@ -155,7 +155,7 @@ impl<'v, V: Look<'v>> Config<V> {
 /// Takes the opening from the bare config, because the operator switched tokens
 /// off. The user is what the browser claims, and is marked as not signed.
 ///
-/// Whoever calls this logs that it did.
+/// The caller logs that it did so.
 pub fn opening_with_tokens_off(config: &Value) -> Result<Verified<Opening>, Refusal> {
     if !config.is_object() {
         return Err(not_a_config(config));
@@ -416,7 +416,7 @@ fn user<'v, V: Look<'v>>(user: Option<V>, origin: Origin) -> Result<Participant,
         }
     }
     let id = match member("id").map(Look::seen) {
-        // Editors turn a number into a text; so must whoever compares.
+        // Editors turn a number into a text; so must a comparison.
         Some(Seen::Number(id)) => id.to_string(),
         _ => text_at(member("id"), "editorConfig.user.id", origin)?
             .unwrap_or_default()

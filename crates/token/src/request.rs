@@ -120,7 +120,7 @@ pub fn unsigned_parameters(parts: &RequestParts) -> Map<String, Value> {
 /// Takes the parameters of a request unsigned, because the operator switched
 /// tokens off.
 ///
-/// Whoever calls this logs that it did, and keeps on refusing addresses in
+/// The caller logs that it did so, and keeps on refusing addresses in
 /// private networks.
 pub fn request_without_tokens(parts: &RequestParts) -> Verified<Map<String, Value>> {
     let mut parameters = unsigned_parameters(parts);

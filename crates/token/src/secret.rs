@@ -13,7 +13,7 @@ use crate::refusal::reason;
 /// (RFC 7518, 3.2).
 pub(crate) const STRONG: usize = 32;
 
-/// Secrets that are printed in manuals, images and examples. Whoever signs with
+/// Secrets that are printed in manuals, images and examples. A server that signs with
 /// one of them can be imitated by anybody.
 pub(crate) const KNOWN: [&str; 22] = [
     "secret",

@@ -44,7 +44,7 @@ impl Tenants {
         }
     }
 
-    /// No default: whoever is not a known tenant is refused.
+    /// No default: requests of no known tenant are refused.
     pub fn without_default() -> Self {
         Self::default()
     }

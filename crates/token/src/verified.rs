@@ -19,7 +19,7 @@ impl<T> Verified<T> {
 
     /// Lets a value pass **unchecked**, because the operator switched tokens off.
     ///
-    /// Whoever calls this logs that it did.
+    /// The caller logs that it did so.
     pub fn with_tokens_off(value: T) -> Self {
         Self(value)
     }

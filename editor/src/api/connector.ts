@@ -1,6 +1,6 @@
 import type { Connector, ConnectorWindow } from '@onlyoffice/doceditor-types';
 
-/** Stands for the connector that there is none of: whoever calls it is told, and nothing throws. */
+/** Stands in for the connector, which does not exist: calling it says so, and nothing throws. */
 export function inertConnector(warn: (text: string) => void): Connector {
   const said = new Set<string>();
   const nothing = (name: string) => (): void => {

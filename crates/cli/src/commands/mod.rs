@@ -10,7 +10,7 @@ pub mod token;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Completes when the process is asked to stop. It listens from the call on, not only from when it is
-/// awaited: whoever is told that the server is there may stop it at once.
+/// awaited: those who are told that the server is there may stop it at once.
 pub fn asked_to_stop() -> impl Future<Output = ()> + Send + 'static {
     let (interrupt, terminate) = (
         heard(SignalKind::interrupt()),

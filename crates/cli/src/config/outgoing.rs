@@ -27,7 +27,7 @@ pub fn config(args: &Serve, file: &File) -> anyhow::Result<FetchConfig> {
         unsigned: stronger(&args.unsigned_host, &file.unsigned_host),
         unsigned_urls: stronger(&args.unsigned_url, &file.unsigned_url),
     };
-    // Whoever has tenants only may have no list for anybody else.
+    // A configuration that has only tenants may have no list for anybody else.
     if file.default_tenant.unwrap_or(true) {
         check(&policy)?;
     }

@@ -38,7 +38,7 @@ pub struct Entry {
 pub struct Asked {
     entries: Vec<Entry>,
     base_domain: Option<String>,
-    /// Whether whoever comes to a host of no tenant is the default.
+    /// Whether requests to a host of no tenant are the default's.
     pub default: bool,
 }
 
@@ -68,7 +68,7 @@ impl Asked {
         Ok(())
     }
 
-    /// A failure to find the default's keys, for whoever may not want a default.
+    /// A failure to find the default's keys, for administrators who may not want a default.
     pub fn explained<T>(&self, found: anyhow::Result<T>) -> anyhow::Result<T> {
         if self.entries.is_empty() {
             return found;

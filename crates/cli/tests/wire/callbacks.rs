@@ -1,4 +1,4 @@
-//! What the integrator is told, in which order, and what becomes of a file that he does not take.
+//! What the integrator is told, in which order, and what becomes of a file that is not taken.
 
 use axum::http::StatusCode;
 use recto_token::{Secret, verify_callback};
@@ -100,7 +100,7 @@ async fn a_session_is_told_from_the_first_arrival_to_the_saved_file() {
     let swapped = format!("{folder}0/{file}");
     assert_eq!(get(&swapped).await.0, 403);
 
-    // The key is used up: whoever opens it again would lose what was saved.
+    // The key is used up: opening it again would lose what was saved.
     server
         .logged(|log| log.contains(&format!("callback accepted key={key} status=2")))
         .await;
@@ -372,7 +372,7 @@ async fn a_version_of_the_history_is_shown_and_stays_as_it_is() {
     let mut bob = Browser::open(&server, &integrator.signed(&key, "u2", "Bob")).await;
     let drop = json!({ "c": "drop", "key": key, "users": ["u1"] });
     assert_eq!(command(&server, &drop).await["error"], 0);
-    // Whoever was sent away from the document sees no version of it either.
+    // A user who was sent away from the document sees no version of it either.
     let refused = Browser::refused(&server, &key, &version(true)).await;
     assert_eq!(refused.code(), "session.dropped");
     bob.types("Still here. ").await;

@@ -171,7 +171,7 @@ async fn a_lost_connection_is_waited_for_and_then_counts_as_left() {
             (2, action(0, "u2"))
         ]
     );
-    // He who comes back too late opens the key that was saved.
+    // A user who comes back too late opens the key that was saved.
     integrator.answer_next([Answer(StatusCode::OK, r#"{"error":0}"#)]);
 }
 

@@ -15,14 +15,14 @@ fn blob_with(data: &Path, content: &str) -> PathBuf {
         .expect("the file is stored")
 }
 
-/// Puts a pipe in the place of a file: whoever opens it waits until the test opens it, too.
+/// Puts a pipe in the place of a file: opening it waits until the test opens it, too.
 fn hold(file: &Path) {
     std::fs::remove_file(file).unwrap();
     let made = std::process::Command::new("mkfifo").arg(file).status();
     assert!(made.unwrap().success());
 }
 
-/// Ends the wait of whoever has opened the pipe, or will.
+/// Ends the wait of those who have opened the pipe, or will.
 async fn release(file: PathBuf) {
     let opened = tokio::task::spawn_blocking(move || {
         std::fs::OpenOptions::new().write(true).open(file).unwrap();

@@ -140,7 +140,7 @@ async fn s6_a_second_document_is_fetched_from_where_the_token_says() {
         let answer = give(&mut ann, "setRequestedDocument", call).await;
         assert_eq!(answer["code"], code, "{answer}");
     }
-    // Whoever may not edit has nothing fetched for him.
+    // For users who may not edit, nothing is fetched.
     let before = integrator.fetched().len();
     for permissions in [
         json!({ "edit": false }),

@@ -217,7 +217,7 @@ async fn without_a_default_whoever_is_no_tenant_is_refused() {
     configure(&setup, "default_tenant = false", Some(ALLOWED), ALLOWED);
     let server = Server::start(&setup).await;
     let integrator = Integrator::start().await;
-    let key = new_key("stranger");
+    let key = new_key("unknown");
     let config = signed(integrator.config(&key, "u1", "Ann"));
     let refused = Browser::open_refused(&server, &key, &config).await;
     assert_eq!(refused.code(), "token.unknown_tenant");

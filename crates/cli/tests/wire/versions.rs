@@ -52,7 +52,7 @@ async fn p7_what_was_lowered_is_lowered_for_versions_of_the_history_too() {
         (&json!(false), &json!(false))
     );
     assert_eq!(tries(&mut again, "copy").await, "no");
-    // And who comes back to one with the token that he got for it.
+    // And a user who comes back to one with the token for it.
     let key_of_version = |token: &Value| {
         let claims = token.as_str().unwrap().split('.').nth(1).unwrap();
         let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();

@@ -333,10 +333,10 @@ async fn w7_a_frame_above_the_limit_ends_only_its_own_connection() {
     let key = new_key("w7-frame");
     let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
     // Before it is known who somebody is, and after.
-    let mut stranger = Browser::connect(&server, &key).await;
+    let mut unknown = Browser::connect(&server, &key).await;
     let mut eve = Browser::open(&server, &integrator.signed(&key, "u2", "Eve")).await;
     let before = server.memory();
-    for browser in [&mut stranger, &mut eve] {
+    for browser in [&mut unknown, &mut eve] {
         // The server ends it while it is being sent.
         browser.try_send(Message::text("x".repeat(17 << 20))).await;
         browser.ending().await;
@@ -363,7 +363,7 @@ async fn w7_a_flood_of_messages_stops_nobody_else() {
             } else {
                 json!({ "type": "input", "seq": n, "input": { "kind": "key", "char": 0, "code": 1027 } })
             };
-            // Who answers more slowly than he asks may lose his connection.
+            // A browser that answers more slowly than it asks may lose its connection.
             if !eve.try_send(Message::text(message.to_string())).await {
                 break;
             }
@@ -409,7 +409,7 @@ async fn w7_whoever_never_reads_loses_his_connection_and_holds_up_nobody() {
     ann.until_that(|m| m["type"] == "participants" && m["list"].as_array().unwrap().len() == 2)
         .await;
     say(json!({ "type": "input", "seq": 1, "input": { "kind": "command", "name": ".uno:SelectAll", "args": {} } })).await;
-    // He asks until he is away for the others, who are answered all the while.
+    // It asks until its user is away for the others, who are answered all the while.
     let away = |m: &Value| {
         m["type"] == "participants"
             && m["list"]
@@ -425,11 +425,11 @@ async fn w7_whoever_never_reads_loses_his_connection_and_holds_up_nobody() {
             break;
         }
     }
-    // The server holds nothing for him any more.
+    // The server keeps nothing for it any more.
     ann.types("b").await;
     let grown = server.memory().saturating_sub(before);
     assert!(grown < 96 << 20, "{} MiB more", grown >> 20);
-    // The connection itself is gone, although he has not read a byte.
+    // The connection itself is gone, although it has not read a byte.
     let begun = std::time::Instant::now();
     while server.connected_to(local) {
         assert!(begun.elapsed() < LONGEST, "the connection is still held");

@@ -169,7 +169,7 @@ fn sentences() {
 }
 
 proptest! {
-    /// Strangers write these bytes: no length or offset in them may panic.
+    /// Anyone may write these bytes: no length or offset in them may panic.
     #[test]
     fn any_bytes_get_an_answer(tail in proptest::collection::vec(any::<u8>(), 0..200), start in 0..4usize) {
         let mut head = [&b"PK\x03\x04"[..], OLE, b"", b"PK\x03\x04PK\x03\x04"][start].to_vec();

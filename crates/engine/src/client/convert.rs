@@ -48,7 +48,7 @@ impl Drop for Single {
 
 impl Engine {
     /// Converts `file`, and writes the result to `to`, which is whole when this returns; that it is on
-    /// the disk is the affair of whoever keeps it. Dropping the future ends the kit.
+    /// the disk is the affair of those who keep it. Dropping the future ends the kit.
     pub async fn convert(
         &self,
         file: &Path,

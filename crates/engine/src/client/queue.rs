@@ -1,4 +1,4 @@
-//! Events on their way to whoever owns the document.
+//! Events on their way to the owner of the document.
 //!
 //! The reader of a kit's socket must never wait for a slow consumer, or kit and server would stop
 //! each other. It puts events here; when many have piled up, those that a later one replaces are

@@ -1,6 +1,6 @@
 //! A second file for an open text: to compare it with, to take changes from, to insert.
 //!
-//! A stranger's file is opened in a kit of its own; the document's kit gets what LibreOffice wrote.
+//! The other file is opened in a kit of its own; the document's kit gets what LibreOffice wrote.
 
 use std::io::{Read, Write};
 use std::path::Path;

@@ -135,7 +135,7 @@ fn graphic(payload: &str) -> ViewEvent {
     }
 }
 
-/// Only links that a browser may open: the document is a stranger's.
+/// Only links that a browser may open: anyone may have written the document.
 fn link(payload: &str) -> Option<String> {
     let text = payload.trim();
     if text.starts_with('#') {

@@ -8,7 +8,7 @@ use crate::lok::Document;
 use crate::rules::Commenting;
 
 /// Whether a view may change the comment that an input names. Only LibreOffice knows its author, and
-/// in a sheet it forgets him unless he is named again.
+/// in a sheet it forgets the author unless the name is given again.
 pub(super) fn permits(kit: &Kit, document: Document, view: i32, input: &mut Input) -> bool {
     let Input::Command { name, args } = input else {
         return true;

@@ -116,7 +116,7 @@ impl End {
     }
 
     /// Adds a paragraph: at the end an empty one, since the document that is edited gets it too, and
-    /// whoever undoes all sees it.
+    /// undoing everything shows it.
     fn guard(self, document: Document) -> Result<(), String> {
         self.go(document);
         press(document, 13, RETURN);

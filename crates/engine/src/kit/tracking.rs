@@ -67,7 +67,7 @@ impl Tracking {
         self.prepare(document, false);
     }
 
-    /// Switches it off until the next input, for what is no proposal whoever tracks.
+    /// Switches it off until the next input, for what is never a proposal.
     pub fn suspend(&self, document: Document) {
         if document.kind() == 0 && (self.actual.get() || self.unknown.get()) {
             let args = json!({"TrackChanges": {"type": "boolean", "value": false}});

@@ -142,7 +142,7 @@ use function;
 
 impl Office {
     /// Part in invalidations (bit 2) and view in caret callbacks (bit 5). Comments are not painted
-    /// into tiles (bit 3): painted ones have windows of their own, in which whoever clicks there
+    /// into tiles (bit 3): painted ones have windows of their own, in which anyone who clicks there
     /// writes, and commands act on the one that was used last, whatever comment they name.
     const FEATURES: u64 = 1 << 2 | 1 << 3 | 1 << 5;
     /// Asking for passwords; without it, what is protected is not loaded.

@@ -13,9 +13,9 @@ use crate::storage::{FileRow, Level};
 /// told together.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Has the document server keep to users' new rights at once: without one he is sent away, with a
-/// lesser one he may do less from his next key on. A right that is more than he opened the file with
-/// counts when he opens it again.
+/// Makes the document server apply users' new rights at once: without one they are sent away, with a
+/// lesser one they may do less from their next key on. A right that is more than they opened the file with
+/// counts when they open it again.
 ///
 /// Those who get the same right are told of together, and all at once. What the database says counts in
 /// any case, so a failure is logged and no more.

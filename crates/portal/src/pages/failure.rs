@@ -208,7 +208,7 @@ mod tests {
             let told = failure.told(&EN);
             format!("{} | {} | {}", told.title, told.message, told.hint)
         };
-        insta::assert_snapshot!(all(Failure::Forbidden { owner: "Ada Okafor".into() }), @"You may not do this | Your right on this file does not cover what you asked for. | Ask Ada Okafor, who owns the file, to change your rights.");
+        insta::assert_snapshot!(all(Failure::Forbidden { owner: "Ada Okafor".into() }), @"You may not do this | Your rights on this file do not permit what you asked for. | Ask Ada Okafor, who owns the file, to change your rights.");
         insta::assert_snapshot!(all(Failure::Upload(UploadProblem::Mismatch { expected: "docx" })), @"The file was not uploaded | The file is called DOCX, but its content is something else. | Open it with the program that made it, save it again as DOCX, and upload that file.");
         insta::assert_snapshot!(all(Failure::Upload(UploadProblem::Type { extension: "pdf".into() })), @"The file was not uploaded | Files of the type “pdf” cannot be opened here. | Save it as DOCX, XLSX, PPTX, ODT, ODS or ODP first, and upload that file.");
         insta::assert_snapshot!(Failure::TooMany { seconds: 42 }.told(&FR).message, @"Il y a eu trop d’essais infructueux. Attendez 42 secondes et réessayez.");

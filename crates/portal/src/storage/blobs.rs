@@ -21,7 +21,7 @@ pub(crate) struct Blobs {
     folder: PathBuf,
 }
 
-/// A content that is on disk. Whoever does not put it into a version discards it.
+/// A content that is on disk. Code that does not put it into a version discards it.
 #[derive(Debug)]
 pub(crate) struct Blob {
     pub(crate) id: String,

@@ -44,7 +44,7 @@ async fn a_wrong_password_is_told_and_opens_nothing() {
         assert!(
             answer
                 .text()
-                .contains("This user name and password do not go together.")
+                .contains("This user name and password do not match.")
         );
         assert!(!ada.cookies.contains_key("recto_session"));
     }

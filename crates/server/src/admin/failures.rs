@@ -77,7 +77,7 @@ mod tests {
         let later = start + third;
         let wait = failures.attempt(Some(peer), later, || panic!("it was tried"));
         assert_eq!(wait, Err(third * 2));
-        // Others may try, and he may when the minute is over.
+        // Others may try, and this one may when the minute is over.
         let other = client("192.0.2.2");
         assert_eq!(failures.attempt(Some(other), later, || true), Ok(true));
         assert_eq!(

@@ -92,7 +92,7 @@ async fn without_a_password_other_machines_may_not() {
             "{peer}"
         );
     }
-    // Whoever is not known comes from elsewhere.
+    // An unknown address counts as one from elsewhere.
     let unknown = Request::get("/page")
         .header("host", "localhost")
         .body(Body::empty())

@@ -55,7 +55,7 @@ pub(crate) struct Shared {
     pub token_header: HeaderName,
     /// What a token follows in that header, with its blank.
     pub token_prefix: String,
-    /// Of whoever comes to nobody's host.
+    /// Of requests to nobody's host.
     pub frame_ancestors: FrameAncestors,
     pub refusals: Refusals,
     /// Of the server's own pages.

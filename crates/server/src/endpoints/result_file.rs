@@ -1,4 +1,4 @@
-//! `GET /cache/files/{id}/{name}`: a saved document, for whoever holds its signed link.
+//! `GET /cache/files/{id}/{name}`: a saved document, for anyone who has its signed link.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -48,7 +48,7 @@ pub enum OpenTag {
     Open,
 }
 
-/// Who returns, and how far he had sent.
+/// Who returns, and how far they had sent.
 #[derive(Debug, Deserialize)]
 pub struct Resume {
     /// The participant's id, as given in `opened`.

@@ -117,7 +117,7 @@ fn user(page: &Config, claims: &Config, report: &mut Report) {
     }
 }
 
-/// Editors turn a number into a text; so must whoever compares.
+/// Editors turn a number into a text; so must a comparison.
 fn text_of(value: &Value) -> String {
     value
         .as_str()

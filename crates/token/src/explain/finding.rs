@@ -155,7 +155,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// The finding to mend first; `None` when there is no fault.
+    /// The finding to fix first; `None` when there is no fault.
     pub fn root_cause(&self) -> Option<&Finding> {
         self.findings
             .first()

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Explanation, Finding, Severity};
 
-/// A piece of an explanation, for whoever colours it.
+/// A piece of an explanation, for code that colours it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The word for the severity.

@@ -82,7 +82,7 @@ fn t13_other_tokens_are_no_session() {
     "#);
 }
 
-/// Whoever knows the shared secret is the integrator, and cannot make what the
+/// An integrator knows the shared secret, and still cannot make what the
 /// server makes for itself by naming its type.
 #[test]
 fn t13_the_inbox_secret_makes_no_session() {

@@ -117,7 +117,7 @@ fn an_id_of_two_tenants_chooses_none() {
 }
 
 #[test]
-fn without_a_default_strangers_are_refused() {
+fn without_a_default_unknown_hosts_are_refused() {
     let tenants = Tenants::without_default().with("acme", keys("acme"));
     assert!(tenants.find(Some("acme"), None).is_ok());
     let refusal = tenants.find(Some("other.example"), None).unwrap_err();

@@ -320,7 +320,7 @@ describe('tracked changes', () => {
   it('are listed and begun as the config asks for', () => {
     const both = { showReviewChanges: true, trackChanges: true };
     expect(started(both, 'edit')).toEqual([[['changes']], [[true]]]);
-    // A reviewer's are tracked in any case, and the switch is not his.
+    // A reviewer's are tracked in any case, and the switch is not theirs.
     expect(started(both, 'review')).toEqual([[['changes']], []]);
     expect(started(both, 'edit', 'cell')).toEqual([[], []]);
     expect(started({}, 'edit')).toEqual([[], []]);

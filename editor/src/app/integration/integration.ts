@@ -19,7 +19,7 @@ export type Dialog = 'about' | 'info' | 'link' | 'sharing';
 export class Integration {
   readonly options: Options;
   readonly history: History;
-  /** Null where the application tells nobody that he was mentioned. */
+  /** Null where the application tells nobody that they were mentioned. */
   readonly mentions: Mentions | null;
   /** The address that the application made for a place. */
   readonly link = signal('');

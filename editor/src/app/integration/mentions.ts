@@ -20,7 +20,7 @@ const SHOWN = 8;
 /** More is no name. */
 const LONGEST = 40;
 
-/** Mentions in comments: the application says who there is, and tells whoever is mentioned. */
+/** Mentions in comments: the application says who there is, and tells those who are mentioned. */
 export class Mentions {
   /** Null while the application has not answered. */
   readonly people = signal<readonly Person[] | null>(null);

@@ -49,7 +49,7 @@ export interface Options {
   images: boolean;
   /** Whether people can be mentioned in comments, who are then told by the application. */
   mentions: boolean;
-  /** Whether whoever is mentioned may open the document from then on. */
+  /** Whether those who are mentioned may open the document from then on. */
   mentionShare: boolean;
   /** Whether the application makes links to places. */
   links: boolean;

@@ -53,7 +53,7 @@ const PATIENCE = 2;
 export class Connection {
   #url: string;
   readonly #config: unknown;
-  /** A version to look at, for whoever has this session. */
+  /** A version to look at, for those who have this session. */
   readonly #version: Version | null;
   readonly #handlers: ConnectionHandlers;
   readonly queue = new InputQueue();

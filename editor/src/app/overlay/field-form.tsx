@@ -12,7 +12,7 @@ export function FieldForm({ editor }: { editor: Editor }) {
   const { state } = editor;
   const field = state.field.value;
   const anchor = state.selection.value.at(-1) ?? state.caret.value;
-  // Whoever may edit types into a text.
+  // Those who may edit type into a text.
   const shown = field !== null && (state.fills || (state.fillable && field.kind !== 'text'));
   if (!shown || anchor === null) return null;
   const scale = pixelsPerTwip(state.tileTwips.value);

@@ -40,7 +40,7 @@ export function DocumentView({ editor }: { editor: Editor }) {
       rows: rows.current,
     });
     const stop = effect(() => controller.update());
-    // Whoever walks through the versions stays in their list.
+    // Walking through the versions does not leave their list.
     const inHistory = document.activeElement?.closest('.history') ?? null;
     if (inHistory === null) field.current.focus({ preventScroll: true });
     return () => {

@@ -261,7 +261,7 @@ impl Server {
     /// Sends SIGTERM and waits for the end.
     pub async fn stop(&self) -> ExitStatus {
         kill(self.pid(), Signal::TERM);
-        // Whoever writes the log has ended when it is closed.
+        // The process that writes the log has ended when it is closed.
         let mut closed = self.log.clone();
         timeout(LONGEST, async { while closed.changed().await.is_ok() {} })
             .await

@@ -80,7 +80,7 @@ pub(super) fn metadata(places: &Places, prey: &Prey) -> Vec<Attempt> {
         |path: &CString| unsafe { libc::utimensat(at, path.as_ptr(), times.as_ptr(), 0) };
     let futimens = |file: c_int| unsafe { libc::futimens(file, times.as_ptr()) };
     let mode = |file: &Metadata| file.mode() & 0o7777 == MODE;
-    // Whoever becomes the owner, this bit goes.
+    // Whatever owner it gets, this bit goes.
     let owner = |file: &Metadata| file.mode() & SET_USER == 0;
     let time = |file: &Metadata| file.mtime() == TIME;
     vec![
@@ -144,7 +144,7 @@ fn open_empty(path: &Path) -> io::Result<()> {
     effect(std::fs::metadata(path)?.size() == 0)
 }
 
-/// Lets whoever opens the file wait.
+/// Makes opening the file wait.
 fn lease(path: &Path) -> io::Result<()> {
     std::fs::write(path, "x")?;
     let file = File::options().write(true).open(path)?;
