@@ -162,14 +162,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     let convert = conversions(&args, &file);
     let mut outgoing = outgoing::config(&args, &file)?;
     let data = args.data.or(file.data).unwrap_or_else(|| "data".into());
-    let enabled = match environment.jwt_enabled.as_deref().map(str::trim) {
-        None | Some("") => file.jwt_enabled.unwrap_or(true),
-        Some("true" | "1" | "yes" | "on") => true,
-        Some("false" | "0" | "no" | "off") => false,
-        Some(other) => bail!(
-            "JWT_ENABLED is {other:?}, which is neither true nor false. Set it to true, or unset it."
-        ),
-    };
+    let enabled = tokens_required(environment, file.jwt_enabled)?;
     asked.check(enabled)?;
     let mut incoming = Said {
         header: environment.jwt_header.clone().or(file.jwt_header),
@@ -261,6 +254,18 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     };
     file.limits.apply(&mut config);
     Ok(config)
+}
+
+/// Whether tokens are required: the environment says so, else the file.
+fn tokens_required(environment: &Environment, configured: Option<bool>) -> anyhow::Result<bool> {
+    match environment.jwt_enabled.as_deref().map(str::trim) {
+        None | Some("") => Ok(configured.unwrap_or(true)),
+        Some("true" | "1" | "yes" | "on") => Ok(true),
+        Some("false" | "0" | "no" | "off") => Ok(false),
+        Some(other) => bail!(
+            "JWT_ENABLED is {other:?}, which is neither true nor false. Set it to true, or unset it."
+        ),
+    }
 }
 
 /// Keys of nobody else, in the data folder: sessions and result links are signed even if tokens are off.

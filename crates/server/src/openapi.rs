@@ -477,7 +477,7 @@ fn parameter(name: &str, place: ParameterIn, what: Option<&str>) -> Parameter {
         .build()
 }
 
-#[cfg(test)]
+/// The paths of all pages and services.
 pub(crate) fn described_paths() -> Vec<String> {
     let mut paths: Vec<_> = ALL.iter().map(|one| one.path.to_owned()).collect();
     paths.sort();

@@ -6,9 +6,12 @@ use std::net::SocketAddr;
 use axum::http::{HeaderMap, Uri, header};
 use recto_token::PublicUrl;
 
-/// The origins of this server's own pages, which only the configuration decides (attack L2).
+/// Where this server's own pages are, which only the configuration decides (attack L2).
 #[derive(Debug, Default)]
-pub(crate) struct Origins(HashSet<String>);
+pub(crate) struct Origins {
+    origins: HashSet<String>,
+    paths: Vec<String>,
+}
 
 impl Origins {
     /// Those of the addresses under which the server is reached; on the machine itself also by each of
@@ -19,7 +22,9 @@ impl Origins {
         if listens.ip().to_canonical().is_loopback() {
             ports.insert(listens.port());
         }
+        let mut paths = Vec::new();
         for url in public {
+            paths.push(url.path().to_owned());
             origins.insert(url.origin().to_owned());
             ports.extend(url.loopback_port());
         }
@@ -32,7 +37,14 @@ impl Origins {
                     .map(|url| url.origin().to_owned()),
             );
         }
-        Self(origins)
+        paths.sort();
+        paths.dedup();
+        Self { origins, paths }
+    }
+
+    /// What stands in front of the paths of its pages, such as `/office`.
+    pub fn paths(&self) -> &[String] {
+        &self.paths
     }
 
     /// Whether a request comes from a page of this server (attack W2). A browser says from which page
@@ -40,7 +52,9 @@ impl Origins {
     pub fn has(&self, headers: &HeaderMap) -> bool {
         match headers.get(header::ORIGIN) {
             None => true,
-            Some(origin) => origin.to_str().is_ok_and(|origin| self.0.contains(origin)),
+            Some(origin) => origin
+                .to_str()
+                .is_ok_and(|origin| self.origins.contains(origin)),
         }
     }
 }

@@ -1,4 +1,7 @@
-//! Addresses as people and connectors make them: from one with a slash at its end, and with one too many.
+//! Addresses as people, connectors and proxies make them: from one with a slash at its end, with one too
+//! many, and with the path of `public_url` in front.
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
@@ -9,27 +12,47 @@ use axum::middleware::map_request;
 /// Pages whose addresses end in a slash, since what they link to is beside them.
 const PAGES: [&str; 3] = ["/docs/", "/token/", "/callbacks/"];
 
-/// Answers `//healthcheck` and `/healthcheck/` like `/healthcheck`.
-pub fn tidied(router: Router) -> Router {
+/// Answers `//healthcheck`, `/healthcheck/` and, with `/office` as a prefix, `/office/healthcheck` like
+/// `/healthcheck`. A prefix that is the beginning of a page of `own` is what the proxy takes off.
+pub fn tidied(router: Router, prefixes: &[String], own: &[String]) -> Router {
+    let first = |path: &str| path.split('/').nth(1).map(str::to_owned);
+    let taken: Vec<_> = own.iter().map(|path| first(path)).collect();
+    let prefixes: Arc<[String]> = prefixes
+        .iter()
+        .filter(|prefix| !prefix.is_empty() && !taken.contains(&first(prefix)))
+        .cloned()
+        .collect();
+
     // What is layered on a router runs after it has chosen a route, so this one has none of its own.
     Router::new()
         .fallback_service(router)
-        .layer(map_request(|mut request: Request| async move {
-            if let Some(uri) = tidy(request.uri()) {
+        .layer(map_request(move |mut request: Request| {
+            if let Some(uri) = tidy(request.uri(), &prefixes) {
                 *request.uri_mut() = uri;
             }
-            request
+            std::future::ready(request)
         }))
 }
 
-/// The address without slashes too many; none if there are none.
-fn tidy(uri: &Uri) -> Option<Uri> {
+/// The address without slashes too many, and without a prefix; none if there are none.
+fn tidy(uri: &Uri, prefixes: &[String]) -> Option<Uri> {
     let path = uri.path();
     let mut tidy = String::with_capacity(path.len());
     for letter in path.chars() {
         if letter != '/' || !tidy.ends_with('/') {
             tidy.push(letter);
         }
+    }
+    let without = prefixes.iter().find_map(|prefix| {
+        let rest = tidy.strip_prefix(prefix.as_str())?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
+    });
+    if let Some(without) = without {
+        tidy = if without.is_empty() {
+            "/".into()
+        } else {
+            without
+        };
     }
     if tidy.len() > 1 && tidy.ends_with('/') && !PAGES.contains(&tidy.as_str()) {
         tidy.pop();
@@ -52,7 +75,8 @@ mod tests {
 
     fn tidied(text: &str) -> String {
         let uri: Uri = text.parse().unwrap();
-        tidy(&uri).unwrap_or(uri).to_string()
+        let prefixes = ["/office".to_owned()];
+        tidy(&uri, &prefixes).unwrap_or(uri).to_string()
     }
 
     #[test]
@@ -65,6 +89,10 @@ mod tests {
             ("//healthcheck///?x", "/healthcheck?x"),
             ("/doc/a%2F%2Fb/live", "/doc/a%2F%2Fb/live"),
             ("http://docs.test//command/", "http://docs.test/command"),
+            ("/office", "/"),
+            ("//office/docs/", "/docs/"),
+            ("/office/healthcheck?x", "/healthcheck?x"),
+            ("/officer/office/x", "/officer/office/x"),
         ] {
             assert_eq!(tidied(text), tidy, "{text}");
         }

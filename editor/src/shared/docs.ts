@@ -1,5 +1,10 @@
-/** Where the server has the book of `docs/`. */
-const BASE = '/docs';
+/** Where the server has the book of `docs/`, for one of its pages: the server may be below a path of its host. */
+export function docsBase(page: string): string {
+  const place = /^(.*)\/(?:web-apps\/apps\/editor|token|callbacks)\/[^/]*$/.exec(page);
+  return `${place?.[1] ?? ''}/docs`;
+}
+
+const BASE = docsBase(typeof location === 'undefined' ? '' : location.pathname);
 /** Its first page. */
 export const HOME = `${BASE}/`;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogues as app } from '../app/i18n/index.js';
 import { catalogues as callbacks } from '../callbacks/i18n/index.js';
 import { catalogues as token } from '../token/i18n/index.js';
-import { docsPlace } from './docs.js';
+import { docsBase, docsPlace } from './docs.js';
 import { fill, languageOf } from './language.js';
 
 describe('documentation', () => {
@@ -11,6 +11,13 @@ describe('documentation', () => {
       text: 'docs/refusals/payload/empty',
       url: '/docs/refusals/payload/empty',
     });
+  });
+
+  it('is where the server is', () => {
+    expect(docsBase('/token/')).toBe('/docs');
+    expect(docsBase('/office/token/')).toBe('/office/docs');
+    expect(docsBase('/office/web-apps/apps/editor/index.html')).toBe('/office/docs');
+    expect(docsBase('/')).toBe('/docs');
   });
 
   it('has none for anything else', () => {

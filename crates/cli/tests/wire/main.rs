@@ -17,6 +17,7 @@ mod keys;
 mod leaving;
 mod operations;
 mod people;
+mod proxies;
 mod recovery;
 mod refusals;
 mod rights;

@@ -26,9 +26,15 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-cache"),
 ];
 
-/// The first page.
+/// From `/docs` to the first page. All addresses are relative, so that they lead on behind any path
+/// prefix.
 pub async fn first() -> Redirect {
-    Redirect::temporary("/docs/index")
+    Redirect::temporary("docs/index")
+}
+
+/// From `/docs/` to the first page.
+pub async fn first_here() -> Redirect {
+    Redirect::temporary("index")
 }
 
 /// A page, or the style of all of them.
@@ -44,14 +50,18 @@ pub async fn documentation(Path(path): Path<String>) -> Response {
         return (
             StatusCode::NOT_FOUND,
             HEADERS,
-            Html(page("Not found", "<h1>There is no such page</h1><p>Choose one of <a href=\"/docs/refusals/index\">all codes</a>, or begin at <a href=\"/docs/index\">the first page</a>.</p>")),
+            Html(page(&path, "Not found", &format!("<h1>There is no such page</h1><p>Choose one of <a href=\"{up}refusals/index\">all codes</a>, or begin at <a href=\"{up}index\">the first page</a>.</p>", up = up(&path)))),
         )
             .into_response();
     };
     let title = text.lines().next().unwrap_or_default();
     (
         HEADERS,
-        Html(page(title.trim_start_matches("# "), &rendered(&text))),
+        Html(page(
+            &path,
+            title.trim_start_matches("# "),
+            &rendered(&text),
+        )),
     )
         .into_response()
 }
@@ -64,17 +74,23 @@ fn source(name: &str) -> Option<String> {
     })
 }
 
+/// The way from a page to the folder of all.
+fn up(path: &str) -> String {
+    "../".repeat(path.matches('/').count())
+}
+
 /// The HTML around a page. The title is text, the content HTML.
-fn page(title: &str, content: &str) -> String {
+fn page(path: &str, title: &str, content: &str) -> String {
+    let up = up(path);
     let mut escaped = String::new();
     // Writing to a String cannot fail.
     let _ = pulldown_cmark_escape::escape_html(&mut escaped, title);
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><title>{escaped} · Recto</title><link rel=\"stylesheet\" \
-         href=\"/docs/docs.css\"></head><body><header><strong>Recto</strong><a \
-         href=\"/docs/tokens/five-minutes\">Tokens in five minutes</a><a \
-         href=\"/docs/refusals/index\">All codes</a><a href=\"/docs/reference/configuration\">\
+         href=\"{up}docs.css\"></head><body><header><strong>Recto</strong><a \
+         href=\"{up}tokens/five-minutes\">Tokens in five minutes</a><a \
+         href=\"{up}refusals/index\">All codes</a><a href=\"{up}reference/configuration\">\
          Configuration</a></header><main>{content}</main></body></html>"
     )
 }

@@ -98,13 +98,20 @@ pub(crate) fn log_refusal(what: &str, request: &str, refusal: &Refusal) {
 /// All routes.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let all = public_routes().merge(admin_routes(shared.admin.clone()));
-    tidied(all.with_state(shared))
+    let prefixes = shared.origins.clone();
+    tidied(
+        all.with_state(shared),
+        prefixes.paths(),
+        &openapi::described_paths(),
+    )
 }
 
 /// All routes but the administrator's, and those.
 pub(crate) fn two_routers(shared: Arc<Shared>) -> (Router, Router) {
     let admin = admin_routes(shared.admin.clone()).with_state(shared.clone());
-    (tidied(public_routes().with_state(shared)), tidied(admin))
+    let (prefixes, own) = (shared.origins.clone(), openapi::described_paths());
+    let public = tidied(public_routes().with_state(shared), prefixes.paths(), &own);
+    (public, tidied(admin, prefixes.paths(), &own))
 }
 
 fn admin_routes(admin: Arc<Admin>) -> Router<Arc<Shared>> {
@@ -118,7 +125,7 @@ fn public_routes() -> Router<Arc<Shared>> {
     let pages = Router::new()
         .route("/", get(welcome::welcome))
         .route("/docs", get(documentation::first))
-        .route("/docs/", get(documentation::first))
+        .route("/docs/", get(documentation::first_here))
         .route("/docs/{*path}", get(documentation::documentation))
         .route("/web-apps/apps/api/documents/api.js", get(front_end::api))
         .route(

@@ -3,18 +3,24 @@
 use axum::http::HeaderName;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::{LONGEST, Server};
 
+/// What a WebSocket goes over.
+pub trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<W: AsyncRead + AsyncWrite + Unpin + Send> Wire for W {}
+
 /// One participant's connection. Dropping it is losing it.
 pub struct Browser {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: WebSocketStream<Box<dyn Wire>>,
     seq: u64,
     /// The last `opened`.
     pub opened: Value,
@@ -53,31 +59,31 @@ impl Browser {
             let name: HeaderName = name.parse().unwrap();
             request.headers_mut().insert(name, value.parse().unwrap());
         }
-        let (socket, _) = connect_async(request).await.unwrap();
-        Self {
-            socket,
-            seq: 0,
-            opened: Value::Null,
-        }
+        let wire = TcpStream::connect(server.address()).await.unwrap();
+        Self::over(Box::new(wire), request).await.unwrap()
     }
 
-    /// Connects, unless the server does not take the connection.
-    pub async fn try_connect(server: &Server, key: &str) -> Option<Self> {
-        let url = format!("ws://{}/doc/{key}/live", server.address());
-        let (socket, _) = connect_async(url).await.ok()?;
-        Some(Self {
+    /// Connects over what leads to the server; gives the error of a connection that is refused.
+    pub async fn over(wire: Box<dyn Wire>, request: Request) -> Result<Self, Error> {
+        let (socket, _) = client_async(request, wire).await?;
+        Ok(Self {
             socket,
             seq: 0,
             opened: Value::Null,
         })
     }
 
+    /// Connects, unless the server does not take the connection.
+    pub async fn try_connect(server: &Server, key: &str) -> Option<Self> {
+        let url = format!("ws://{}/doc/{key}/live", server.address());
+        let wire = TcpStream::connect(server.address()).await.ok()?;
+        let request = url.into_client_request().unwrap();
+        Self::over(Box::new(wire), request).await.ok()
+    }
+
     /// Sends bytes as they are; false if the server did not take all of them.
     pub async fn send_raw(&mut self, bytes: &[u8]) -> bool {
-        match self.socket.get_mut() {
-            MaybeTlsStream::Plain(stream) => stream.write_all(bytes).await.is_ok(),
-            _ => false,
-        }
+        self.socket.get_mut().write_all(bytes).await.is_ok()
     }
 
     /// Opens the document that a config names, and waits for `opened`.
