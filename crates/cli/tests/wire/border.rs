@@ -66,7 +66,7 @@ async fn l1_a_viewport_of_impossible_measures_is_refused_and_works_on_nothing() 
 }
 
 #[tokio::test]
-async fn l1_whoever_goes_on_with_impossible_measures_is_dropped() {
+async fn l1_a_browser_that_goes_on_with_impossible_measures_is_dropped() {
     let server = Server::shared().await;
     let integrator = Integrator::start().await;
     let key = new_key("l1-on");
