@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use recto_engine::{
-    Document, Engine, EngineConfig, Event, Input, OpenOptions, TileRequest, ViewId, ViewOptions,
+    Document, Engine, EngineConfig, Event, Events, Input, OpenOptions, TileRequest, ViewId,
+    ViewOptions,
 };
-use tokio::sync::mpsc::Receiver;
 
 const TEXT: &str = "<?xml version=\"1.0\"?><office:document \
     xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
@@ -111,7 +111,7 @@ async fn tile(document: &Document, view: ViewId) -> Result<(), Failure> {
 async fn key(
     document: &Document,
     view: ViewId,
-    events: &mut Receiver<Event>,
+    events: &mut Events,
 ) -> Result<[Duration; 3], Failure> {
     while events.try_recv().is_ok() {}
     let start = Instant::now();

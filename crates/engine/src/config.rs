@@ -38,6 +38,14 @@ pub struct EngineConfig {
     pub hang_limit: Duration,
     /// A kit that has not loaded its document after this long is killed.
     pub load_limit: Duration,
+    /// Requests that may be under way to one kit: what participants do and ask. One more is refused.
+    pub requests_under_way: usize,
+    /// What these may hold in memory, in bytes.
+    pub request_bytes_under_way: usize,
+    /// A kit that reports more in a second, for some seconds, is killed.
+    pub reports_per_second: u32,
+    /// The same in bytes.
+    pub report_bytes_per_second: u32,
     /// Let LibreOffice's own messages through to our standard error. They may name fonts and
     /// files of a document, so this is for finding faults and not for production.
     pub engine_messages: bool,
@@ -57,6 +65,10 @@ impl EngineConfig {
             limits: Limits::default(),
             hang_limit: Duration::from_secs(30),
             load_limit: Duration::from_secs(60),
+            requests_under_way: 8192,
+            request_bytes_under_way: 128 << 20,
+            reports_per_second: 20_000,
+            report_bytes_per_second: 8 << 20,
             engine_messages: false,
         }
     }

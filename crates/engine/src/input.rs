@@ -179,6 +179,19 @@ pub mod modifier {
     pub const META: u32 = 0x8000;
 }
 
+impl Input {
+    /// How many bytes its content takes; none for what has none.
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Text { text } | Self::Compose { text } | Self::Fill { text } => text.len(),
+            Self::Command { name, args } => name.len() + crate::json::of_members(args),
+            Self::Paste { data, .. } => data.len(),
+            Self::Cell { address, text } => address.len() + text.len(),
+            _ => 0,
+        }
+    }
+}
+
 mod as_base64 {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;

@@ -13,16 +13,18 @@ mod explain;
 mod fds;
 mod formats;
 mod input;
+mod json;
 mod kit;
 mod lok;
 mod protocol;
+mod rate;
 mod rights;
 mod rules;
 mod sandbox;
 
 pub use client::{
-    ConvertOptions, Document, DocumentInfo, Effect, Engine, Isolation, Kind, OpenOptions, Painted,
-    Pending, SecondFile, Selection, TilePixels, TileRequest, ViewOptions,
+    ConvertOptions, Document, DocumentInfo, Effect, Engine, Events, Isolation, Kind, OpenOptions,
+    Painted, Pending, SecondFile, Selection, TilePixels, TileRequest, ViewOptions,
 };
 pub use config::{EngineConfig, Limits};
 pub use error::{

@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use recto_engine::{
-    Death, Engine, EngineError, Event, Input, Limits, OpenError, OpenOptions, SaveError,
+    Death, Engine, EngineError, Event, Events, Input, Limits, OpenError, OpenOptions, SaveError,
     TileRequest,
 };
 use rustix::process::{Pid, Signal, kill_process};
@@ -21,7 +21,7 @@ fn signal(pid: u32, signal: Signal) {
     kill_process(pid, signal).unwrap();
 }
 
-async fn death(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Death {
+async fn death(events: &mut Events) -> Death {
     wait(events, |event| match event {
         Event::Died { reason } => Some(*reason),
         _ => None,

@@ -7,12 +7,11 @@ use std::path::PathBuf;
 
 use recto_docs_api::Access;
 use recto_engine::{
-    Document, Effect, Event, Field, Input, InputDenied, InputError, MouseAction, ViewEvent, ViewId,
-    ViewRights,
+    Document, Effect, Event, Events, Field, Input, InputDenied, InputError, MouseAction, ViewEvent,
+    ViewId, ViewRights,
 };
 use serde_json::json;
 use support::{Fixture, editor, start, unzip, view, wait_view};
-use tokio::sync::mpsc::Receiver;
 
 const LINE: i32 = 269;
 const TOP: i32 = 1724;
@@ -134,7 +133,7 @@ fn at(line: usize) -> (i32, i32) {
 }
 
 /// Waits until the view is told of this field.
-async fn shown(events: &mut Receiver<Event>, of: ViewId, expected: Field) {
+async fn shown(events: &mut Events, of: ViewId, expected: Field) {
     wait_view(events, of, |event| match event {
         ViewEvent::Field { field } => (field.as_ref() == Some(&expected)).then_some(()),
         _ => None,

@@ -2,24 +2,23 @@
 
 mod support;
 
-use recto_engine::{Document, Event, Input, MouseAction, ViewEvent, ViewId};
+use recto_engine::{Document, Event, Events, Input, MouseAction, ViewEvent, ViewId};
 use support::{Fixture, editor, start, text, wait_view, words};
-use tokio::sync::mpsc::Receiver;
 
 fn typed(text: &str) -> Input {
     Input::Text { text: text.into() }
 }
 
 /// An event that says that the document's kit has died, if one is among those that have come.
-fn death(events: &mut Receiver<Event>) -> Option<Event> {
-    std::iter::from_fn(|| events.try_recv().ok()).find(|event| matches!(event, Event::Died { .. }))
+fn death(events: &mut Events) -> Option<Event> {
+    std::iter::from_fn(|| events.try_recv()).find(|event| matches!(event, Event::Died { .. }))
 }
 
 /// What the rest of them can still do: see, write and save.
 async fn goes_on(
     fixture: &Fixture,
     document: &Document,
-    events: &mut Receiver<Event>,
+    events: &mut Events,
     view: ViewId,
     file_type: &str,
 ) -> std::path::PathBuf {

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use recto_docs_api::{DocumentKey, Explain};
-use recto_engine::{Document, Event, ViewEvent, ViewId};
+use recto_engine::{Document, Event, Events, ViewEvent, ViewId};
 use recto_store::{Phase, SessionRecord};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -144,7 +144,7 @@ fn refuse_all(commands: &mut mpsc::Receiver<Command>, problem: &Problem) {
     }
 }
 
-async fn next_event(events: &mut Option<mpsc::Receiver<Event>>) -> Option<Event> {
+async fn next_event(events: &mut Option<Events>) -> Option<Event> {
     match events {
         Some(events) => events.recv().await,
         None => pending().await,
@@ -237,7 +237,7 @@ impl Session {
     }
 
     /// What follows from the state, after every event.
-    fn step(&mut self, events: &mut Option<mpsc::Receiver<Event>>) {
+    fn step(&mut self, events: &mut Option<Events>) {
         let stored = !self.saving.dirty || self.saving.gave_up();
         if self.stopped.is_some() && !self.saving.busy() && stored && self.writing == 0 {
             self.finished = true;
@@ -386,7 +386,7 @@ impl Session {
         }
     }
 
-    fn on_op(&mut self, op: Op, events: &mut Option<mpsc::Receiver<Event>>) {
+    fn on_op(&mut self, op: Op, events: &mut Option<Events>) {
         match op {
             Op::Fetched(source) => self.on_fetched(source),
             Op::Loaded(Ok(loaded)) => *events = Some(self.on_loaded(*loaded)),

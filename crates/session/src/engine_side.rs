@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use recto_docs_api::{DocumentKind, FileType};
-use recto_engine::{Document, Event, Input, Rect, ViewEvent, ViewId, ViewOptions};
+use recto_engine::{Document, Event, Events, Input, Rect, ViewEvent, ViewId, ViewOptions};
 use recto_token::{Opening, issue_session};
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Session};
@@ -21,6 +20,7 @@ const DEATHS: usize = 3;
 const DEATH_WINDOW: Duration = Duration::from_secs(300);
 /// A new view reports its whole state, in about so many events.
 const EARLY: usize = 512;
+const EARLY_BYTES: usize = 1 << 20;
 /// The engine's key code.
 pub(crate) const KEY_RETURN: u32 = 1280;
 
@@ -43,7 +43,7 @@ impl Session {
         }
     }
 
-    pub fn on_loaded(&mut self, loaded: Loaded) -> mpsc::Receiver<Event> {
+    pub fn on_loaded(&mut self, loaded: Loaded) -> Events {
         let Loaded {
             document,
             events,
@@ -214,7 +214,7 @@ impl Session {
         }
     }
 
-    pub fn on_event(&mut self, event: Option<Event>, events: &mut Option<mpsc::Receiver<Event>>) {
+    pub fn on_event(&mut self, event: Option<Event>, events: &mut Option<Events>) {
         match event {
             Some(Event::Invalidated { part, rect }) => self.on_invalidated(part, rect.as_ref()),
             Some(Event::Size {
@@ -287,7 +287,10 @@ impl Session {
         } else {
             // Or its participant is gone.
             self.early.push_back((view, event));
-            if self.early.len() > EARLY {
+            let bytes = |early: &VecDeque<(_, ViewEvent)>| -> usize {
+                early.iter().map(|(_, event)| event.weight()).sum()
+            };
+            while self.early.len() > EARLY || bytes(&self.early) > EARLY_BYTES {
                 self.early.pop_front();
             }
         }

@@ -1,11 +1,10 @@
 //! From an address or a snapshot to a document that the engine has loaded.
 
 use recto_docs_api::{Explain, FileType};
-use recto_engine::{Document, Event, OpenError, OpenOptions};
+use recto_engine::{Document, Events, OpenError, OpenOptions};
 use recto_store::{BlobId, Phase, SessionRecord};
 use recto_token::{Opening, Verified, seal};
 use tempfile::TempDir;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Session};
@@ -30,7 +29,7 @@ pub(crate) struct Source {
 /// A document that the engine has loaded.
 pub(crate) struct Loaded {
     pub document: Document,
-    pub events: mpsc::Receiver<Event>,
+    pub events: Events,
     /// The journal's new record, when the file came from the integrator.
     pub record: Option<SessionRecord>,
     /// How many changes were marked since the version before, if that was to be done.

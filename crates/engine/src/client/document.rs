@@ -2,27 +2,28 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::mpsc;
 
 use super::csv;
-use super::link::{Link, Painted, Pending, Reply, lock, measure, unexpected};
+use super::link::{Link, Painted, Pending, Reply, lock, unexpected};
 use super::pixels::TileRequest;
+use super::queue::Events;
 use super::saved;
 use crate::error::{EngineError, InputDenied, InputError, OpenError, SaveError};
-use crate::event::{Death, Event, Part, ViewId};
+use crate::event::{Death, Part, ViewId, measure};
 use crate::formats;
 use crate::input::Input;
+use crate::json;
 use crate::protocol::{Answer, Call, Filled, Paint};
 use crate::rights::ViewRights;
 use crate::rules;
 
-/// Events that wait for a slow consumer before they are coalesced.
-const EVENTS: usize = 256;
+/// The largest answer to a query, in bytes of memory; a larger one is none.
+const LONGEST_VALUES: usize = 16 << 20;
 
 /// What a document is edited as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -47,7 +48,7 @@ impl Kind {
     }
 }
 
-/// What is known of a document since it was loaded. Later sizes come as [`Event::Size`].
+/// What is known of a document since it was loaded. Later sizes come as [`crate::Event::Size`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentInfo {
     /// What it is edited as.
@@ -106,7 +107,6 @@ pub(super) struct Inner {
     pub(super) kit: Arc<Link>,
     info: DocumentInfo,
     views: Mutex<HashMap<ViewId, ViewOptions>>,
-    modified: Arc<AtomicBool>,
     pub(super) copies: AtomicU64,
 }
 
@@ -117,7 +117,7 @@ impl Document {
         extension: &str,
         kind: Kind,
         limit: Duration,
-    ) -> Result<(Self, mpsc::Receiver<Event>), OpenError> {
+    ) -> Result<(Self, Events), OpenError> {
         let name = bring(&kit, file, extension).await?;
         let (path, of) = (file.to_owned(), extension.to_owned());
         let tracks = tokio::task::spawn_blocking(move || saved::tracks_changes(&path, &of))
@@ -145,9 +145,7 @@ impl Document {
             return Err(OpenError::Damaged);
         }
         let (width, height, parts) = measure(size);
-        let modified = Arc::new(AtomicBool::new(false));
-        let (to, events) = mpsc::channel(EVENTS);
-        tokio::spawn(forward(Arc::clone(&kit), Arc::clone(&modified), to));
+        let events = Events::of(Arc::clone(&kit.events));
         let info = DocumentInfo {
             kind,
             parts,
@@ -161,7 +159,6 @@ impl Document {
                 kit,
                 info,
                 views,
-                modified,
                 copies,
             })),
             events,
@@ -171,11 +168,6 @@ impl Document {
     /// As of loading.
     pub fn info(&self) -> &DocumentInfo {
         &self.0.info
-    }
-
-    /// Whether there are changes since loading.
-    pub fn modified(&self) -> bool {
-        self.0.modified.load(Ordering::Acquire)
     }
 
     /// The kit's process, as the server's process namespace numbers it.
@@ -242,27 +234,28 @@ impl Document {
         let options = views.get(&view).ok_or(InputDenied::NoView)?;
         rules::check(self.0.info.kind, &options.rights, &input)?;
         rules::sign(&mut input, &options.author);
+        let call = Call::Input { view, input };
+        if !self.0.kit.has_room(&call) {
+            return Err(InputDenied::Busy);
+        }
         // Asked while the lock is held, so that no change of rights comes in between.
-        Ok(self
-            .0
-            .kit
-            .ask(Call::Input { view, input }, |reply| match reply {
-                Reply::Answer(Answer::NotThisComment) => Err(InputDenied::OtherComment.into()),
-                Reply::Answer(Answer::NotThisChange) => Err(InputDenied::OtherChange.into()),
-                Reply::Answer(Answer::Field(filled)) => effect(filled),
-                Reply::Answer(Answer::Cut {
-                    text,
-                    html,
-                    deleted,
-                }) => Ok(Effect::Cut {
-                    selection: Selection { text, html },
-                    deleted,
-                }),
-                other => other
-                    .done()
-                    .map(|()| Effect::Unknown)
-                    .map_err(InputError::from),
-            }))
+        Ok(self.0.kit.ask(call, |reply| match reply {
+            Reply::Answer(Answer::NotThisComment) => Err(InputDenied::OtherComment.into()),
+            Reply::Answer(Answer::NotThisChange) => Err(InputDenied::OtherChange.into()),
+            Reply::Answer(Answer::Field(filled)) => effect(filled),
+            Reply::Answer(Answer::Cut {
+                text,
+                html,
+                deleted,
+            }) => Ok(Effect::Cut {
+                selection: Selection { text, html },
+                deleted,
+            }),
+            other => other
+                .done()
+                .map(|()| Effect::Unknown)
+                .map_err(InputError::from),
+        }))
     }
 
     /// Has a tile painted as a view sees it. The future is independent of this borrow.
@@ -319,7 +312,7 @@ impl Document {
             .await?;
         // Some answers are no JSON at all when the question does not apply.
         Ok(values
-            .and_then(|text| serde_json::from_str(&text).ok())
+            .and_then(|text| json::read(&text, LONGEST_VALUES))
             .unwrap_or(Value::Null))
     }
 
@@ -432,25 +425,5 @@ pub(super) async fn refused(file: &Path) -> OpenError {
     match tokio::task::spawn_blocking(move || saved::is_encrypted(&file)).await {
         Ok(true) => OpenError::Encrypted,
         _ => OpenError::Damaged,
-    }
-}
-
-async fn forward(kit: Arc<Link>, modified: Arc<AtomicBool>, to: mpsc::Sender<Event>) {
-    let mut reported = None;
-    loop {
-        let event = kit.events.next().await;
-        if let Event::Modified(value) = event {
-            modified.store(value, Ordering::Release);
-            // Every view reports it.
-            if reported.replace(value) == Some(value) {
-                continue;
-            }
-        }
-        let last = matches!(event, Event::Died { .. });
-        // Without a receiver the queue is emptied all the same, for `modified`.
-        let _ = to.send(event).await;
-        if last {
-            return;
-        }
     }
 }

@@ -1,27 +1,30 @@
 //! The server's end of one kit: what it asks, what comes back, and when it is killed.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::folder::KitFolder;
+use super::frames::{self, End};
 use super::memory::TileMemory;
 use super::pixels::TilePixels;
 use super::process::KitProcess;
 use super::queue::EventQueue;
 use super::usage;
-use crate::config::Limits;
+use super::waiting::{Waiter, Waiting};
+use crate::config::EngineConfig;
 use crate::error::EngineError;
-use crate::event::{self, Death, Event, Part};
-use crate::protocol::{self, Answer, Call, Paint, Ready, Report, Request, SLOTS, Size, Up};
+use crate::event::{Death, Event, Reader, Violation};
+use crate::protocol::{
+    self, Answer, Answered, Call, Frame, Paint, Ready, Request, SLOTS, Sort, bounds,
+};
+use crate::rate::Rate;
 
 /// A kit that spoke but did not finish the oldest request is given this many hang limits.
 const PATIENCE: u32 = 10;
@@ -65,13 +68,6 @@ pub(crate) fn unexpected() -> EngineError {
     EngineError::Failed("it gave an answer to another question".into())
 }
 
-struct Waiter {
-    answer: oneshot::Sender<Result<Reply, EngineError>>,
-    since: Instant,
-    limit: Duration,
-    tile: Option<TileLease>,
-}
-
 /// A tile that the kit has painted, still in the memory that it shares. Kept for long, it holds up
 /// the paintings after it.
 pub struct Painted(TileLease);
@@ -91,7 +87,7 @@ impl Painted {
 
 /// A slot of the tile memory. The kit may write to it until it has answered, so the request keeps
 /// it even when nobody waits for the tile any more.
-struct TileLease {
+pub(super) struct TileLease {
     slot: usize,
     side: u32,
     link: std::sync::Weak<Link>,
@@ -111,13 +107,11 @@ pub(crate) struct Link {
     // In this order: the process ends before its folder is removed.
     process: KitProcess,
     pub(crate) folder: KitFolder,
-    pub(crate) events: EventQueue,
-    /// The view that loading made; -1 before.
-    pub(crate) keeper: AtomicI32,
+    pub(crate) events: Arc<EventQueue>,
+    /// Never holds more than `waiting`, which has a limit.
     requests: mpsc::UnboundedSender<Request>,
-    next_id: AtomicU64,
     /// None once the kit is gone.
-    waiting: Mutex<Option<BTreeMap<u64, Waiter>>>,
+    waiting: Mutex<Option<Waiting>>,
     heard: Mutex<Instant>,
     death: Mutex<Option<Death>>,
     gone: watch::Sender<bool>,
@@ -140,8 +134,7 @@ impl Link {
     pub(crate) async fn establish(
         parts: Parts,
         start_limit: Duration,
-        hang_limit: Duration,
-        limits: Limits,
+        config: &EngineConfig,
     ) -> Result<Arc<Self>, EngineError> {
         let Parts {
             socket,
@@ -150,10 +143,10 @@ impl Link {
             folder,
         } = parts;
         let (mut reading, writing) = UnixStream::from_std(socket)?.into_split();
-        let first = tokio::time::timeout(start_limit, read_frame(&mut reading)).await;
+        let first = tokio::time::timeout(start_limit, started(&mut reading)).await;
         let ready = match first {
-            Ok(Ok(Some(Up::Ready(ready)))) => ready,
-            Ok(Ok(Some(Up::Failed(why)))) => return Err(EngineError::NoSandbox(why)),
+            Ok(Ok(Ok(ready))) => ready,
+            Ok(Ok(Err(why))) => return Err(EngineError::NoSandbox(why)),
             other => {
                 let why = match other {
                     Err(_) => "a new kit did not become ready in time",
@@ -166,24 +159,30 @@ impl Link {
         let link = Arc::new(Self {
             ready,
             folder,
-            events: EventQueue::default(),
-            keeper: AtomicI32::new(-1),
+            events: Arc::default(),
             process,
             requests,
-            next_id: AtomicU64::new(1),
-            waiting: Mutex::new(Some(BTreeMap::new())),
+            waiting: Mutex::new(Some(Waiting::new(
+                config.requests_under_way,
+                config.request_bytes_under_way,
+            ))),
             heard: Mutex::new(Instant::now()),
             death: Mutex::new(None),
             gone: watch::channel(false).0,
             memory,
             slots: Arc::new(Semaphore::new(SLOTS)),
             free_slots: Mutex::new((0..SLOTS).collect()),
-            hang_limit,
+            hang_limit: config.hang_limit,
         });
+        let said = Said {
+            reader: Reader::default(),
+            reports: Rate::new(config.reports_per_second, Instant::now()),
+            bytes: Rate::new(config.report_bytes_per_second, Instant::now()),
+        };
         tokio::spawn(write(writing, outbox));
-        tokio::spawn(Arc::clone(&link).read(reading));
+        tokio::spawn(Arc::clone(&link).read(reading, said));
         tokio::spawn(Arc::clone(&link).watch());
-        tokio::spawn(usage::watch(Arc::clone(&link), limits));
+        tokio::spawn(usage::watch(Arc::clone(&link), config.limits));
         Ok(link)
     }
 
@@ -237,24 +236,38 @@ impl Link {
     ) -> Pending<T, E> {
         let (answer, receiver) = oneshot::channel();
         let mut waiting = lock(&self.waiting);
-        if let Some(waiting) = waiting.as_mut() {
-            let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-            waiting.insert(
-                id,
-                Waiter {
+        match waiting.as_mut() {
+            Some(waiting) if waiting.has_room(&call) => {
+                let ends = match call {
+                    Call::DestroyView { view } => Some(view),
+                    _ => None,
+                };
+                let id = waiting.add(Waiter {
                     answer,
                     since: Instant::now(),
                     limit,
                     tile,
-                },
-            );
-            // Still under the lock, so that ids and requests are in the same order.
-            let _ = self.requests.send(Request { id, call });
+                    expected: call.expects(),
+                    ends,
+                    weight: call.weight(),
+                });
+                // Still under the lock, so that ids and requests are in the same order.
+                let _ = self.requests.send(Request { id, call });
+            }
+            Some(_) => drop(answer.send(Err(EngineError::Busy))),
+            None => {}
         }
         Pending {
             answer: receiver,
             convert,
         }
+    }
+
+    /// Whether a further request would be taken.
+    pub(crate) fn has_room(&self, call: &Call) -> bool {
+        lock(&self.waiting)
+            .as_ref()
+            .is_none_or(|waiting| waiting.has_room(call))
     }
 
     pub(crate) fn alive(&self) -> bool {
@@ -276,21 +289,22 @@ impl Link {
         let _ = self.gone.subscribe().wait_for(|gone| *gone).await;
     }
 
-    async fn read(self: Arc<Self>, mut from: OwnedReadHalf) {
-        loop {
-            match read_frame(&mut from).await {
-                Ok(Some(frame)) => {
-                    *lock(&self.heard) = Instant::now();
-                    self.take(frame);
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    tracing::warn!(kit = self.ready.pid, %error, "a kit sent nonsense");
-                    break;
-                }
+    async fn read(self: Arc<Self>, mut from: OwnedReadHalf, mut said: Said) {
+        let mut buffer = Vec::new();
+        let end = loop {
+            match self.next(&mut from, &mut said, &mut buffer).await {
+                Ok(()) => *lock(&self.heard) = Instant::now(),
+                Err(end) => break end,
+            }
+        };
+        drop(buffer);
+        match end {
+            End::Gone => self.kill(Death::Crashed),
+            reason => {
+                tracing::warn!(kit = self.ready.pid, %reason, "a kit broke the rules and is killed");
+                self.kill(Death::Broken);
             }
         }
-        self.kill(Death::Crashed);
         // Waiters hear that the kit is gone when their senders are dropped.
         drop(lock(&self.waiting).take());
         self.slots.close();
@@ -301,67 +315,80 @@ impl Link {
         self.folder.remove().await;
     }
 
-    fn take(&self, frame: Up) {
-        match frame {
-            Up::Ready(_) | Up::Failed(_) => {}
-            Up::Answer { id, answer } => {
-                let waiter = lock(&self.waiting)
-                    .as_mut()
-                    .and_then(|waiting| waiting.remove(&id));
-                let Some(Waiter {
-                    answer: to, tile, ..
-                }) = waiter
-                else {
-                    return;
-                };
-                let reply = match (answer, tile) {
-                    (Err(message), _) => Err(EngineError::Failed(message)),
-                    (Ok(Answer::Done), Some(lease)) => Ok(Reply::Painted(Painted(lease))),
-                    (Ok(answer), _) => {
-                        if let Answer::Loaded { keeper, .. } = answer {
-                            self.keeper.store(keeper, Ordering::Release);
-                        }
-                        Ok(Reply::Answer(answer))
-                    }
-                };
-                let _ = to.send(reply);
-            }
-            Up::Report(reports) => reports.into_iter().for_each(|report| self.report(report)),
+    /// Takes one frame.
+    async fn next(
+        &self,
+        from: &mut OwnedReadHalf,
+        said: &mut Said,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), End> {
+        let frame = frames::head(from).await?;
+        let longest = match frame.sort {
+            Sort::Start => return Err(Violation("a second start").into()),
+            Sort::Report => bounds::REPORT_FRAME,
+            Sort::Answer => lock(&self.waiting)
+                .as_ref()
+                .map_or(0, Waiting::longest_answer),
+        };
+        if frame.sort == Sort::Report {
+            said.spend(1, frame.length + Frame::HEAD)?;
         }
+        let body = frames::body(from, frame, longest, buffer).await?;
+        match frame.sort {
+            Sort::Answer => {
+                let answered = serde_json::from_slice(body);
+                self.take(
+                    answered.map_err(|_| Violation("no answer"))?,
+                    body.len(),
+                    said,
+                )?;
+            }
+            _ => {
+                let reports = protocol::read_reports(body);
+                let reports = reports.map_err(|_| Violation("no list of reports"))?;
+                said.spend(reports.len(), 0)?;
+                for report in reports {
+                    if let Some(event) = said.reader.read(report)? {
+                        self.events.push(event);
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
-    fn report(&self, report: Report) {
-        let event = match report {
-            Report::Callback {
-                view,
-                kind,
-                payload,
-            } => event::parse(self.keeper.load(Ordering::Acquire), view, kind, &payload),
-            Report::Invalidated { payload } => Some(event::invalidation(&payload)),
-            Report::Size(size) => {
-                let (width, height, parts) = measure(size);
-                Some(Event::Size {
-                    width,
-                    height,
-                    parts,
-                })
-            }
-            Report::Field { view, field } => Some(Event::View {
-                view,
-                event: event::ViewEvent::Field { field },
-            }),
-            Report::Fields { view, count } => Some(Event::View {
-                view,
-                event: event::ViewEvent::Fields { count },
-            }),
-            Report::Dialog { view, title } => Some(Event::View {
-                view,
-                event: event::ViewEvent::Dialog { title },
-            }),
-        };
-        if let Some(event) = event {
-            self.events.push(event);
+    fn take(&self, answered: Answered, length: usize, said: &mut Said) -> Result<(), Violation> {
+        let Answered { id, answer } = answered;
+        let waiter = lock(&self.waiting)
+            .as_mut()
+            .and_then(|waiting| waiting.remove(id));
+        let waiter = waiter.ok_or(Violation("an answer that nobody asked for"))?;
+        if length > waiter.expected.longest() {
+            return Err(Violation("an answer that is too long"));
         }
+        if let Some(view) = waiter.ends {
+            said.reader.view_gone(view);
+        }
+        let reply = match (answer, waiter.tile) {
+            (Err(message), _) if message.len() > bounds::MESSAGE => {
+                return Err(Violation("a failure in too many words"));
+            }
+            (Err(message), _) => Err(EngineError::Failed(message)),
+            (Ok(answer), _) if !waiter.expected.fits(&answer) => {
+                return Err(Violation("an answer to another question"));
+            }
+            (Ok(_), Some(lease)) => Ok(Reply::Painted(Painted(lease))),
+            (Ok(answer), None) => {
+                match &answer {
+                    Answer::Loaded { keeper, size, .. } => said.reader.loaded(*keeper, size)?,
+                    Answer::View(view) => said.reader.view_made(*view)?,
+                    _ => {}
+                }
+                Ok(Reply::Answer(answer))
+            }
+        };
+        let _ = waiter.answer.send(reply);
+        Ok(())
     }
 
     /// Kills the kit when it owes an answer for too long, and asks an idle one for a sign of life.
@@ -375,9 +402,7 @@ impl Link {
                 () = tokio::time::sleep(pace) => {}
             }
             ticks = ticks.wrapping_add(1);
-            let oldest = lock(&self.waiting)
-                .as_ref()
-                .and_then(|all| all.values().next().map(|first| (first.since, first.limit)));
+            let oldest = lock(&self.waiting).as_ref().and_then(Waiting::oldest);
             match oldest {
                 Some((since, limit)) => {
                     let silent = since.max(*lock(&self.heard)).elapsed();
@@ -394,13 +419,32 @@ impl Link {
     }
 }
 
-pub(crate) fn measure(size: Size) -> (i64, i64, Vec<Part>) {
-    let parts = size
-        .parts
-        .into_iter()
-        .map(|(name, hidden)| Part { name, hidden })
-        .collect();
-    (size.width, size.height, parts)
+/// What a kit has said so far, and how much it may still say.
+struct Said {
+    reader: Reader,
+    reports: Rate,
+    bytes: Rate,
+}
+
+impl Said {
+    fn spend(&mut self, reports: usize, bytes: usize) -> Result<(), Violation> {
+        let now = Instant::now();
+        let enough = self.reports.spend(reports, now) && self.bytes.spend(bytes, now);
+        enough
+            .then_some(())
+            .ok_or(Violation("too much in too short a time"))
+    }
+}
+
+/// The first thing that a kit says.
+async fn started(from: &mut OwnedReadHalf) -> Result<Result<Ready, String>, End> {
+    let frame = frames::head(from).await?;
+    if frame.sort != Sort::Start {
+        return Err(Violation("something before its start").into());
+    }
+    let mut buffer = Vec::new();
+    let body = frames::body(from, frame, bounds::SHORT_FRAME, &mut buffer).await?;
+    Ok(serde_json::from_slice(body).map_err(|_| Violation("no start"))?)
 }
 
 async fn write(mut to: OwnedWriteHalf, mut requests: mpsc::UnboundedReceiver<Request>) {
@@ -411,19 +455,6 @@ async fn write(mut to: OwnedWriteHalf, mut requests: mpsc::UnboundedReceiver<Req
             _ => break,
         }
     }
-}
-
-async fn read_frame(from: &mut OwnedReadHalf) -> std::io::Result<Option<Up>> {
-    let mut head = [0; 4];
-    match from.read_exact(&mut head).await {
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
-        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return Ok(None),
-        Err(error) => return Err(error),
-    }
-    let mut body = vec![0; protocol::announced(head)?];
-    from.read_exact(&mut body).await?;
-    Ok(Some(serde_json::from_slice(&body)?))
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -5,6 +5,7 @@ mod convert;
 mod csv;
 mod document;
 mod folder;
+mod frames;
 mod launcher;
 mod link;
 mod memory;
@@ -15,21 +16,21 @@ mod queue;
 mod saved;
 mod second;
 mod usage;
+mod waiting;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
-
-use tokio::sync::mpsc;
 
 pub use convert::ConvertOptions;
 pub use document::{Document, DocumentInfo, Effect, Kind, Selection, ViewOptions};
 pub use link::{Painted, Pending};
 pub use pixels::{TilePixels, TileRequest};
+pub use queue::Events;
 pub use second::SecondFile;
 
 use crate::config::EngineConfig;
 use crate::error::{EngineError, OpenError};
-use crate::event::{Death, Event};
+use crate::event::Death;
 use crate::formats;
 use launcher::Launcher;
 use link::{Link, lock};
@@ -101,12 +102,12 @@ impl Engine {
         })))
     }
 
-    /// Opens a copy of `file` in a warmed kit. The events end with [`Event::Died`].
+    /// Opens a copy of `file` in a warmed kit. The events end with [`Event::Died`](crate::Event::Died).
     pub async fn open(
         &self,
         file: &Path,
         options: OpenOptions<'_>,
-    ) -> Result<(Document, mpsc::Receiver<Event>), OpenError> {
+    ) -> Result<(Document, Events), OpenError> {
         let kind = formats::opened_as(options.file_type)
             .ok_or_else(|| OpenError::Type(options.file_type.to_owned()))?;
         let limit = self.0.config.load_limit;

@@ -193,5 +193,5 @@ pub(crate) async fn start_kit(
     launcher: &Launcher,
 ) -> Result<Arc<Link>, EngineError> {
     let parts = launcher.spawn().await?;
-    Link::establish(parts, START_LIMIT, config.hang_limit, config.limits).await
+    Link::establish(parts, START_LIMIT, config).await
 }

@@ -4,52 +4,156 @@
 //! each other. It puts events here; when many have piled up, those that a later one replaces are
 //! dropped.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::event::{Event, ViewEvent};
+use crate::event::{Event, ViewEvent, ViewId};
 
 /// From this length on, replaced events are dropped.
 const CROWDED: usize = 256;
-/// Events that nothing replaces (links, results, dialogs) are dropped beyond this length.
+/// Beyond this length, and beyond so many bytes, events are dropped.
 const FULL: usize = 4096;
+const FULL_BYTES: usize = 4 << 20;
 
 #[derive(Default)]
 pub(crate) struct EventQueue {
-    events: Mutex<VecDeque<Event>>,
+    waiting: Mutex<Waiting>,
     arrived: Notify,
 }
 
-impl EventQueue {
-    pub(crate) fn push(&self, event: Event) {
-        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut event = event;
-        if events.len() >= CROWDED {
-            events.retain(|older| !replaces(&event, older));
-            if matches!(event, Event::Invalidated { .. }) {
+/// Replaced events leave a gap behind.
+#[derive(Default)]
+struct Waiting {
+    events: VecDeque<Option<Event>>,
+    /// How many have been taken since the beginning: the number of the first one.
+    taken: u64,
+    /// The last of those that replace each other, by number.
+    last: HashMap<Key, u64>,
+    /// Without the gaps.
+    count: usize,
+    bytes: usize,
+}
+
+/// Of events with the same key, a later one replaces an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Invalidated,
+    Size,
+    View(ViewId, std::mem::Discriminant<ViewEvent>),
+    State(ViewId, String),
+    Peer(ViewId, std::mem::Discriminant<ViewEvent>, ViewId),
+}
+
+impl Key {
+    fn of(event: &Event) -> Option<Self> {
+        Some(match event {
+            Event::Invalidated { .. } => Self::Invalidated,
+            Event::Size { .. } => Self::Size,
+            Event::Died { .. } => return None,
+            Event::View { view, event } => match event {
+                ViewEvent::Link { .. }
+                | ViewEvent::CommandResult { .. }
+                | ViewEvent::Dialog { .. } => return None,
+                ViewEvent::State { name, .. } => Self::State(*view, name.clone()),
+                event => match event.peer() {
+                    Some(peer) => Self::Peer(*view, std::mem::discriminant(event), peer),
+                    None => Self::View(*view, std::mem::discriminant(event)),
+                },
+            },
+        })
+    }
+}
+
+impl Waiting {
+    fn push(&mut self, mut event: Event) {
+        let key = Key::of(&event);
+        if self.count >= CROWDED
+            && let Some(key) = &key
+        {
+            let earlier = self
+                .last
+                .remove(key)
+                .and_then(|number| self.withdraw(number));
+            if earlier.is_some() && *key == Key::Invalidated {
                 event = Event::Invalidated {
                     part: -1,
                     rect: None,
                 };
             }
         }
-        if events.len() < FULL || matches!(event, Event::Died { .. }) {
-            events.push_back(event);
+        if self.events.len() >= FULL / 2 && self.count <= FULL / 4 {
+            self.close_gaps();
         }
-        drop(events);
+        let weight = event.weight();
+        // What only adds up leaves half of the room to what says how things are now.
+        let share = if key.is_some() { 1 } else { 2 };
+        let room = self.events.len() < FULL / share && self.bytes + weight <= FULL_BYTES / share;
+        if !room && !matches!(event, Event::Died { .. }) {
+            return;
+        }
+        if let Some(key) = key {
+            let number = self.taken + self.events.len() as u64;
+            self.last.insert(key, number);
+        }
+        self.count += 1;
+        self.bytes += weight;
+        self.events.push_back(Some(event));
+    }
+
+    fn close_gaps(&mut self) {
+        self.events.retain(Option::is_some);
+        let numbers = self.taken..;
+        let keys = self.events.iter().flatten().zip(numbers);
+        self.last = keys
+            .filter_map(|(event, number)| Some((Key::of(event)?, number)))
+            .collect();
+    }
+
+    /// Takes one out of the middle.
+    fn withdraw(&mut self, number: u64) -> Option<Event> {
+        let index = usize::try_from(number.checked_sub(self.taken)?).ok()?;
+        let event = self.events.get_mut(index)?.take()?;
+        self.count -= 1;
+        self.bytes -= event.weight();
+        Some(event)
+    }
+
+    fn pop(&mut self) -> Option<Event> {
+        loop {
+            let event = self.events.pop_front();
+            if self.events.is_empty() {
+                // What is in it refers to none that waits.
+                self.last.clear();
+            }
+            let event = event?;
+            self.taken += 1;
+            if let Some(event) = event {
+                self.count -= 1;
+                self.bytes -= event.weight();
+                return Some(event);
+            }
+        }
+    }
+}
+
+impl EventQueue {
+    pub(crate) fn push(&self, event: Event) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push(event);
+        drop(waiting);
         self.arrived.notify_one();
     }
 
-    pub(crate) async fn next(&self) -> Event {
+    fn pop(&self) -> Option<Event> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.pop()
+    }
+
+    async fn next(&self) -> Event {
         loop {
-            if let Some(event) = self
-                .events
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop_front()
-            {
+            if let Some(event) = self.pop() {
                 return event;
             }
             self.arrived.notified().await;
@@ -57,50 +161,35 @@ impl EventQueue {
     }
 }
 
-/// Whether nobody needs `older` once `newer` is known.
-fn replaces(newer: &Event, older: &Event) -> bool {
-    match (newer, older) {
-        (Event::Invalidated { .. }, Event::Invalidated { .. })
-        | (Event::Size { .. }, Event::Size { .. })
-        | (Event::Modified(_), Event::Modified(_)) => true,
-        (
-            Event::View {
-                view: new,
-                event: newer,
-            },
-            Event::View {
-                view: old,
-                event: older,
-            },
-        ) => new == old && replaces_in_view(newer, older),
-        _ => false,
-    }
+/// The events of an open document, for whoever owns it.
+pub struct Events {
+    queue: Arc<EventQueue>,
+    ended: bool,
 }
 
-fn replaces_in_view(newer: &ViewEvent, older: &ViewEvent) -> bool {
-    if std::mem::discriminant(newer) != std::mem::discriminant(older) {
-        return false;
-    }
-    match (newer, older) {
-        (ViewEvent::State { name: new, .. }, ViewEvent::State { name: old, .. }) => new == old,
-        (ViewEvent::PeerCaret { view: new, .. }, ViewEvent::PeerCaret { view: old, .. })
-        | (
-            ViewEvent::PeerCaretVisible { view: new, .. },
-            ViewEvent::PeerCaretVisible { view: old, .. },
-        )
-        | (
-            ViewEvent::PeerSelection { view: new, .. },
-            ViewEvent::PeerSelection { view: old, .. },
-        )
-        | (ViewEvent::PeerCell { view: new, .. }, ViewEvent::PeerCell { view: old, .. })
-        | (ViewEvent::PeerGraphic { view: new, .. }, ViewEvent::PeerGraphic { view: old, .. }) => {
-            new == old
+impl Events {
+    pub(crate) fn of(queue: Arc<EventQueue>) -> Self {
+        Self {
+            queue,
+            ended: false,
         }
-        (
-            ViewEvent::Link { .. } | ViewEvent::CommandResult { .. } | ViewEvent::Dialog { .. },
-            _,
-        ) => false,
-        _ => true,
+    }
+
+    /// Waits for the next event; there is none after [`Event::Died`].
+    pub async fn recv(&mut self) -> Option<Event> {
+        if self.ended {
+            return None;
+        }
+        let event = self.queue.next().await;
+        self.ended = matches!(event, Event::Died { .. });
+        Some(event)
+    }
+
+    /// The next event, if one has come.
+    pub fn try_recv(&mut self) -> Option<Event> {
+        let event = self.queue.pop()?;
+        self.ended = matches!(event, Event::Died { .. });
+        Some(event)
     }
 }
 
@@ -164,13 +253,10 @@ mod tests {
             });
             queue.push(Event::Invalidated { part: 0, rect });
         }
-        queue.push(Event::Modified(true));
         let mut last = None;
-        loop {
-            match queue.next().await {
-                Event::Modified(_) => break,
-                event @ Event::Invalidated { .. } => last = Some(event),
-                _ => {}
+        while let Some(event) = queue.pop() {
+            if matches!(event, Event::Invalidated { .. }) {
+                last = Some(event);
             }
         }
         assert_eq!(
@@ -180,5 +266,31 @@ mod tests {
                 rect: None
             })
         );
+    }
+
+    #[test]
+    fn l4_a_flood_takes_a_few_mebibytes_and_the_last_word_comes_through() {
+        let queue = EventQueue::default();
+        let long = "x".repeat(100 << 10);
+        for number in 0..50_000 {
+            queue.push(state(number % 700, "Bold", 1));
+            queue.push(state(1, "Last", usize::try_from(number).unwrap()));
+            let event = ViewEvent::Link { url: long.clone() };
+            queue.push(Event::View { view: 1, event });
+        }
+        queue.push(Event::Died {
+            reason: crate::event::Death::Broken,
+        });
+        let held = queue.waiting.lock().unwrap().bytes;
+        assert!(held <= FULL_BYTES + (1 << 10), "{held}");
+        let events: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
+        assert!(events.len() <= FULL + 1, "{}", events.len());
+        assert!(events.contains(&state(699, "Bold", 1)));
+        let waiting = queue.waiting.lock().unwrap();
+        assert_eq!(
+            (waiting.bytes, waiting.count, waiting.last.len()),
+            (0, 0, 0)
+        );
+        assert!(matches!(events.last(), Some(Event::Died { .. })));
     }
 }

@@ -6,7 +6,7 @@ use serde::ser::SerializeTuple;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-pub(crate) use parse::{invalidation, parse};
+pub(crate) use parse::{Reader, Violation, measure};
 
 /// A view of a document, as LibreOffice numbers it.
 pub type ViewId = i32;
@@ -53,6 +53,8 @@ pub enum Death {
     Hung,
     /// It took more of the machine than its share and was killed.
     Greedy,
+    /// It said what no kit of ours says, and was killed.
+    Broken,
     /// It was stopped because its document was closed or the engine stops.
     Stopped,
 }
@@ -84,8 +86,6 @@ pub enum Event {
         /// What.
         event: ViewEvent,
     },
-    /// Whether there are changes since the document was loaded.
-    Modified(bool),
     /// The last event: the kit is gone.
     Died {
         /// Why.
@@ -231,6 +231,53 @@ impl ViewEvent {
     }
 }
 
+/// What an event takes in memory beside its texts and lists, in bytes.
+const USUAL: usize = 256;
+
+impl Event {
+    /// How many bytes it takes in memory, roughly; exact for what can be large.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Size { parts, .. } => {
+                let each = |part: &Part| size_of::<Part>() + part.name.len();
+                USUAL + parts.iter().map(each).sum::<usize>()
+            }
+            Self::View { event, .. } => event.weight(),
+            Self::Invalidated { .. } | Self::Died { .. } => USUAL,
+        }
+    }
+}
+
+impl ViewEvent {
+    /// How many bytes it takes in memory, roughly; exact for what can be large.
+    pub fn weight(&self) -> usize {
+        USUAL
+            + match self {
+                Self::Selection { rects } | Self::PeerSelection { rects, .. } => {
+                    size_of_val(rects.as_slice())
+                }
+                Self::Graphic { details, .. } => details.as_ref().map_or(0, crate::json::weight),
+                Self::CellFormula { text }
+                | Self::CellAddress { text }
+                | Self::Pointer { style: text }
+                | Self::Link { url: text }
+                | Self::CommandResult { name: text, .. }
+                | Self::Dialog { title: text }
+                | Self::Field {
+                    field: Some(Field::Text { text }),
+                } => text.len(),
+                Self::State { name, value } => name.len() + value.len(),
+                Self::Field {
+                    field: Some(Field::List { items }),
+                } => items
+                    .iter()
+                    .map(|item| size_of::<String>() + item.len())
+                    .sum(),
+                _ => 0,
+            }
+    }
+}
+
 /// Numbers of LibreOfficeKitEnums.h, `LibreOfficeKitCallbackType`.
 pub(crate) mod callback {
     pub const INVALIDATE_TILES: i32 = 0;
@@ -260,30 +307,4 @@ pub(crate) mod callback {
     pub const FORM_FIELD_BUTTON: i32 = 49;
     pub const INVALIDATE_SHEET_GEOMETRY: i32 = 50;
     pub const CONTENT_CONTROL: i32 = 55;
-
-    /// The callbacks that a kit passes on; it keeps the others to itself.
-    pub const WANTED: [i32; 22] = [
-        INVALIDATE_VISIBLE_CURSOR,
-        TEXT_SELECTION,
-        CURSOR_VISIBLE,
-        GRAPHIC_SELECTION,
-        HYPERLINK_CLICKED,
-        STATE_CHANGED,
-        SEARCH_NOT_FOUND,
-        SET_PART,
-        UNO_COMMAND_RESULT,
-        CELL_CURSOR,
-        MOUSE_POINTER,
-        CELL_FORMULA,
-        INVALIDATE_VIEW_CURSOR,
-        TEXT_VIEW_SELECTION,
-        CELL_VIEW_CURSOR,
-        GRAPHIC_VIEW_SELECTION,
-        VIEW_CURSOR_VISIBLE,
-        COMMENT,
-        INVALIDATE_HEADER,
-        CELL_ADDRESS,
-        CELL_SELECTION_AREA,
-        INVALIDATE_SHEET_GEOMETRY,
-    ];
 }

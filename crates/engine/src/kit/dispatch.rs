@@ -7,7 +7,7 @@ use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
 use super::{comments, form, mouse, review, second};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
-use crate::protocol::{Answer, Call, Paint, Request, Size, Up};
+use crate::protocol::{Answer, Answered, Call, Expected, Paint, Request, Size};
 use crate::rights::ViewRights;
 
 /// A tile of 256 pixels at 100 % and 96 dpi, which every view begins with.
@@ -24,6 +24,7 @@ const COMMIT: i32 = 2;
 
 pub(super) fn run(kit: &Kit, request: Request) {
     let Request { id, call } = request;
+    let longest = call.expects().longest();
     let answer = match call {
         Call::Ping => Ok(Answer::Done),
         Call::Load { name, tracks } => load(kit, &name, tracks),
@@ -33,7 +34,7 @@ pub(super) fn run(kit: &Kit, request: Request) {
             Some(document) => serve(kit, document, other),
         },
     };
-    kit.socket.send(&Up::Answer { id, answer });
+    kit.socket.answer(Answered { id, answer }, longest);
 }
 
 pub(super) fn paint(kit: &Kit, id: u64, paint: &Paint) {
@@ -47,7 +48,8 @@ pub(super) fn paint(kit: &Kit, id: u64, paint: &Paint) {
             Ok(Answer::Done)
         }
     };
-    kit.socket.send(&Up::Answer { id, answer });
+    kit.socket
+        .answer(Answered { id, answer }, Expected::Done.longest());
 }
 
 fn load(kit: &Kit, name: &str, tracks: Option<bool>) -> Result<Answer, String> {

@@ -11,7 +11,7 @@ use super::{canvas::Canvas, main_loop, socket::Socket};
 use crate::config::Limits;
 use crate::fds;
 use crate::lok::Library;
-use crate::protocol::{Order, OrderAnswer, Up};
+use crate::protocol::{Order, OrderAnswer};
 use crate::sandbox::{self, Forked};
 
 struct Launcher {
@@ -144,7 +144,7 @@ impl Launcher {
             drop(memory);
             let socket = Socket::new(socket).map_err(|error| error.to_string())?;
             let entered = sandbox::enter(dir, &self.install, limits, self.namespaces);
-            let entered = entered.inspect_err(|why| socket.send(&Up::Failed(why.clone())))?;
+            let entered = entered.inspect_err(|why| socket.start(&Err(why.clone())))?;
             main_loop::run(self.library, &entered, socket, canvas)
         };
         run().err().unwrap_or_else(|| "LibreOffice ended".into())

@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use recto_docs_api::{Access, Password};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
@@ -18,7 +19,8 @@ use super::{
 };
 use crate::event::callback;
 use crate::lok::{Document, Handler, Library, Office};
-use crate::protocol::{Ready, Report, Size, Up};
+use crate::protocol::{Ready, Report, Size, bounds};
+use crate::rate::Rate;
 use crate::rights::ViewRights;
 use crate::sandbox::{self, Entered};
 
@@ -28,8 +30,10 @@ const DEEPEST: u32 = 8;
 const FRAME: usize = 256;
 /// How LibreOffice begins to say whether changes are tracked.
 pub(super) const TRACKING_STATE: &str = ".uno:TrackChanges=";
-/// A payload beyond this size is of no use to an editor.
-const LONGEST_PAYLOAD: usize = 1 << 20;
+/// Payloads from this size on have a rate, in bytes and bytes a second: what selects all of a long
+/// document again and again is not told to everybody each time.
+const LARGE_PAYLOAD: usize = 4 << 10;
+const LARGE_RATE: u32 = 2 << 20;
 
 /// What LibreOffice is doing, which decides what a nested poll may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +80,7 @@ pub(super) struct Kit {
     outermost: Cell<usize>,
     reports: RefCell<Vec<Report>>,
     invalid: RefCell<Vec<String>>,
+    large: RefCell<Rate>,
     resized: Cell<bool>,
     /// Nobody need hear of the next dialog, which nobody asked for.
     pub hushed: Cell<bool>,
@@ -129,6 +134,7 @@ pub(super) fn run(
         outermost: Cell::new(0),
         reports: RefCell::default(),
         invalid: RefCell::default(),
+        large: RefCell::new(Rate::new(LARGE_RATE, Instant::now())),
         resized: Cell::new(false),
         hushed: Cell::new(false),
         windows: RefCell::default(),
@@ -171,7 +177,7 @@ impl Handler for Kit {
             callback::CONTENT_CONTROL | callback::FORM_FIELD_BUTTON => {
                 form::reported(self, view, kind, payload);
             }
-            _ if callback::WANTED.contains(&kind) && payload.len() <= LONGEST_PAYLOAD => {
+            _ => {
                 if kind == callback::GRAPHIC_SELECTION
                     && let Some(state) = self.views.borrow_mut().get_mut(&view)
                 {
@@ -181,14 +187,19 @@ impl Handler for Kit {
                     callback::STATE_CHANGED => self.tracking.state(self.proposes(view), payload),
                     _ => payload,
                 };
-                let payload = payload.to_owned();
+                let Some(payload) = bounds::fit_callback(kind, payload) else {
+                    return;
+                };
+                let large = payload.len() >= LARGE_PAYLOAD;
+                if large && !self.large.borrow_mut().spend(payload.len(), Instant::now()) {
+                    return;
+                }
                 self.reports.borrow_mut().push(Report::Callback {
                     view,
                     kind,
                     payload,
                 });
             }
-            _ => {}
         }
     }
 
@@ -206,7 +217,7 @@ impl Kit {
         warm_up::run(self);
         self.phase.set(Phase::Serving);
         if let Some(ready) = self.ready.borrow_mut().take() {
-            self.socket.send(&Up::Ready(ready));
+            self.socket.start(&Ok(ready));
         }
         true
     }
@@ -372,9 +383,8 @@ impl Kit {
         {
             reports.push(Report::Size(size(document)));
         }
-        if !reports.is_empty() {
-            self.socket.send(&Up::Report(reports));
-        }
+        reports.iter_mut().for_each(bounds::fit);
+        self.socket.report(&reports);
     }
 }
 
@@ -396,11 +406,13 @@ pub(super) fn size(document: Document) -> Size {
             .map(|part| part_of(document, part))
             .collect()
     };
-    Size {
+    let mut size = Size {
         width,
         height,
         parts,
-    }
+    };
+    bounds::fit_size(&mut size);
+    size
 }
 
 fn part_of(document: Document, part: i32) -> (String, bool) {

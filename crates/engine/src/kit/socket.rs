@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags};
 
-use crate::protocol::{self, Call, Request, Up};
+use crate::protocol::{self, Answer, Answered, Call, Frame, Ready, Report, Request, Sort, bounds};
 
 /// Bytes taken from the socket at once.
 const CHUNK: usize = 1 << 16;
@@ -111,12 +111,75 @@ impl Socket {
         buffer.drain(..taken);
     }
 
-    /// Sends a frame. When the server is gone, so is this kit's purpose: the next read says so.
-    pub(super) fn send(&self, frame: &Up) {
-        let Ok(bytes) = protocol::encode(frame) else {
-            return;
+    /// Says that this kit is there, or why it is not.
+    pub(super) fn start(&self, start: &Result<Ready, String>) {
+        self.send(Sort::Start, start);
+    }
+
+    /// Answers a request with a frame of at most so many bytes.
+    pub(super) fn answer(&self, mut answered: Answered, longest: usize) {
+        if let Err(message) = &mut answered.answer {
+            bounds::cut(message, bounds::MESSAGE);
+        }
+        let too_long = |answered: &Answered| {
+            serde_json::to_vec(answered).map_or(true, |body| body.len() > longest)
         };
-        let mut rest = &bytes[..];
+        // Of a long selection the plain text may still fit.
+        if too_long(&answered)
+            && let Ok(Answer::Selection { html, .. } | Answer::Cut { html, .. }) =
+                &mut answered.answer
+        {
+            *html = None;
+        }
+        if too_long(&answered) {
+            match &mut answered.answer {
+                // It is done, whatever is said of it.
+                Ok(Answer::Cut { text, .. }) => *text = None,
+                answer => *answer = Err("the answer is too long".into()),
+            }
+        }
+        self.send(Sort::Answer, &answered);
+    }
+
+    /// Tells what was reported, in as many frames as it takes.
+    pub(super) fn report(&self, reports: &[Report]) {
+        let mut body = Vec::new();
+        let mut count = 0;
+        let end = |body: &mut Vec<u8>, count: &mut usize| {
+            if *count > 0 {
+                body.push(b']');
+                self.write(&Frame::around(Sort::Report, body));
+            }
+            body.clear();
+            *count = 0;
+        };
+        for report in reports {
+            let Ok(report) = serde_json::to_vec(report) else {
+                continue;
+            };
+            // Each needs a comma or a bracket, and the last one a bracket.
+            if report.len() + 2 > bounds::REPORT_FRAME {
+                continue;
+            }
+            if count == bounds::REPORTS || body.len() + report.len() + 2 > bounds::REPORT_FRAME {
+                end(&mut body, &mut count);
+            }
+            body.push(if count == 0 { b'[' } else { b',' });
+            body.extend(report);
+            count += 1;
+        }
+        end(&mut body, &mut count);
+    }
+
+    fn send<T: serde::Serialize>(&self, sort: Sort, body: &T) {
+        if let Ok(body) = serde_json::to_vec(body) {
+            self.write(&Frame::around(sort, &body));
+        }
+    }
+
+    /// Writes all of it. When the server is gone, so is this kit's purpose: the next read says so.
+    fn write(&self, bytes: &[u8]) {
+        let mut rest = bytes;
         while !rest.is_empty() {
             match (&self.stream).write(rest) {
                 Ok(sent) => rest = &rest[sent..],

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use recto_engine::{
-    Document, Engine, EngineConfig, Event, OpenOptions, TilePixels, TileRequest, ViewEvent, ViewId,
-    ViewOptions, ViewRights,
+    Document, Engine, EngineConfig, Event, Events, OpenOptions, TilePixels, TileRequest, ViewEvent,
+    ViewId, ViewOptions, ViewRights,
 };
-use tokio::sync::mpsc::Receiver;
 
 /// Longer than anything takes on the slowest machine; reached only when something is wrong.
 pub const LIMIT: Duration = Duration::from_secs(90);
@@ -45,7 +44,7 @@ impl Fixture {
         path
     }
 
-    pub async fn open(&self, path: &Path) -> (Document, Receiver<Event>) {
+    pub async fn open(&self, path: &Path) -> (Document, Events) {
         let file_type = path.extension().unwrap().to_str().unwrap();
         self.engine
             .open(path, OpenOptions { file_type })
@@ -88,7 +87,7 @@ pub async fn view(document: &Document, name: &str, rights: ViewRights) -> ViewId
 }
 
 /// The first event that `pick` picks.
-pub async fn wait<T>(events: &mut Receiver<Event>, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
+pub async fn wait<T>(events: &mut Events, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
     let mut seen = Vec::new();
     let search = async {
         loop {
@@ -107,7 +106,7 @@ pub async fn wait<T>(events: &mut Receiver<Event>, mut pick: impl FnMut(&Event) 
 }
 
 pub async fn wait_view<T>(
-    events: &mut Receiver<Event>,
+    events: &mut Events,
     of: ViewId,
     mut pick: impl FnMut(&ViewEvent) -> Option<T>,
 ) -> T {

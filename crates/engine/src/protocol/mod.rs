@@ -1,0 +1,238 @@
+//! The frames between server and kit, and between server and launcher.
+//!
+//! A frame to a kit is its length in four bytes, little endian, and JSON; one from a kit has its kind
+//! in a byte after the length. Pixels go through shared memory and never through frames. What comes
+//! from a kit is hostile: [`up`] bounds each frame and each list where it is decoded.
+
+pub(crate) mod bounds;
+mod up;
+
+use recto_docs_api::Password;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use up::{Answer, Answered, Filled, Frame, Ready, Report, Size, Sort};
+
+use crate::config::Limits;
+use crate::input::Input;
+use crate::rights::ViewRights;
+
+/// No frame to a kit is larger. A paste of 16 MiB fits in it as base64.
+const LONGEST_REQUEST: usize = 64 << 20;
+
+/// Bytes of one tile slot in the shared memory: 1024 × 1024 pixels of four bytes.
+pub(crate) const SLOT_BYTES: usize = 1024 * 1024 * 4;
+/// Slots in the shared memory. It is sparse: slots that are never used cost nothing.
+pub(crate) const SLOTS: usize = 8;
+
+/// From the server to a kit.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Request {
+    pub id: u64,
+    pub call: Call,
+}
+
+impl Call {
+    /// What may answer it.
+    pub fn expects(&self) -> Expected {
+        match self {
+            Self::Ping
+            | Self::SetRights { .. }
+            | Self::DestroyView { .. }
+            | Self::Paint(_)
+            | Self::Save { .. } => Expected::Done,
+            Self::Load { .. } | Self::LoadToConvert { .. } => Expected::Loaded,
+            Self::CreateView { .. } => Expected::View,
+            Self::Input {
+                input: Input::Cut { .. },
+                ..
+            } => Expected::Cut,
+            Self::Input { .. } => Expected::Input,
+            Self::Query { .. } => Expected::Values,
+            Self::Selection { .. } => Expected::Selection,
+            Self::Second { .. } => Expected::Second,
+        }
+    }
+
+    /// How many bytes it holds in memory while it is under way, roughly; exact for what can be large.
+    pub fn weight(&self) -> usize {
+        const USUAL: usize = 512;
+        match self {
+            Self::Input { input, .. } => USUAL + input.weight(),
+            _ => USUAL,
+        }
+    }
+}
+
+/// Which answers fit a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    Done,
+    Loaded,
+    View,
+    Input,
+    Cut,
+    Values,
+    Selection,
+    Second,
+}
+
+impl Expected {
+    /// How many kinds there are.
+    pub const KINDS: usize = 8;
+
+    pub fn fits(self, answer: &Answer) -> bool {
+        match self {
+            Self::Done => matches!(answer, Answer::Done),
+            Self::Loaded => matches!(answer, Answer::Loaded { .. } | Answer::Locked),
+            Self::View => matches!(answer, Answer::View(_)),
+            Self::Input => matches!(
+                answer,
+                Answer::Done | Answer::NotThisComment | Answer::NotThisChange | Answer::Field(_)
+            ),
+            Self::Cut => matches!(
+                answer,
+                Answer::Cut { .. } | Answer::NotThisChange | Answer::Field(_)
+            ),
+            Self::Values => matches!(answer, Answer::Values(_)),
+            Self::Selection => matches!(answer, Answer::Selection { .. }),
+            Self::Second => matches!(answer, Answer::Done | Answer::Changes(_)),
+        }
+    }
+
+    /// The longest frame that such an answer may be, in bytes.
+    pub fn longest(self) -> usize {
+        match self {
+            Self::Done | Self::View | Self::Input | Self::Second => bounds::SHORT_FRAME,
+            Self::Loaded => bounds::REPORT_FRAME,
+            Self::Values => bounds::VALUES_FRAME,
+            Self::Cut | Self::Selection => bounds::SELECTION_FRAME,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Call {
+    Ping,
+    /// Loads a file of the kit's document folder.
+    Load {
+        name: String,
+        /// Whether it was saved with its changes being tracked, if that is known.
+        tracks: Option<bool>,
+    },
+    /// Loads one to write it in another format, and for nobody to look at.
+    LoadToConvert {
+        name: String,
+        password: Option<Password>,
+    },
+    CreateView {
+        author: String,
+        lang: String,
+        rights: ViewRights,
+    },
+    /// What the view may do from now on.
+    SetRights {
+        view: i32,
+        rights: ViewRights,
+    },
+    DestroyView {
+        view: i32,
+    },
+    Input {
+        view: i32,
+        input: Input,
+    },
+    Paint(Paint),
+    Query {
+        view: i32,
+        command: String,
+    },
+    Selection {
+        view: i32,
+    },
+    /// Takes a second file of the document folder, which the engine wrote.
+    Second {
+        view: i32,
+        name: String,
+        work: Work,
+    },
+    /// Writes a copy into the document folder.
+    Save {
+        name: String,
+        format: String,
+        options: String,
+    },
+}
+
+/// What is done with a second file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Work {
+    /// Marks what is new and what is gone since the file, which is older.
+    Compare {
+        /// Whether an empty paragraph was added to the file, and is to be added to this text too.
+        guarded: bool,
+    },
+    /// Takes over the tracked changes of the file, which is a copy of the document.
+    Merge {
+        /// Whether an empty paragraph was added to the file.
+        guarded: bool,
+    },
+    /// Puts its text at the caret.
+    Insert,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Paint {
+    pub view: i32,
+    pub slot: usize,
+    pub part: i32,
+    pub pixels: u32,
+    pub twips: u32,
+    pub x: i32,
+    pub y: i32,
+}
+
+/// From the server to the launcher; one datagram each.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Order {
+    /// First of all: how to prepare.
+    Prepare {
+        install: String,
+        profile: String,
+        scratch: String,
+        namespaces: bool,
+    },
+    /// Start a kit. Comes with two descriptors: its socket and the tile memory.
+    Spawn { dir: String, limits: Limits },
+}
+
+/// From the launcher to the server; one datagram each.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum OrderAnswer {
+    Prepared,
+    /// Comes with one descriptor: the pidfd of the process to kill.
+    Spawned {
+        pid: u32,
+    },
+    Failed(String),
+}
+
+/// A request with its length before it.
+pub(crate) fn encode(request: &Request) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 4];
+    serde_json::to_writer(&mut bytes, request)?;
+    let length = bytes.len() - 4;
+    if length > LONGEST_REQUEST {
+        return Err(std::io::Error::other("the request is too large"));
+    }
+    let length = u32::try_from(length).map_err(std::io::Error::other)?;
+    bytes[..4].copy_from_slice(&length.to_le_bytes());
+    Ok(bytes)
+}
+
+/// The body of [`Sort::Report`].
+pub(crate) fn read_reports(body: &[u8]) -> serde_json::Result<Vec<Report>> {
+    let mut from = serde_json::Deserializer::from_slice(body);
+    let reports = up::reports(&mut from)?;
+    from.end()?;
+    Ok(reports)
+}
