@@ -113,7 +113,7 @@ async fn key(
     view: ViewId,
     events: &mut Events,
 ) -> Result<[Duration; 3], Failure> {
-    while events.try_recv().is_ok() {}
+    while events.try_recv().is_some() {}
     let start = Instant::now();
     document
         .input(view, Input::Key { char: 120, code: 0 })

@@ -32,10 +32,14 @@ pub struct EngineConfig {
     pub namespaces: bool,
     /// How many kits wait, warmed, for a document. At least one does.
     pub warm: usize,
+    /// How many kits are started at once for those who wait for one. Each keeps a processor busy.
+    pub starting: usize,
     /// What one kit may use.
     pub limits: Limits,
     /// A kit that owes an answer, and has said nothing, for this long is killed.
     pub hang_limit: Duration,
+    /// The same for a kit that saves: LibreOffice is silent while it writes a long document.
+    pub save_limit: Duration,
     /// A kit that has not loaded its document after this long is killed.
     pub load_limit: Duration,
     /// Requests that may be under way to one kit: what participants do and ask. One more is refused.
@@ -62,8 +66,10 @@ impl EngineConfig {
             zygote: true,
             namespaces: true,
             warm: 2,
+            starting: std::thread::available_parallelism().map_or(1, usize::from),
             limits: Limits::default(),
             hang_limit: Duration::from_secs(30),
+            save_limit: Duration::from_secs(180),
             load_limit: Duration::from_secs(60),
             requests_under_way: 8192,
             request_bytes_under_way: 128 << 20,

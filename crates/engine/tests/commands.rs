@@ -32,7 +32,7 @@ async fn every_allowed_command_is_survived(kind: Kind) {
         assert!(survived, "{name} killed the engine; before it: {wrong:?}");
         // Answered only after LibreOffice has run its loop.
         document.query(ann, ".uno:Undo").await.unwrap();
-        while let Ok(event) = events.try_recv() {
+        while let Some(event) = events.try_recv() {
             if let Event::View {
                 event: ViewEvent::Dialog { title },
                 ..

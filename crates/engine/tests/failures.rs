@@ -10,8 +10,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use recto_engine::{
-    Death, Engine, EngineError, Event, Events, Input, Limits, OpenError, OpenOptions, SaveError,
-    TileRequest,
+    Death, Engine, EngineError, Event, Events, Input, InputDenied, Limits, OpenError, OpenOptions,
+    SaveError, TileRequest,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use support::{Fixture, LIMIT, editor, start, text, unzip, wait, words};
@@ -308,4 +308,46 @@ async fn an_engine_that_can_start_no_kit_says_so_and_recovers() {
     becomes(&fixture.engine, true).await;
     assert!(opening.await.unwrap().is_ok());
     assert_eq!(fixture.engine.failed_starts(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l3_what_is_under_way_to_a_kit_has_an_end() {
+    let fixture = start(|config| {
+        config.requests_under_way = 8;
+        config.request_bytes_under_way = 100_000;
+    })
+    .await;
+    let source = fixture.make("text.docx", &text(&["Hello"])).await;
+    let (document, _events) = fixture.open(&source).await;
+    let ann = editor(&document, "Ann").await;
+    let typed = |text: &str| Input::Text { text: text.into() };
+    signal(document.kit_pid(), Signal::STOP);
+    let mut under_way = Vec::new();
+    let refused = loop {
+        match document.send_input(ann, typed("x")) {
+            Ok(pending) => under_way.push(pending),
+            Err(denied) => break denied,
+        }
+    };
+    assert_eq!(refused, InputDenied::Busy);
+    assert!((7..=8).contains(&under_way.len()), "{}", under_way.len());
+    // Saving has room of its own.
+    let saved = fixture.path("saved.docx");
+    let goes_on = async { signal(document.kit_pid(), Signal::CONT) };
+    let (saving, ()) = tokio::join!(document.save_copy("docx", &saved), goes_on);
+    saving.unwrap();
+    let count = under_way.len();
+    for pending in under_way {
+        pending.await.unwrap();
+    }
+    document.input(ann, typed("y")).await.unwrap();
+    let large = Input::Paste {
+        mime: "text/plain;charset=utf-8".into(),
+        data: vec![b'z'; 100_000],
+    };
+    let large = document.send_input(ann, large);
+    assert_eq!(large.err(), Some(InputDenied::Busy));
+    document.save_copy("docx", &saved).await.unwrap();
+    let typed = format!("{}yHello", "x".repeat(count));
+    assert!(words(&saved, "word/document.xml").contains(&typed));
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use recto_docs_api::Access;
 use recto_engine::{
-    Document, Effect, Event, Events, Field, Input, InputDenied, InputError, MouseAction, ViewEvent,
+    Document, Effect, Events, Field, Input, InputDenied, InputError, MouseAction, ViewEvent,
     ViewId, ViewRights,
 };
 use serde_json::json;

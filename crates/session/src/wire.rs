@@ -379,6 +379,10 @@ impl ToBrowser {
         match self {
             Self::Clipboard { text, html, .. } => USUAL + length(text) + length(html),
             Self::Values { .. } => 64 * USUAL,
+            Self::View(event) => USUAL + event.weight(),
+            Self::Size { parts, .. } => {
+                USUAL + parts.iter().map(|part| part.name.len() + 32).sum::<usize>()
+            }
             Self::Title { title } => USUAL + title.len(),
             Self::Opened(opened) => {
                 USUAL

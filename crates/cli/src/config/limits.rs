@@ -257,6 +257,34 @@ const TABLE: &[Limit] = &[
         test: "l8_bytes_files_folders_and_threads_are_counted",
         seen: "the document's engine is started again",
     },
+    Limit {
+        name: "kit_requests",
+        what: "inputs and questions under way to one document's engine process",
+        value: at!((64, 1 << 20), engine.requests_under_way),
+        test: "l3_what_is_under_way_to_a_kit_has_an_end",
+        seen: "engine.busy",
+    },
+    Limit {
+        name: "kit_request_bytes",
+        what: "the same in bytes",
+        value: at!((32 << 20, 4 << 30), engine.request_bytes_under_way),
+        test: "l3_what_is_under_way_to_a_kit_has_an_end",
+        seen: "engine.busy",
+    },
+    Limit {
+        name: "kit_reports_per_second",
+        what: "what one engine process reports in a second, on the average of a few; beyond it, it is taken for an attacker's and killed",
+        value: at!((1000, 10_000_000), engine.reports_per_second),
+        test: "l4_a_hostile_kit_ends_its_own_document_and_nothing_else",
+        seen: "the document's engine is started again",
+    },
+    Limit {
+        name: "kit_report_bytes",
+        what: "bytes of its reports in a second, likewise",
+        value: at!((1 << 20, 1 << 30), engine.report_bytes_per_second),
+        test: "l4_a_hostile_kit_ends_its_own_document_and_nothing_else",
+        seen: "the document's engine is started again",
+    },
 ];
 
 /// `[limits]` in `recto.toml`: numbers by the names of the table.

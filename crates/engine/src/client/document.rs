@@ -341,7 +341,7 @@ impl Document {
         };
         self.0
             .kit
-            .ask(call, Reply::done)
+            .ask_to_save(call)
             .await
             .map_err(|error| match error {
                 EngineError::Failed(why) => SaveError::Refused(why),

@@ -119,6 +119,7 @@ pub(crate) struct Link {
     slots: Arc<Semaphore>,
     free_slots: Mutex<Vec<usize>>,
     hang_limit: Duration,
+    save_limit: Duration,
 }
 
 /// What a new kit is made of. In this order: the process ends before its folder is removed.
@@ -173,6 +174,7 @@ impl Link {
             slots: Arc::new(Semaphore::new(SLOTS)),
             free_slots: Mutex::new((0..SLOTS).collect()),
             hang_limit: config.hang_limit,
+            save_limit: config.save_limit,
         });
         let said = Said {
             reader: Reader::default(),
@@ -203,6 +205,11 @@ impl Link {
         convert: fn(Reply) -> Result<T, EngineError>,
     ) -> Pending<T> {
         self.send(call, limit, None, convert)
+    }
+
+    /// As [`Link::ask`], for saving.
+    pub(crate) fn ask_to_save(self: &Arc<Self>, call: Call) -> Pending<()> {
+        self.send(call, self.save_limit, None, Reply::done)
     }
 
     /// Paints when a slot of the tile memory is free.

@@ -22,7 +22,8 @@ const DELETE: u32 = 1286;
 const COMPOSE: i32 = 0;
 const COMMIT: i32 = 2;
 
-pub(super) fn run(kit: &Kit, request: Request) {
+/// Does what is asked, and answers it and those that are done `with` it.
+pub(super) fn run(kit: &Kit, request: Request, with: &[u64]) {
     let Request { id, call } = request;
     let longest = call.expects().longest();
     let answer = match call {
@@ -34,6 +35,10 @@ pub(super) fn run(kit: &Kit, request: Request) {
             Some(document) => serve(kit, document, other),
         },
     };
+    for id in with {
+        let answer = answer.clone();
+        kit.socket.answer(Answered { id: *id, answer }, longest);
+    }
     kit.socket.answer(Answered { id, answer }, longest);
 }
 

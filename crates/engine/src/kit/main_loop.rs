@@ -8,12 +8,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use recto_docs_api::{Access, Password};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use serde_json::Value;
 
+use super::queue::{Moment, Turn};
 use super::{
     canvas::Canvas, dispatch, form, mouse::Reading, socket::Socket, tracking::Tracking, warm_up,
 };
@@ -26,6 +27,8 @@ use crate::sandbox::{self, Entered};
 
 /// Requests are served in so many nested loops; a document that opens dialogs in dialogs waits.
 const DEEPEST: u32 = 8;
+/// Dialogs are closed as soon as they open; what lasts longer is none, or will never be closed.
+const LONGEST_DIALOG: Duration = Duration::from_secs(10);
 /// Less than what the frames of a nested loop need of the stack, in bytes.
 const FRAME: usize = 256;
 /// How LibreOffice begins to say whether changes are tracked.
@@ -78,6 +81,7 @@ pub(super) struct Kit {
     depth: Cell<u32>,
     /// Where the stack ends when LibreOffice polls from its own loop; it grows downwards.
     outermost: Cell<usize>,
+    nested_since: Cell<Option<Instant>>,
     reports: RefCell<Vec<Report>>,
     invalid: RefCell<Vec<String>>,
     large: RefCell<Rate>,
@@ -132,6 +136,7 @@ pub(super) fn run(
         waker,
         depth: Cell::new(0),
         outermost: Cell::new(0),
+        nested_since: Cell::new(None),
         reports: RefCell::default(),
         invalid: RefCell::default(),
         large: RefCell::new(Rate::new(LARGE_RATE, Instant::now())),
@@ -228,7 +233,14 @@ impl Kit {
         let here = 0_u8;
         let here = std::ptr::from_ref(&here).addr();
         self.outermost.set(self.outermost.get().max(here));
-        self.depth.get() > 0 || here + FRAME < self.outermost.get()
+        if self.depth.get() == 0 && here + FRAME >= self.outermost.get() {
+            self.nested_since.set(None);
+            return false;
+        }
+        let now = Instant::now();
+        let since = self.nested_since.get().unwrap_or(now);
+        self.nested_since.set(Some(since));
+        now.duration_since(since) < LONGEST_DIALOG
     }
 
     fn poll_busy(&self, timeout: i32) -> bool {
@@ -257,20 +269,31 @@ impl Kit {
         if self.depth.get() >= DEEPEST {
             return false;
         }
-        if let Some(request) = self.socket.next_request(nested) {
-            self.depth.set(self.depth.get() + 1);
-            dispatch::run(self, request);
-            self.depth.set(self.depth.get() - 1);
-            self.flush();
-            return true;
+        let merges = |view: i32| {
+            let views = self.views.borrow();
+            let editor = |view: &View| view.rights.access.can_edit() && !view.composing;
+            views.get(&view).is_some_and(editor)
+        };
+        let moment = Moment {
+            now: Instant::now(),
+            nested,
+            paints: self.depth.get() == 0,
+            merges: &merges,
+        };
+        match self.socket.next(moment) {
+            Some(Turn::Request(request, with)) => {
+                self.depth.set(self.depth.get() + 1);
+                dispatch::run(self, request, &with);
+                self.depth.set(self.depth.get() - 1);
+                self.flush();
+                true
+            }
+            Some(Turn::Paint(id, paint)) => {
+                dispatch::paint(self, id, &paint);
+                true
+            }
+            None => false,
         }
-        if self.depth.get() == 0
-            && let Some((id, paint)) = self.socket.next_paint()
-        {
-            dispatch::paint(self, id, &paint);
-            return true;
-        }
-        false
     }
 
     /// Waits for the waker and, when asked, the socket. Whether the socket has something.

@@ -9,6 +9,7 @@ mod form;
 mod launcher;
 mod main_loop;
 mod mouse;
+mod queue;
 mod review;
 mod second;
 mod socket;

@@ -1,14 +1,15 @@
 //! The kit's end of the socket: frames in without waiting, frames out whole.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags};
 
-use crate::protocol::{self, Answer, Answered, Call, Frame, Ready, Report, Request, Sort, bounds};
+use super::queue::{Moment, Queue, Turn};
+use crate::protocol::{Answer, Answered, Frame, Ready, Report, Sort, bounds};
 
 /// Bytes taken from the socket at once.
 const CHUNK: usize = 1 << 16;
@@ -17,10 +18,7 @@ pub(super) struct Socket {
     /// As a file: the sandbox knows `read` and `write`, but no calls for sockets.
     stream: File,
     buffer: RefCell<Vec<u8>>,
-    /// Everything but painting, in the order of arrival.
-    requests: RefCell<VecDeque<Request>>,
-    /// Painting, done when nothing else is to be done.
-    paints: RefCell<VecDeque<(u64, protocol::Paint)>>,
+    requests: RefCell<Queue>,
     closed: Cell<bool>,
 }
 
@@ -32,7 +30,6 @@ impl Socket {
             stream,
             buffer: RefCell::default(),
             requests: RefCell::default(),
-            paints: RefCell::default(),
             closed: Cell::new(false),
         })
     }
@@ -45,21 +42,13 @@ impl Socket {
         self.closed.get()
     }
 
-    /// In a nested loop no view is destroyed: LibreOffice does not survive the end of a view whose
-    /// dialog is open.
-    pub(super) fn next_request(&self, nested: bool) -> Option<Request> {
-        let mut requests = self.requests.borrow_mut();
-        let waits = |request: &Request| nested && matches!(request.call, Call::DestroyView { .. });
-        let next = requests.iter().position(|request| !waits(request))?;
-        requests.remove(next)
-    }
-
-    pub(super) fn next_paint(&self) -> Option<(u64, protocol::Paint)> {
-        self.paints.borrow_mut().pop_front()
+    /// What is to be done next.
+    pub(super) fn next(&self, moment: Moment<'_>) -> Option<Turn> {
+        self.requests.borrow_mut().next(moment)
     }
 
     pub(super) fn idle(&self) -> bool {
-        self.requests.borrow().is_empty() && self.paints.borrow().is_empty()
+        self.requests.borrow().is_empty()
     }
 
     /// Takes all that has arrived.
@@ -93,17 +82,12 @@ impl Socket {
                 }
             }
         }
+        let now = Instant::now();
         let mut taken = 0;
         while let Some((frame, end)) = next_frame(&buffer, taken) {
             taken = end;
             match serde_json::from_slice(frame) {
-                Ok(Request {
-                    id,
-                    call: Call::Paint(paint),
-                }) => {
-                    self.paints.borrow_mut().push_back((id, paint));
-                }
-                Ok(request) => self.requests.borrow_mut().push_back(request),
+                Ok(request) => self.requests.borrow_mut().push(request, now),
                 // The server speaks the same version; a frame that is none ends the kit.
                 Err(_) => self.closed.set(true),
             }

@@ -115,7 +115,7 @@ pub(crate) enum Report {
     },
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Answer {
     Done,
     /// The comment belongs to somebody whose comments the view may not change.

@@ -62,6 +62,9 @@ async fn l4_a_hostile_kit_ends_its_own_document_and_nothing_else() {
             .kit_args
             .extend(ATTACKS.map(|(attack, _)| attack.into()));
         config.hang_limit = Duration::from_secs(5);
+        // So that a flood is one on a busy machine, too.
+        config.reports_per_second = 1000;
+        config.report_bytes_per_second = 512 << 10;
     })
     .await;
     let source = fixture.write("text.fodt", text(&["Hello"]));

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use recto_engine::{Death, Event, OpenOptions};
-use tokio::sync::mpsc::Receiver;
 
 use crate::support::{Fixture, start, text, wait};
 
@@ -52,7 +51,10 @@ pub async fn l8_a_greedy_kit_ends_alone(namespaces: bool) {
     }
 }
 
-async fn attacker(fixture: &Fixture, attack: &str) -> (recto_engine::Document, Receiver<Event>) {
+async fn attacker(
+    fixture: &Fixture,
+    attack: &str,
+) -> (recto_engine::Document, recto_engine::Events) {
     let source = fixture.write("attack.txt", format!("ATTACK {attack}\n"));
     let options = OpenOptions { file_type: "txt" };
     fixture.engine.open(&source, options).await.unwrap()
