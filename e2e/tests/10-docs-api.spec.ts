@@ -340,7 +340,7 @@ test.describe('the Docs API', () => {
     expect(thrown).toEqual([]);
   });
 
-  test('a reader asks for the right to edit, and the same page opens the file anew', async ({
+  test('a reader asks for the right to edit, and the same page opens the file again', async ({
     page,
     picture,
   }) => {
@@ -366,8 +366,8 @@ test.describe('the Docs API', () => {
     await editor.isState('ready');
     await editor.focus();
     await editor.press('Control+Home');
-    await editor.type('Opened anew. ');
-    await editor.showsText('Opened anew. ');
+    await editor.type('Opened again. ');
+    await editor.showsText('Opened again. ');
   });
 
   test('a page with the key of a version that was saved gets the new version, or is told', async ({

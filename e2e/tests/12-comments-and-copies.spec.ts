@@ -170,7 +170,7 @@ test.describe('comments, chat and copies', () => {
       await picture(page, 'link');
       await frame.getByTestId('dialog-close').click();
 
-      // The mentioned person follows the link, after the file was saved and opened anew.
+      // The mentioned person follows the link, after the file was saved and opened again.
       await openAgain(page, document, told.actionLink);
       await expect(comment).toHaveAttribute('aria-current', 'true');
       await picture(page, 'followed');

@@ -101,7 +101,7 @@ fn without_secrets(text: &str, secret: &Secret) -> String {
     let text = if secret.is_empty() {
         text.to_owned()
     } else {
-        // As it stands, and as it stands in JSON.
+        // As it is, and as JSON has it.
         let escaped = Value::from(&*secret).to_string();
         text.replace(&*secret, "<secret>")
             .replace(&escaped[1..escaped.len() - 1], "<secret>")

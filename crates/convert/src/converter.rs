@@ -241,7 +241,7 @@ fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX / 2)
 }
 
-/// The path of these segments, as it stands in a link.
+/// The path of these segments, as it is in a link.
 fn encoded(segments: &[&str]) -> String {
     // The host does not matter.
     let Ok(mut url) = Url::parse("http://localhost/") else {

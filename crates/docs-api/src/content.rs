@@ -262,7 +262,7 @@ fn recognise_mimetype(data: &[u8]) -> Found {
     Found::Odf(None, "an OpenDocument file of another kind")
 }
 
-/// Names of the entries whose local headers lie in `head`, each with the bytes
+/// Names of the entries whose local headers are in `head`, each with the bytes
 /// that follow.
 fn zip_entries(head: &[u8]) -> Vec<(&[u8], &[u8])> {
     let mut entries = Vec::new();

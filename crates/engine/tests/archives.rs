@@ -242,7 +242,7 @@ async fn c11_an_old_importer_is_not_reached_under_another_name() {
                 );
             }
         }
-        // What is on the list opens as ever.
+        // What is on the list opens as usual.
         let good = fixture.make("a.doc", &text(&["Hello"])).await;
         let made = convert(&fixture, &good, "good.txt").await.unwrap();
         assert!(std::fs::read_to_string(made).unwrap().contains("Hello"));

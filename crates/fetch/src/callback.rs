@@ -248,7 +248,7 @@ fn describe(error: &Value) -> String {
     }
 }
 
-/// Whether a JSON object with `error` stands at the beginning or the end of a text.
+/// Whether a JSON object with `error` is at the beginning or the end of a text.
 fn has_object_inside(text: &str) -> bool {
     let is_answer = |value: &Value| value.get("error").is_some();
     let at_end = text

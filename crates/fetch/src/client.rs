@@ -53,7 +53,7 @@ impl Fetcher {
         Self::with_lookup(config, keys, clock, Arc::new(SystemLookup))
     }
 
-    /// The same with a resolver of one's own; what it answers is filtered all the same.
+    /// The same with a resolver of one's own; what it answers is filtered anyway.
     pub fn with_lookup(
         config: FetchConfig,
         keys: Option<Arc<Keys>>,
@@ -76,7 +76,7 @@ impl Fetcher {
             // `Authorization` in it; HTTP/2 has lower case only
             .http1_only()
             .http1_title_case_headers()
-            // each request resolves anew and is judged anew
+            // each request resolves again and is judged again
             .pool_max_idle_per_host(0)
             .connect_timeout(config.connect_timeout)
             .dns_resolver(Arc::new(resolver.clone()))

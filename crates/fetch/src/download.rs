@@ -45,7 +45,7 @@ impl Fetcher {
     /// download fails.
     ///
     /// The request carries a token over the address as the integrator signed it; after a redirect
-    /// it is signed anew within the same origin, and not at all elsewhere. Status 5xx and broken
+    /// it is signed again within the same origin, and not at all elsewhere. Status 5xx and broken
     /// connections are tried three times; limits and refusals are final.
     pub async fn download(
         &self,

@@ -61,7 +61,7 @@ pub enum FetchError {
     /// An address that is not globally routable and whose network is not allowed.
     #[error("{host} is {class}: {address}")]
     ForbiddenAddress {
-        /// The host as it stands in the URL.
+        /// The host as it is in the URL.
         host: String,
         /// What it resolved to. For the log; not told to remote callers.
         address: IpAddr,
@@ -71,7 +71,7 @@ pub enum FetchError {
     /// Only listed hosts and networks may be contacted.
     #[error("{host} is not among the hosts that may be contacted")]
     NotListed {
-        /// The host as it stands in the URL.
+        /// The host as it is in the URL.
         host: String,
     },
     /// No answer, or half of one.
@@ -375,7 +375,7 @@ fn forbidden_advice(class: AddressClass) -> String {
         | AddressClass::Private
         | AddressClass::SharedCarrier
         | AddressClass::Translated => {
-            "If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address."
+            "If the application is in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address."
         }
         AddressClass::Multicast | AddressClass::Reserved => {
             "Check the name's DNS entry: no application can be reached there, unless --allow-network allows its network."

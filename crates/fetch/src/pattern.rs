@@ -1,4 +1,4 @@
-//! Addresses by what stands in them.
+//! Addresses by what is in them.
 
 use std::fmt;
 use std::str::FromStr;

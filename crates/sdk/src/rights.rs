@@ -19,7 +19,7 @@ pub enum Rights {
     /// Fill in its forms.
     FillForms,
     /// Change it; others see the changes when they are saved (`coEditing.mode`
-    /// is `strict`). Recto shows changes at once all the same.
+    /// is `strict`). Recto shows changes at once anyway.
     Edit,
     /// Change it together with others, who see each letter as it is typed
     /// (`coEditing.mode` is `fast`).

@@ -147,7 +147,7 @@ pub(crate) fn network(ip: IpAddr) -> IpAddr {
     }
 }
 
-/// What no link is built from has to be an authority all the same: it is logged, and compared.
+/// What no link is built from has to be an authority anyway: it is logged, and compared.
 fn authority(host: Option<&str>) -> Option<String> {
     let host = host?;
     (host.len() <= 300 && !host.contains('@') && host.parse::<Authority>().is_ok())

@@ -371,7 +371,7 @@ const ALL: &[Described] = &[
         "/callbacks/replay",
         POST,
         Administrators,
-        "Sends a callback again, signed anew",
+        "Sends a callback again, newly signed",
         &[
             ("200", "The new attempt, as in the list"),
             ("404", "The attempt is no longer known"),

@@ -45,7 +45,7 @@ struct Bucket {
     view: Series,
 }
 
-/// Samples of the last month, by the hour. In memory: they begin anew with the server.
+/// Samples of the last month, by the hour. In memory: they begin again with the server.
 #[derive(Default)]
 pub struct Statistics(Mutex<VecDeque<Bucket>>);
 

@@ -200,7 +200,7 @@ impl Session {
         });
     }
 
-    /// Status 2: the file is ready to be taken. The result link is made anew for each attempt, since
+    /// Status 2: the file is ready to be taken. The result link is made again for each attempt, since
     /// links expire.
     pub fn deliver(&mut self) {
         let Some((opening, user)) = self.saving.changer() else {

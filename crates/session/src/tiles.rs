@@ -36,7 +36,7 @@ impl TileKey {
         }
     }
 
-    /// Whether the middle of a rectangle lies in this tile.
+    /// Whether the middle of a rectangle is in this tile.
     pub fn covers(self, rect: &Rect) -> bool {
         let middle = Rect {
             x: rect.x.saturating_add(rect.width / 2),

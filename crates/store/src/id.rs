@@ -29,7 +29,7 @@ impl BlobId {
         Self(new_id())
     }
 
-    /// The id as it stands in the journal and in the blob folder.
+    /// The id as it is in the journal and in the blob folder.
     pub fn as_str(&self) -> &str {
         &self.0
     }

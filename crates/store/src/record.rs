@@ -22,7 +22,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The phase as it stands in the journal.
+    /// The phase as it is in the journal.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",

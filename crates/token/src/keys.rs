@@ -29,7 +29,7 @@ impl Keys {
 
     /// Keys from separate secrets.
     ///
-    /// The session and link keys are derived all the same, so that setting the
+    /// The session and link keys are derived anyway, so that setting the
     /// same secret several times does no harm.
     pub fn separate(inbox: Secret, outbox: Secret, session: &Secret, links: &Secret) -> Self {
         Self::derive(
@@ -151,7 +151,7 @@ impl Keys {
         &self.outbox
     }
 
-    /// A foreign text with `[secret]` wherever a shared secret stands in it: an error page of an
+    /// A foreign text with `[secret]` wherever a shared secret is in it: an error page of an
     /// application may print its settings.
     pub fn hidden_in(&self, text: &str) -> String {
         let secrets = self.inbox.secrets().chain(self.outbox.secrets());

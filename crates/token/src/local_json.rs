@@ -1,5 +1,5 @@
 //! The settings of an ONLYOFFICE server that are about tokens, so that a server
-//! can be replaced without writing them anew.
+//! can be replaced without writing them again.
 
 mod error;
 

@@ -341,7 +341,7 @@ enum Type {
     For(Method),
 }
 
-/// The file in `members`, which stands at `prefix` in the payload.
+/// The file in `members`, which is at `prefix` in the payload.
 fn file(members: &Value, prefix: &str, wanted: Type) -> Result<SignedFile, Refusal> {
     let empty = Map::new();
     let members = members.as_object().unwrap_or(&empty);

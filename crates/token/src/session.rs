@@ -45,7 +45,7 @@ fn read_opening(claims: &mut Map<String, Value>) -> Result<Opening, Refusal> {
             &reason::MALFORMED,
             "invalid token",
             "The token is of this server, but of another version of it.",
-            "Reload the page, so that the document is opened anew.",
+            "Reload the page, so that the document is opened again.",
         )
     })
 }
@@ -90,7 +90,7 @@ pub fn verify_session(
     if audience != key.as_str() || opening.key != *key || participant.is_empty() {
         return Err(wrong_purpose(
             "The session token is for another document.",
-            "Reload the page, so that the document is opened anew.",
+            "Reload the page, so that the document is opened again.",
         )
         .at("aud")
         .expected(key.as_str())

@@ -14,7 +14,7 @@ import { StatusBar } from './panels/status-bar.js';
 import { DocumentView } from './tiles/document-view.js';
 import { Toolbar } from './toolbar/toolbar.js';
 
-/** The whole page: a document, or what stands in its place. */
+/** The whole page: a document, or what is in its place. */
 export function App({ editor, host }: { editor: Editor; host: Integration }) {
   const { state } = editor;
   const { options } = host;

@@ -156,7 +156,7 @@ async fn a_callback_is_inspected_and_sent_again() {
         (&json!("taken"), &json!(id))
     );
     let second = integrator.called_with(2).await;
-    verify_callback(&Secret::from(SECRET), &second.body, None, now()).expect("signed anew");
+    verify_callback(&Secret::from(SECRET), &second.body, None, now()).expect("signed again");
     // The same, but for a link that is good again.
     let link = |body: &Value| body["url"].as_str().unwrap().to_owned();
     assert_ne!(link(&first.body), link(&second.body));

@@ -213,7 +213,7 @@ async fn a_version_of_the_history_is_marked_against_the_one_before() {
     assert_eq!(changes(&mut plain).await, [""; 0]);
     plain.leave().await;
 
-    // Without the version before, the version is shown all the same.
+    // Without the version before, the version is shown anyway.
     let mut alone = Browser::connect(&server, &key).await;
     alone.say(&open("/files/no.rtf", true)).await;
     alone.opened = alone.until_opened().await;

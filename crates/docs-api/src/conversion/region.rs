@@ -8,7 +8,7 @@ const COMMA: [&str; 44] = [
     "gl", "hr", "hu", "hy", "id", "is", "it", "ka", "kk", "ky", "lt", "lv", "mk", "nb", "nl", "nn",
     "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "tr", "uk",
 ];
-/// Countries where such a language has a point all the same.
+/// Countries where such a language has a point anyway.
 const POINT: [&str; 12] = [
     "de-CH", "de-LI", "es-DO", "es-GT", "es-HN", "es-MX", "es-NI", "es-PA", "es-PE", "es-PR",
     "es-SV", "es-US",

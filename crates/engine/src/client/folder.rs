@@ -76,7 +76,7 @@ pub(crate) fn prepare_work(work: &Path) -> std::io::Result<()> {
 }
 
 /// Removes a folder that a kit wrote to, which may have made folders in folders until no path reaches
-/// them, or such that may not be read. So nothing here goes into depth: what lies in a folder is moved
+/// them, or such that may not be read. So nothing here goes into depth: what is in a folder is moved
 /// up before the folder is removed. No process writes there any more.
 fn remove_tree(top: &Path) -> std::io::Result<()> {
     let mut moved: u64 = 0;
@@ -106,7 +106,7 @@ fn remove_tree(top: &Path) -> std::io::Result<()> {
     }
 }
 
-/// What lies in a folder, and whether it is one itself. Nothing if the folder is gone: the same may be
+/// What is in a folder, and whether it is one itself. Nothing if the folder is gone: the same may be
 /// removed twice at a time.
 fn entries(folder: &Path) -> std::io::Result<impl Iterator<Item = (PathBuf, bool)> + use<>> {
     let entries = match std::fs::read_dir(folder) {

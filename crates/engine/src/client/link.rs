@@ -51,7 +51,7 @@ impl<T, E: From<EngineError>> Future for Pending<T, E> {
 /// What a request brought.
 pub(crate) enum Reply {
     Answer(Answer),
-    /// A tile lies in its slot.
+    /// A tile is in its slot.
     Painted(Painted),
 }
 

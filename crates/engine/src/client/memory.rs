@@ -58,7 +58,7 @@ impl TileMemory {
             "the slot is checked by the caller"
         );
         let mut pixels = Vec::with_capacity(length);
-        // SAFETY: the range lies in the mapping (asserted), the target was just allocated and does
+        // SAFETY: the range is in the mapping (asserted), the target was just allocated and does
         // not overlap it, and every byte up to `length` is initialised by the copy.
         unsafe {
             let from = self.start.as_ptr().add(slot * SLOT_BYTES);

@@ -41,7 +41,7 @@ impl Canvas {
             slot < SLOTS && length <= SLOT_BYTES,
             "slots come from the server"
         );
-        // SAFETY: the range lies in the mapping; the kit paints one tile at a time, and the server
+        // SAFETY: the range is in the mapping; the kit paints one tile at a time, and the server
         // reads a slot only after the kit has answered.
         let slot = unsafe {
             std::slice::from_raw_parts_mut(self.start.as_ptr().add(slot * SLOT_BYTES), length)

@@ -308,7 +308,7 @@ impl Kit {
             PollFd::new(&fd, PollFlags::IN),
         ];
         let used = if socket { 2 } else { 1 };
-        // A wait for ever without the socket could only be ended by LibreOffice itself.
+        // A wait forever without the socket could only be ended by LibreOffice itself.
         if rustix::event::poll(&mut fds[..used], limit.as_ref()).is_err() {
             return false;
         }

@@ -107,7 +107,7 @@ impl Library {
 /// What LibreOffice calls. It does so in the middle of other calls, also of [`Handler::poll`]
 /// itself: an implementation keeps nothing borrowed while it calls LibreOffice.
 pub(crate) trait Handler {
-    /// Waits for at most so many microseconds (for ever when negative) for work, and does it.
+    /// Waits for at most so many microseconds (forever when negative) for work, and does it.
     /// Returns whether there was any.
     fn poll(&self, timeout: i32) -> bool;
     /// Ends a wait; called from any thread.
@@ -185,7 +185,7 @@ impl Office {
     /// Hands this thread to LibreOffice, which calls `handler` from now on.
     pub(crate) fn run<H: Handler>(self, handler: &'static H) {
         let data = ptr::from_ref(handler).cast_mut().cast();
-        // SAFETY: the handler lives for ever, and the callbacks get a pointer to it of its type.
+        // SAFETY: the handler lives forever, and the callbacks get a pointer to it of its type.
         unsafe {
             if let Some(set) = function!(self.office, ffi::OfficeClass, set_optional_features) {
                 set(self.office, Self::FEATURES);
@@ -289,7 +289,7 @@ fn guarded<T>(body: impl FnOnce() -> T) -> T {
 }
 
 unsafe extern "C" fn poll_callback<H: Handler>(data: *mut c_void, timeout: c_int) -> c_int {
-    // SAFETY: `data` is what `Office::run` passed: a handler that lives for ever.
+    // SAFETY: `data` is what `Office::run` passed: a handler that lives forever.
     let handler = unsafe { &*data.cast::<H>() };
     guarded(|| c_int::from(handler.poll(timeout)))
 }

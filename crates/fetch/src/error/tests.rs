@@ -46,11 +46,11 @@ fn forbidden_addresses() {
     let inside = forbidden("files.lan", AddressClass::Private);
     insta::assert_snapshot!(both(&inside), @"
     The document address (document.url) leads to the host files.lan, which is a private network address; the document server contacts only public addresses and allowed networks.
-    If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address.
+    If the application is in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address.
     ");
     insta::assert_snapshot!(both(&CallbackError::from(inside)), @"
     The callback address (editorConfig.callbackUrl) leads to the host files.lan, which is a private network address; the document server contacts only public addresses and allowed networks.
-    If the application lies in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address.
+    If the application is in that network, start the document server with --allow-network and the network, for instance --allow-network 10.1.2.0/24, or with --allow-host and the name; its log names the address.
     ");
     let cloud = forbidden("169.254.169.254", AddressClass::CloudMetadata);
     insta::assert_snapshot!(both(&cloud), @"

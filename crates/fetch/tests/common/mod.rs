@@ -123,7 +123,7 @@ pub fn answer(status: u16, body: impl Into<Body>) -> Response {
         .unwrap()
 }
 
-/// A name server: each name has answers, given one after the other, the last for ever.
+/// A name server: each name has answers, given one after the other, the last forever.
 #[derive(Default)]
 pub struct Names(Mutex<HashMap<String, Vec<Vec<IpAddr>>>>);
 

@@ -89,7 +89,7 @@ pub struct Ask {
     id: String,
 }
 
-/// Sends a callback again: the same members, signed anew, with links that are good again. What the
+/// Sends a callback again: the same members, newly signed, with new links. What the
 /// session knows of the document does not change by it.
 pub async fn replay(
     State(shared): State<Arc<Shared>>,

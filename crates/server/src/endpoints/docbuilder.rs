@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::request_id::Reference;
 use crate::service::ServiceRequest;
 
-/// Says so to requests with a good token, and refuses all others as ever.
+/// Says so to requests with a good token, and refuses all others as usual.
 pub async fn docbuilder(
     State(shared): State<Arc<Shared>>,
     reference: Reference,

@@ -12,7 +12,7 @@ use crate::json::{cut, shown};
 /// Most differing permissions that are told.
 const MAX_DIFFERENCES: usize = 20;
 
-/// Members of which the signed value is used without a word.
+/// Members of which the signed value is used silently.
 const REPLACED: [&str; 10] = [
     "document.key",
     "document.url",

@@ -256,7 +256,7 @@ fn strange(level: &str, names: &[&str], name: &str, value: &Value, report: &mut 
             Finding::new(&catalogue::MISPLACED)
                 .severity(Severity::Note)
                 .says(format!(
-                    "A token stands at {path}, where the server does not look for one."
+                    "A token is at {path}, where the server does not look for one."
                 ))
                 .at(path)
                 .expected("token"),
@@ -303,7 +303,7 @@ fn strange(level: &str, names: &[&str], name: &str, value: &Value, report: &mut 
     });
 }
 
-/// The paths at which a name belongs, if it stands at a wrong one.
+/// The paths at which a name belongs, if it is at a wrong one.
 fn homes(level: &str, name: &str) -> Vec<String> {
     // What the levels alone do not decide.
     let home = match name {

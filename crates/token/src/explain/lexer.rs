@@ -99,7 +99,7 @@ impl Lexer<'_> {
             let Some(inner) = self.rest.strip_prefix(open) else {
                 continue;
             };
-            // No farther than this: a text of nothing but openings must not take for ever.
+            // No farther than this: a text of nothing but openings must not take forever.
             let mut limit = inner.len().min(MAX_TEMPLATE + close.len());
             while !inner.is_char_boundary(limit) {
                 limit -= 1;

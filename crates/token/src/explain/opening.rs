@@ -81,7 +81,7 @@ fn token_of(page: &Config, report: &mut Report) -> Option<(String, &'static str)
         report.add(
             Finding::new(&catalogue::MISPLACED)
                 .says(format!(
-                    "The token stands at {path}, where the server does not look for it."
+                    "The token is at {path}, where the server does not look for it."
                 ))
                 .at(path)
                 .expected("token"),

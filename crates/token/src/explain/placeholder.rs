@@ -1,6 +1,6 @@
 //! Texts that stand for something else.
 
-/// What a text is that stands in a token's place, if it is no token.
+/// What a text is that is in a token's place, if it is not a token.
 pub(super) fn stand_in(text: &str) -> Option<&'static str> {
     if is_template(text) || names_variable(text) {
         return Some("a template that was not filled in");

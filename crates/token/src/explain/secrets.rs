@@ -25,7 +25,7 @@ pub(super) fn check_given(secrets: &[Secret], report: &mut Report) {
     }
 }
 
-/// Judges a secret that stands at a place.
+/// Judges a secret that is at a place.
 pub(super) fn check(secret: &str, place: &str, report: &mut Report) {
     let trimmed = secret.trim();
     report.hide(secret);

@@ -74,7 +74,7 @@ pub(super) fn check(
     true
 }
 
-/// Takes a token that stands in a variable, if the config names one and there is one only.
+/// Takes a token that is in a variable, if the config names one and there is one only.
 fn named_token(nodes: &[Node], config: &mut Config) {
     fn collect<'n>(nodes: &'n [Node], found: &mut Vec<&'n str>) {
         for (at, node) in nodes.iter().enumerate() {
@@ -197,7 +197,7 @@ fn group(lexemes: Vec<Lexeme>) -> (Vec<Node>, bool) {
     (top, balanced)
 }
 
-/// Collects the configs, in their order; what lies in one is no other.
+/// Collects the configs, in their order; what is in one is no other.
 fn search(nodes: &[Node], source: Source, found: &mut Vec<Config>) {
     // Members without the braces around them are an object too.
     let mut config = object(nodes, source);

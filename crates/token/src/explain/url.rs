@@ -18,7 +18,7 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-/// Judges an address that stands at a path.
+/// Judges an address that is at a path.
 pub(super) fn check(text: &str, path: &str, report: &mut Report) {
     let finding = |entry| Finding::new(entry).at(path).found(shown(text));
     if text != text.trim() {

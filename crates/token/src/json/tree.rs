@@ -14,7 +14,7 @@ const MAX_NODES: usize = 4096;
 /// Bytes of JSON to a value, about.
 const BYTES_PER_NODE: usize = 24;
 
-/// An object as it stands in its text.
+/// An object as it is in its text.
 ///
 /// It only reads what it is sure of, which is what tokens normally are. What it
 /// does not read is not thereby bad: [`parse`](super::parse) judges that.
@@ -188,7 +188,7 @@ impl<'t> Visitor<'t> for Reader<'_, 't> {
     }
 }
 
-/// A member's name as it stands in the text; one with escapes is not read.
+/// A member's name as it is in the text; one with escapes is not read.
 struct Name;
 
 impl<'t> DeserializeSeed<'t> for Name {

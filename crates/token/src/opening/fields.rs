@@ -105,7 +105,7 @@ pub(crate) fn text(value: &Value, path: &str, origin: Origin) -> Result<Option<S
     text_at(at(value, path), path, origin).map(|text| text.map(str::to_owned))
 }
 
-/// The text that a value is, which stands at `path`; `null` and the empty text
+/// The text that a value is, which is at `path`; `null` and the empty text
 /// count as absent.
 pub(crate) fn text_at<'v>(
     value: Option<impl Look<'v>>,

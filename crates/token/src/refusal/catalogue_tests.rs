@@ -228,7 +228,7 @@ fn table() -> String {
 
 #[test]
 fn the_reference_in_the_documentation_has_every_refusal() {
-    const BEGIN: &str = "<!-- The table is made by a test of recto-token; RECTO_WRITE_DOCS=1 cargo test -p recto-token documentation writes it anew. -->\n\n";
+    const BEGIN: &str = "<!-- The table is made by a test of recto-token; RECTO_WRITE_DOCS=1 cargo test -p recto-token documentation writes it again. -->\n\n";
     const END: &str = "<!-- End of the table. -->";
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/tokens.md");
     let text = fs::read_to_string(&path).unwrap();

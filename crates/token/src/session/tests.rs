@@ -51,7 +51,7 @@ fn t14_session_of_another_document() {
     insta::assert_snapshot!(lines(&refusal), @r#"
         token.wrong_purpose "token:invalid token"
         The session token is for another document.
-        Reload the page, so that the document is opened anew.
+        Reload the page, so that the document is opened again.
         path: aud
         expected: report_8
         found: report_7
@@ -136,7 +136,7 @@ fn session_without_participant_or_opening() {
     insta::assert_snapshot!(lines(&refusal), @r#"
         token.malformed "token:invalid token"
         The token is of this server, but of another version of it.
-        Reload the page, so that the document is opened anew.
+        Reload the page, so that the document is opened again.
     "#);
 }
 

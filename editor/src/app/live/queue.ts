@@ -66,7 +66,7 @@ export class InputQueue {
 
   /**
    * Starts over with a view that is new to the server: `before` brings it where the former one was, then
-   * comes what was not applied. Everything is numbered anew, on from `applied`.
+   * comes what was not applied. Everything is numbered again, on from `applied`.
    */
   restart(applied: number, before: readonly Input[]): readonly Numbered[] {
     const inputs = [...before, ...this.#waiting.map((waiting) => waiting.input)];

@@ -49,7 +49,7 @@ export function Overlay({ editor }: { editor: Editor }) {
       {state.touch.value && <SelectionHandles editor={editor} scale={scale} />}
       {caret !== null && state.caretVisible.value && (state.editable || state.fills) && (
         <div
-          // A new element after each movement starts the blinking anew: a moving caret is always seen.
+          // A new element after each movement starts the blinking again: a moving caret is always seen.
           key={caret.join()}
           class={state.focused.value ? 'overlay__caret' : 'overlay__caret overlay__caret--idle'}
           data-testid="caret"

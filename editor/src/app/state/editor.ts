@@ -337,7 +337,7 @@ export class Editor {
     state.unacknowledged.value = this.#connection.waiting;
     this.#partInput = 0;
     this.#acknowledged = opened.applied;
-    // They are reported anew; after the engine was replaced, other views have these numbers.
+    // They are reported again; after the engine was replaced, other views have these numbers.
     state.peers.value = new Map();
     this.#participants(participants);
     state.chat.value = opened.chatMessages;

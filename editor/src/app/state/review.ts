@@ -25,7 +25,7 @@ export class Review {
     this.#host = host;
   }
 
-  /** Asks anew for what the open panel shows. */
+  /** Asks again for what the open panel shows. */
   refresh(): void {
     this.commentsCame();
     if (this.#host.state.panel.value === 'changes') this.#askChanges();

@@ -44,7 +44,7 @@ export function zoomToFit(twips: number, pixels: number): number {
   return clamp((pixels * TWIPS_AT_100) / (twips * TILE_CSS), ZOOM_MIN, ZOOM_MAX);
 }
 
-/** The part of the visible area that lies in the document, in twips. Null when none does. */
+/** The part of the visible area that is in the document, in twips. Null when none does. */
 export function visibleTwips(
   area: { x: number; y: number; width: number; height: number },
   bounds: { width: number; height: number },

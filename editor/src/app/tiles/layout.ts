@@ -11,7 +11,7 @@ export interface Point {
   y: number;
 }
 
-/** Where a document lies in its scrolled window. Lengths are CSS pixels unless they are called twips. */
+/** Where a document is in its scrolled window. Lengths are CSS pixels unless they are called twips. */
 export interface Layout {
   /** Size of what is scrolled. */
   content: Size;

@@ -107,7 +107,7 @@ describe('answers', () => {
     expect(bench.outcome.value).toEqual(explained('payload.empty'));
   });
 
-  it('to an older question are cancelled, and not shown when they come all the same', async () => {
+  it('to an older question are cancelled, and not shown when they come anyway', async () => {
     bench.setInput('older');
     vi.runAllTimers();
     const older = last();

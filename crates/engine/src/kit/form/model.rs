@@ -4,7 +4,7 @@
 //! `text:text-input`, its other content controls are `loext:content-control`, and the fields of old
 //! forms are `field:fieldmark…`. Everything else is the surroundings, brought into a form in which
 //! two exports of the same document are equal: names of automatic styles count for nothing, nor does
-//! what LibreOffice calculates or makes up anew each time.
+//! what LibreOffice calculates or makes up again each time.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

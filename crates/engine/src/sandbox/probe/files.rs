@@ -137,7 +137,7 @@ fn truncate(path: &Path) -> io::Result<()> {
     effect(std::fs::metadata(path)?.size() == 0)
 }
 
-/// Opened for reading only, which older versions of Landlock look at, and emptied all the same.
+/// Opened for reading only, which older versions of Landlock look at, and emptied anyway.
 fn open_empty(path: &Path) -> io::Result<()> {
     let flags = libc::O_TRUNC;
     File::options().read(true).custom_flags(flags).open(path)?;
