@@ -197,7 +197,7 @@ impl<K: Kit> Shelf<K> {
         }
     }
 
-    /// Gives a new kit to whoever waits for the longest time, or keeps it.
+    /// Gives a new kit to the one who has waited longest, or keeps it.
     fn put(&self, mut kit: K) {
         let mut state = self.state();
         while let Some(waiting) = state.waiting.pop_front() {

@@ -161,7 +161,7 @@ impl EventQueue {
     }
 }
 
-/// The events of an open document, for whoever owns it.
+/// The events of an open document, for its owner.
 pub struct Events {
     queue: Arc<EventQueue>,
     ended: bool,
