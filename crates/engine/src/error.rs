@@ -108,6 +108,9 @@ pub enum InputDenied {
     /// The view may only fill in fields.
     #[error("You may fill in the fields of this document but not change the rest of it.")]
     FillOnly,
+    /// What was to be inserted is no picture that is taken, or another one than it was said to be.
+    #[error("This is no picture that can be inserted.")]
+    Picture,
     /// There is no field at the caret that takes this.
     #[error("There is no field here that takes this.")]
     NoField,

@@ -124,6 +124,7 @@ impl Explain for InputDenied {
             Self::CommentOnly => "rights.comment_only",
             Self::ReviewOnly => "rights.review_only",
             Self::FillOnly => "rights.fill_only",
+            Self::Picture => "input.picture",
             Self::NoField => "input.no_field",
             Self::FieldLeaks => "input.field_leaks",
             Self::TooLargeToFill => "input.too_large_to_fill",
@@ -155,6 +156,7 @@ impl Explain for InputDenied {
             Self::FillOnly | Self::NoField => {
                 "Click a field, or ask the owner of the document for the right to edit it.".into()
             }
+            Self::Picture => "Save it as PNG, JPEG, GIF, BMP, TIFF, WebP or plain SVG of at most 2 MiB, and insert that.".into(),
             Self::FieldLeaks | Self::TooLargeToFill => {
                 "Ask somebody who may edit the document to fill it in.".into()
             }
@@ -349,6 +351,7 @@ mod tests {
         insta::assert_snapshot!(told(&InputDenied::CommentOnly), @"rights.comment_only (-23): You may comment on this document but not change it. Ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(told(&InputDenied::ReviewOnly), @"rights.review_only (-23): You may propose changes to this document, and this one cannot be a proposal. Type, delete or format text, or ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(told(&InputDenied::FillOnly), @"rights.fill_only (-23): You may fill in the fields of this document but not change the rest of it. Click a field, or ask the owner of the document for the right to edit it.");
+        insta::assert_snapshot!(told(&InputDenied::Picture), @"input.picture (-1): This is no picture that can be inserted. Save it as PNG, JPEG, GIF, BMP, TIFF, WebP or plain SVG of at most 2 MiB, and insert that.");
         insta::assert_snapshot!(told(&InputDenied::NoField), @"input.no_field (-1): There is no field here that takes this. Click a field, or ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(told(&InputDenied::FieldLeaks), @"input.field_leaks (-1): This field cannot be filled in without changing the document around it. Ask somebody who may edit the document to fill it in.");
         insta::assert_snapshot!(told(&InputDenied::TooLargeToFill), @"input.too_large_to_fill (-1): This document is too large to be filled in without the right to edit it. Ask somebody who may edit the document to fill it in.");

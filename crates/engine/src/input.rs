@@ -83,7 +83,7 @@ pub enum Input {
     },
     /// Pastes data.
     Paste {
-        /// `text/plain;charset=utf-8`, `text/html`, `image/png` or `image/jpeg`.
+        /// `text/plain;charset=utf-8`, `text/html`, or the media type of a [`PictureKind`](crate::PictureKind).
         mime: String,
         /// The content, base64 on the wire.
         #[serde(with = "as_base64")]

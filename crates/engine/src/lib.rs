@@ -16,11 +16,13 @@ mod input;
 mod json;
 mod kit;
 mod lok;
+mod picture;
 mod protocol;
 mod rate;
 mod rights;
 mod rules;
 mod sandbox;
+mod svg;
 
 pub use client::{
     ConvertOptions, Document, DocumentInfo, Effect, Engine, Events, Isolation, Kind, OpenOptions,
@@ -33,6 +35,7 @@ pub use error::{
 pub use event::{CellPosition, Death, Event, Field, Part, Rect, ViewEvent, ViewId};
 pub use input::{GraphicAction, Input, MouseAction, SelectHandle, modifier};
 pub use kit::kit_main;
+pub use picture::PictureKind;
 pub use rights::ViewRights;
 
 /// Every command that an editor may give to a kind of document, with acceptable arguments: what a

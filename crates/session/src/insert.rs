@@ -1,6 +1,8 @@
 //! Pictures that the integrator gives: `insertImage`.
 
-use recto_engine::{Input, InputError};
+use std::time::Duration;
+
+use recto_engine::{Input, InputError, PictureKind};
 use recto_token::{MethodGrant, Verified};
 
 use crate::actor::Session;
@@ -15,6 +17,10 @@ use crate::wire::ToBrowser;
 const MOST: usize = 20;
 /// The largest in bytes: what a paste may have.
 const LARGEST: u64 = 16 << 20;
+
+/// The engine leaves a picture some time after it was put in (LibreOffice's own timer has 120 ms), and
+/// reports nothing then; until it has, the next one would take its place.
+const SETTLES: Duration = Duration::from_millis(400);
 
 /// A picture that was fetched.
 struct Picture {
@@ -68,7 +74,9 @@ impl Session {
         let id = id.to_owned();
         self.start(async move {
             let inserted = async {
+                let settled = tokio::time::sleep(if number > 0 { SETTLES } else { Duration::ZERO });
                 let Picture { mime, data } = fetch(&services, &insertion.grant, number).await?;
+                settled.await;
                 let mime = mime.into();
                 match document.input(view, Input::Paste { mime, data }).await {
                     Ok(()) => Ok(()),
@@ -138,31 +146,7 @@ async fn fetch(
     let data = tokio::fs::read(&path)
         .await
         .map_err(|_| Problem::no_picture())?;
-    let mime = kind_of(&data).ok_or_else(Problem::no_picture)?;
+    let kind = PictureKind::of(&data).ok_or_else(Problem::no_picture)?;
+    let mime = kind.mime;
     Ok(Picture { mime, data })
-}
-
-/// What the engine takes; told by the content, since names and headers may say anything.
-fn kind_of(data: &[u8]) -> Option<&'static str> {
-    if data.starts_with(b"\x89PNG\r\n\x1a\n") {
-        Some("image/png")
-    } else if data.starts_with(b"\xff\xd8\xff") {
-        Some("image/jpeg")
-    } else {
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pictures_are_told_by_their_content() {
-        assert_eq!(kind_of(b"\x89PNG\r\n\x1a\n..."), Some("image/png"));
-        assert_eq!(kind_of(b"\xff\xd8\xff\xe0"), Some("image/jpeg"));
-        for other in [&b"<svg/>"[..], b"GIF89a", b"", b"%PDF"] {
-            assert_eq!(kind_of(other), None);
-        }
-    }
 }

@@ -179,8 +179,8 @@ impl Problem {
         Self::new(
             "insert.no_picture",
             -102,
-            "The file that the application gave is not a PNG or JPEG picture.",
-            "Give insertImage the address of a PNG or JPEG file.",
+            "The file that the application gave is no picture that can be inserted.",
+            "Give insertImage the address of a PNG, JPEG, GIF, BMP, TIFF, WebP or SVG file.",
         )
     }
 
@@ -278,7 +278,7 @@ mod tests {
         insta::assert_snapshot!(Problem::no_such_format(DocumentKind::Cell), @"The document cannot be downloaded in this format. Use one of xlsx, ods, pdf, csv.");
         insta::assert_snapshot!(Problem::no_archive(&std::io::Error::other("no space left")), @"The archive of the document's changes could not be written: no space left. Check free space and rights of the data folder.");
         insta::assert_snapshot!(Problem::no_insert(), @"You may not insert pictures into this document. Ask the owner of the document for the right to edit it.");
-        insta::assert_snapshot!(Problem::no_picture(), @"The file that the application gave is not a PNG or JPEG picture. Give insertImage the address of a PNG or JPEG file.");
+        insta::assert_snapshot!(Problem::no_picture(), @"The file that the application gave is no picture that can be inserted. Give insertImage the address of a PNG, JPEG, GIF, BMP, TIFF, WebP or SVG file.");
         insta::assert_snapshot!(Problem::picture_too_large(), @"The picture that the application gave is larger than 16 MiB. Give insertImage a smaller picture.");
         insta::assert_snapshot!(Problem::no_second(), @"You may not compare this document with another one, because that changes it. Ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(Problem::no_text(), @"Only text documents can be compared, combined or inserted. Choose a text document, such as docx or odt, while a text document is open.");

@@ -219,23 +219,29 @@ describe('messages to and from the editor page', () => {
 
   it('inserts pictures that the engine can read', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const files: Record<string, string> = {
+      page: '<!doctype html><p>Log in',
+      svg: '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+      gif: 'GIF89a…',
+    };
     vi.stubGlobal('fetch', (address: string) =>
-      Promise.resolve(new Response(new Blob(['x'], { type: `image/${address}` }))),
+      Promise.resolve(new Response(new Blob([files[address] ?? '']))),
     );
     const { editor, sent, say } = await open();
     say({ recto: 'ready' });
     editor.insertImage({
       c: 'add',
-      images: [
-        { fileType: 'gif', url: 'gif' },
-        { fileType: 'png', url: 'png' },
-      ],
+      images: Object.keys(files).map((url) => ({ fileType: 'png', url })),
     });
-    await vi.waitFor(() =>
-      expect(sent.filter(({ name }) => name === 'insertImage')).toHaveLength(1),
-    );
+    const inserted = () => sent.filter(({ name }) => name === 'insertImage');
+    await vi.waitFor(() => expect(inserted()).toHaveLength(2));
+    // By their content, whatever they are called.
+    expect(inserted().map(({ argument }) => (argument as Blob).type)).toEqual([
+      'image/svg+xml',
+      'image/gif',
+    ]);
     expect(warn.mock.calls[0]?.[0]).toMatchInlineSnapshot(
-      `"DocsAPI.DocEditor: insertImage: a picture was not inserted. It is of the type image/gif. Insert PNG and JPEG only."`,
+      `"DocsAPI.DocEditor: insertImage: a picture was not inserted. It is no picture that can be inserted. Give a PNG, JPEG, GIF, BMP, TIFF, WebP or SVG file."`,
     );
     vi.unstubAllGlobals();
   });

@@ -1,4 +1,5 @@
 import type { PlainConfig } from '../shared/bridge.js';
+import { pictureType } from '../shared/picture.js';
 
 /** Larger pictures are not meant for a header. */
 const LIMIT_MB = 2;
@@ -42,9 +43,14 @@ export class Pictures {
 
 /** A picture to insert into the document. */
 export async function fetchInserted(address: string): Promise<Blob> {
-  const blob = await fetchPicture(address, INSERT_LIMIT_MB);
-  if (blob.type === 'image/png' || blob.type === 'image/jpeg') return blob;
-  throw new PictureError(`It is of the type ${blob.type}. Insert PNG and JPEG only.`);
+  const blob = await fetchFile(address, INSERT_LIMIT_MB);
+  const type = await pictureType(blob);
+  if (type === null) {
+    throw new PictureError(
+      'It is no picture that can be inserted. Give a PNG, JPEG, GIF, BMP, TIFF, WebP or SVG file.',
+    );
+  }
+  return new Blob([blob], { type });
 }
 
 class PictureError extends Error {}
@@ -57,14 +63,17 @@ export function reason(error: unknown): string {
 }
 
 async function fetchPicture(address: string, limit: number): Promise<Blob> {
+  const blob = await fetchFile(address, limit);
+  if (blob.type.startsWith('image/')) return blob;
+  throw new PictureError('What came is not a picture. Check the address.');
+}
+
+async function fetchFile(address: string, limit: number): Promise<Blob> {
   const answer = await fetch(address);
   if (!answer.ok) {
     throw new PictureError(`Its server answered ${answer.status}. Check the address.`);
   }
   const blob = await answer.blob();
-  if (!blob.type.startsWith('image/')) {
-    throw new PictureError('What came is not a picture. Check the address.');
-  }
   if (blob.size > limit * 1024 * 1024) {
     throw new PictureError(`It is larger than ${limit} MB. Use a smaller one.`);
   }

@@ -18,6 +18,7 @@ use crate::event::{Death, Part, ViewId, measure};
 use crate::formats;
 use crate::input::Input;
 use crate::json;
+use crate::picture;
 use crate::protocol::{Answer, Call, Filled, Paint};
 use crate::rights::ViewRights;
 use crate::rules;
@@ -230,6 +231,7 @@ impl Document {
         view: ViewId,
         mut input: Input,
     ) -> Result<Pending<Effect, InputError>, InputDenied> {
+        picture::settle(&mut input)?;
         let views = lock(&self.0.views);
         let options = views.get(&view).ok_or(InputDenied::NoView)?;
         rules::check(self.0.info.kind, &options.rights, &input)?;

@@ -4,7 +4,7 @@ use recto_docs_api::{Access, Password};
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
-use super::{comments, form, mouse, review, second};
+use super::{clipboard, comments, form, mouse, review, second};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
 use crate::protocol::{Answer, Answered, Call, Expected, Paint, Request, Size};
@@ -351,9 +351,7 @@ pub(super) fn act(kit: &Kit, document: Document, view: i32, access: Access, inpu
         }
         // What it gives back has a way of its own.
         Input::Cut { .. } => {}
-        Input::Paste { mime, data } => {
-            document.paste(&mime, &data);
-        }
+        Input::Paste { mime, data } => clipboard::paste(kit, document, &mime, &data),
         Input::Part { index } => {
             if index < document.parts() {
                 document.set_part(index);

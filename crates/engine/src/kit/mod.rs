@@ -3,6 +3,7 @@
 //! Nothing here is async: LibreOffice has the main thread and calls back.
 
 mod canvas;
+mod clipboard;
 mod comments;
 mod dispatch;
 mod form;

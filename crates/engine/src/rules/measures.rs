@@ -3,6 +3,7 @@
 use super::{address, limit};
 use crate::error::InputDenied;
 use crate::input::{Input, modifier};
+use crate::picture::PictureKind;
 
 /// The longest text of one input, in bytes.
 pub(super) const LONGEST_TEXT: usize = 64 << 10;
@@ -14,12 +15,8 @@ const LONGEST_FIELD: usize = 4000;
 pub(super) const LARGEST_PASTE: usize = 16 << 20;
 /// No document reaches so far (in twips); LibreOffice's arithmetic is 32 bits wide.
 const FARTHEST: i32 = 1 << 29;
-const PASTE_TYPES: [&str; 4] = [
-    "text/plain;charset=utf-8",
-    "text/html",
-    "image/png",
-    "image/jpeg",
-];
+/// Beside those of pictures.
+const PASTE_TYPES: [&str; 2] = ["text/plain;charset=utf-8", "text/html"];
 /// The longest name of a command, in bytes.
 const LONGEST_NAME: usize = 100;
 
@@ -60,7 +57,8 @@ pub(super) fn check(input: &Input) -> Result<(), InputDenied> {
         Input::Command { name, .. } => limit("command", "name", name.len() <= LONGEST_NAME),
         Input::Cut { .. } => Ok(()),
         Input::Paste { mime, data } => {
-            limit("paste", "mime", PASTE_TYPES.contains(&mime.as_str()))?;
+            let known = PASTE_TYPES.contains(&mime.as_str()) || PictureKind::named(mime).is_some();
+            limit("paste", "mime", known)?;
             limit("paste", "data", data.len() <= LARGEST_PASTE)
         }
         Input::Part { index } => limit("part", "index", (0..=100_000).contains(index)),

@@ -15,7 +15,7 @@ export const METHODS: Readonly<Record<keyof DocEditor, Support>> = {
     'The formats are those of the menu: docx, odt, pdf, rtf and txt for a text, for example. It needs the right to download.',
   ),
   insertImage: built(
-    'PNG and JPEG, at the caret. With `token` the server fetches what it signs, up to 16 MB each. Without one the page does, up to 10 MB, so each address must be on the page’s own origin or allow it (CORS).',
+    'PNG, JPEG, GIF, BMP, TIFF, WebP and SVG, at the caret; SVG of at most 2 MB, without scripts and references to other files. With `token` the server fetches what it signs, up to 16 MB each. Without one the page does, up to 10 MB, so each address must be on the page’s own origin or allow it (CORS).',
   ),
   refreshFile: built(),
   refreshHistory: built(),

@@ -201,7 +201,8 @@ export const en = {
   noticeTaking: 'The other document is being read…',
   noticeTaken: 'Changes from the other document: {count}. Accept or reject them.',
   noticeNoDifferences: 'The text of the other document is the same.',
-  noticeImageType: 'Only PNG and JPEG images can be inserted.',
+  noticeImageType:
+    'This is no image that can be inserted. Use PNG, JPEG, GIF, BMP, TIFF, WebP or SVG.',
   noticeImageSize: 'The image is larger than {limit} MB. Insert a smaller one.',
   noticePasteSize: 'The clipboard contains more than {limit} MB. Paste a smaller part.',
   noticeCloseUndelivered:

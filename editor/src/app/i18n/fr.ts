@@ -207,7 +207,8 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   noticeTaking: 'Lecture de l’autre document…',
   noticeTaken: 'Modifications issues de l’autre document : {count}. Acceptez-les ou rejetez-les.',
   noticeNoDifferences: 'Le texte de l’autre document est le même.',
-  noticeImageType: 'Seules les images PNG et JPEG peuvent être insérées.',
+  noticeImageType:
+    'Ce fichier n’est pas une image qui peut être insérée. Utilisez PNG, JPEG, GIF, BMP, TIFF, WebP ou SVG.',
   noticeImageSize: 'L’image dépasse {limit} Mo. Insérez une image plus petite.',
   noticePasteSize: 'Le presse-papiers contient plus de {limit} Mo. Collez une partie plus petite.',
   noticeCloseUndelivered:

@@ -1,4 +1,5 @@
-import type { PasteMime } from '../live/protocol.js';
+import { pictureType } from '../../shared/picture.js';
+import type { Input } from '../live/protocol.js';
 import type { Editor } from '../state/editor.js';
 
 /** A message may have 16 MB, and base64 takes a third more than the bytes. */
@@ -107,7 +108,7 @@ function copyByCommand(flavours: Flavours): boolean {
 async function pasteData(editor: Editor, data: DataTransfer): Promise<void> {
   const html = data.getData('text/html');
   const text = data.getData('text/plain');
-  const image = Array.from(data.files).find((file) => isImage(file.type));
+  const image = Array.from(data.files).find((file) => file.type.startsWith('image/'));
   // A picture copied in a browser comes with HTML that only refers to it.
   if (image !== undefined && text === '') {
     await pasteImage(editor, image);
@@ -132,26 +133,21 @@ async function pasteData(editor: Editor, data: DataTransfer): Promise<void> {
 
 /** Inserts an image file at the caret. */
 export async function pasteImage(editor: Editor, file: Blob): Promise<void> {
-  if (!isImage(file.type)) {
-    editor.notify('warning', 'noticeImageType');
-    return;
-  }
   if (file.size > PASTE_LIMIT) {
     editor.notify('warning', 'noticeImageSize', { limit: PASTE_LIMIT_MB });
     return;
   }
-  const { type } = file;
-  await editor.inputLater(
-    file.arrayBuffer().then((buffer) => ({
-      kind: 'paste',
-      mime: type,
-      data: encodeBytes(new Uint8Array(buffer)),
-    })),
-  );
-}
-
-function isImage(mime: string): mime is PasteMime & ('image/png' | 'image/jpeg') {
-  return mime === 'image/png' || mime === 'image/jpeg';
+  const reading = async (): Promise<Input | null> => {
+    const mime = await pictureType(file);
+    if (mime === null) {
+      editor.notify('warning', 'noticeImageType');
+      return null;
+    }
+    const data = encodeBytes(new Uint8Array(await file.arrayBuffer()));
+    return { kind: 'paste', mime, data };
+  };
+  // It keeps its place among the keys.
+  await editor.inputLater(reading());
 }
 
 /** Base64 of bytes. */

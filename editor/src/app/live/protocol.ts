@@ -1,5 +1,7 @@
 /** The messages of docs/development/live-protocol.md. Coordinates are twips; rectangles `[x, y, width, height]`. */
 
+import type { PictureMime } from '../../shared/picture.js';
+
 export type Rect = readonly [x: number, y: number, width: number, height: number];
 
 export type DocumentKind = 'word' | 'cell' | 'slide';
@@ -198,7 +200,7 @@ export type Input =
   | ({ kind: 'area' } & View)
   | { kind: 'cell'; address: string; text: string };
 
-export type PasteMime = 'text/plain;charset=utf-8' | 'text/html' | 'image/png' | 'image/jpeg';
+export type PasteMime = 'text/plain;charset=utf-8' | 'text/html' | PictureMime;
 
 /** A zoom (side of a tile in twips and in device pixels) and the visible area. */
 export interface View {

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { Image, Images, Link, Table } from 'lucide-preact';
+import { PICTURES } from '../../shared/picture.js';
 import { translate } from '../i18n/index.js';
 import { pasteImage } from '../input/clipboard.js';
 import type { Integration } from '../integration/integration.js';
@@ -119,7 +120,7 @@ export function ImageTool({ editor }: { editor: Editor }) {
         ref={file}
         type="file"
         hidden
-        accept="image/png,image/jpeg"
+        accept={PICTURES.join()}
         data-testid="image-file"
         onChange={(event) => {
           const chosen = event.currentTarget.files?.[0];
