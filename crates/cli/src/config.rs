@@ -15,7 +15,9 @@ use ipnet::IpNet;
 use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
 use recto_fetch::{HostPattern, UrlPattern};
-use recto_server::{AdminPassword, FrameAncestors, Refusals, ServerConfig, Tokens, TrustedProxy};
+use recto_server::{
+    AdminPassword, FrameAncestors, HttpConfig, Refusals, ServerConfig, Tokens, TrustedProxy,
+};
 use recto_session::SessionConfig;
 use recto_token::{Keys, PublicUrl};
 use serde::Deserialize;
@@ -244,6 +246,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
             file.admin_password_file.as_deref(),
             environment.admin_password.as_deref(),
         )?,
+        http: HttpConfig::default(),
         session,
         convert,
         engine,

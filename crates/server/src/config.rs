@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use axum::http::HeaderName;
 use recto_convert::ConvertConfig;
@@ -45,6 +46,8 @@ pub struct ServerConfig {
     pub admin_listen: Option<SocketAddr>,
     /// Opens the administrator's pages from anywhere; without one they are there for this machine only.
     pub admin_password: Option<AdminPassword>,
+    /// Times and limits of connections.
+    pub http: HttpConfig,
     /// Times and limits of sessions.
     pub session: SessionConfig,
     /// Times and limits of conversions.
@@ -59,6 +62,34 @@ pub struct ServerConfig {
     pub first_message_bytes: usize,
     /// The limits in force by their names, as the metrics show them.
     pub limits: Vec<(&'static str, u64)>,
+}
+
+/// Times and limits of connections.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpConfig {
+    /// Connections in all. Default 4096.
+    pub connections: usize,
+    /// Connections of one client: one address, or a /64 of IPv6; behind a trusted proxy its requests and
+    /// `WebSockets` under way. Default 512, since a whole company may have one address.
+    pub client_connections: usize,
+    /// Time for the head of a request, from the connection or the answer before. Default 30 s.
+    pub header_time: Duration,
+    /// Time for the body of a request. Default 60 s.
+    pub body_time: Duration,
+    /// How long a client may take nothing of what it is sent. Default 60 s.
+    pub write_time: Duration,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            client_connections: 512,
+            header_time: Duration::from_secs(30),
+            body_time: Duration::from_secs(60),
+            write_time: Duration::from_secs(60),
+        }
+    }
 }
 
 /// Whether requests are authorised by tokens.

@@ -5,8 +5,10 @@ mod admin;
 mod callback_log;
 mod client;
 mod config;
+mod connections;
 mod endpoints;
 mod health;
+mod listener;
 mod metrics;
 mod openapi;
 mod origin;
@@ -22,7 +24,7 @@ mod tidy_path;
 pub use admin::{AdminPassword, PasswordError};
 pub use client::{TrustedProxy, TrustedProxyError};
 pub use config::{
-    FrameAncestors, FrameAncestorsError, Refusals, ServerConfig, TenantConfig, Tokens,
+    FrameAncestors, FrameAncestorsError, HttpConfig, Refusals, ServerConfig, TenantConfig, Tokens,
     UnknownRefusals,
 };
 pub use server::{Server, ServerError};

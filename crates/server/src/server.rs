@@ -1,7 +1,6 @@
 //! Starting and stopping.
 
 use std::collections::BTreeMap;
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,9 +15,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use crate::admin::Admin;
-use crate::client::{Proxies, identified};
+use crate::client::TrustedProxy;
 use crate::config::{ServerConfig, TenantConfig};
 use crate::endpoints::{Shared, router, sample, two_routers};
+use crate::listener::Front;
 use crate::metrics::Metrics;
 use crate::origin::Origins;
 use crate::request_id::traced;
@@ -72,9 +72,6 @@ pub enum ServerError {
         /// What to do.
         hint: String,
     },
-    /// The HTTP server ended.
-    #[error("The HTTP server ended: {0}. Start it again, and report this if it happens again.")]
-    Http(std::io::Error),
 }
 
 impl ServerError {
@@ -92,7 +89,7 @@ pub struct Server {
     /// Of the administrator's pages, if they have one of their own.
     admin_listener: Option<TcpListener>,
     shared: Arc<Shared>,
-    proxies: Proxies,
+    front: Front,
     recovered: usize,
 }
 
@@ -124,9 +121,7 @@ impl Server {
                 own.cloned().unwrap_or_else(|| TenantConfig::bare(name))
             }
         };
-        if config.public_url.is_none() && !config.trusted_proxies.is_empty() {
-            return Err(ServerError::ProxyWithoutPublicUrl);
-        }
+        a_proxy_is_somewhere(config.public_url.as_ref(), &config.trusted_proxies)?;
         let public = public_urls(&tenants, &own, config.public_url.as_ref(), listens)?
             .ok_or(ServerError::NoPublicUrl(config.listen))?;
         let origins = Arc::new(Origins::new(public.values(), listens));
@@ -150,6 +145,7 @@ impl Server {
             .map_err(|e| ServerError::part(&e))?;
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), engine.version());
         metrics.limited_by(&config.limits);
+        let front = Front::new(config.http, &config.trusted_proxies, metrics.clone());
         let common = Common {
             engine: engine.clone(),
             store: store.clone(),
@@ -197,7 +193,7 @@ impl Server {
             listener,
             admin_listener,
             shared,
-            proxies: Proxies::new(&config.trusted_proxies),
+            front,
             recovered,
         })
     }
@@ -223,10 +219,7 @@ impl Server {
     }
 
     /// Serves until `shutdown` completes; then stores every open document.
-    pub async fn run(
-        self,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), ServerError> {
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) {
         let stopping_all = self.shared.clone();
         let engine = self.shared.engine.clone();
         let sweeper = tokio::spawn(sweep(self.shared.clone()));
@@ -243,29 +236,31 @@ impl Server {
                 (app, Some((listener, admin)))
             }
         };
-        let app = identified(traced(app), self.proxies.clone());
-        let app = app.into_make_service_with_connect_info::<SocketAddr>();
-        let everybody = axum::serve(self.listener, app).with_graceful_shutdown(stop);
+        let everybody = self.front.clone().serve(self.listener, traced(app), stop);
         let administrator = async move {
-            let Some((listener, app)) = admin else {
-                return Ok(());
-            };
-            let app = identified(traced(app), self.proxies);
-            let app = app.into_make_service_with_connect_info::<SocketAddr>();
+            let Some((listener, app)) = admin else { return };
             let stop = async move {
                 // A closed channel means the same as a message.
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
-            axum::serve(listener, app)
-                .with_graceful_shutdown(stop)
-                .await
+            let front = self.front.with_places_of_its_own();
+            front.serve(listener, traced(app), stop).await;
         };
-        let (result, of_the_admin) = tokio::join!(everybody.into_future(), administrator);
-        let result = result.and(of_the_admin);
+        tokio::join!(everybody, administrator);
         sweeper.abort();
         engine.stop().await;
-        result.map_err(ServerError::Http)
     }
+}
+
+/// Refuses proxies that are nowhere: links could not lead to them.
+fn a_proxy_is_somewhere(
+    public: Option<&PublicUrl>,
+    proxies: &[TrustedProxy],
+) -> Result<(), ServerError> {
+    if public.is_none() && !proxies.is_empty() {
+        return Err(ServerError::ProxyWithoutPublicUrl);
+    }
+    Ok(())
 }
 
 /// Where links of each tenant begin: at its own address, or else at the server's, at its own host. None

@@ -7,6 +7,7 @@ pub mod portal;
 pub mod serve;
 pub mod token;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Completes when the process is asked to stop. It listens from the call on, not only from when it is
@@ -21,6 +22,19 @@ pub fn asked_to_stop() -> impl Future<Output = ()> + Send + 'static {
             () = next(interrupt) => {}
             () = next(terminate) => {}
         }
+    }
+}
+
+/// Lets the process have as many files open as the system permits: each connection is one, and what a
+/// service may have by default is not enough for a few hundred.
+pub fn may_open_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, now = limit.current, "the number of open files can't be raised");
     }
 }
 

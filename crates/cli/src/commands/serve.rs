@@ -3,7 +3,7 @@
 use anyhow::Context;
 use recto_server::{Server, Tokens};
 
-use super::asked_to_stop;
+use super::{asked_to_stop, may_open_many_files};
 use crate::args::Serve;
 use crate::config;
 
@@ -48,10 +48,11 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         );
     }
     eprintln!("Starting the engine …");
+    may_open_many_files();
     let server = Server::start(config).await?;
     let stop = asked_to_stop();
     report(&server).context("the address is not known")?;
-    server.run(stop).await?;
+    server.run(stop).await;
     Ok(())
 }
 

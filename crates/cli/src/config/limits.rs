@@ -94,6 +94,41 @@ macro_rules! at {
 /// All limits, by what they protect.
 const TABLE: &[Limit] = &[
     Limit {
+        name: "connections",
+        what: "connections in all, of which each WebSocket is one",
+        value: at!((64, 1_000_000), http.connections),
+        test: "l5_beyond_all_places_nobody_is_let_in_until_one_is_free",
+        seen: "the connection ends",
+    },
+    Limit {
+        name: "client_connections",
+        what: "connections of one client, by address, of IPv6 by /64; behind a trusted proxy what each does at once",
+        value: at!((8, 1_000_000), http.client_connections),
+        test: "l5_a_thousand_idle_sockets_of_one_client_take_nobody_elses_place",
+        seen: "the connection ends; status 429 behind a proxy",
+    },
+    Limit {
+        name: "header_seconds",
+        what: "the head of a request, from the connection or the answer before",
+        value: at!((1, 600), http.header_time),
+        test: "l5_who_sends_a_request_slowly_or_reads_no_answer_is_let_go",
+        seen: "the connection ends",
+    },
+    Limit {
+        name: "body_seconds",
+        what: "the body of a request",
+        value: at!((1, 3600), http.body_time),
+        test: "l5_who_sends_a_request_slowly_or_reads_no_answer_is_let_go",
+        seen: "the connection ends",
+    },
+    Limit {
+        name: "write_seconds",
+        what: "how long a client may take nothing of what it is sent",
+        value: at!((1, 3600), http.write_time),
+        test: "l5_who_sends_a_request_slowly_or_reads_no_answer_is_let_go",
+        seen: "the connection ends",
+    },
+    Limit {
         name: "message_bytes",
         what: "one message of a browser: a pasted picture in base64",
         value: Value::Fixed(16 << 20),

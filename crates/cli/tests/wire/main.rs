@@ -7,6 +7,7 @@ mod border;
 mod callbacks;
 mod commands;
 mod common;
+mod connections;
 mod conversion;
 mod credit;
 mod cut;

@@ -32,6 +32,7 @@ use tracing::{Instrument, Span};
 use super::{Shared, log_refusal};
 use crate::client::Client;
 use crate::config::Refusals;
+use crate::listener::Seats;
 use crate::metrics::{Metrics, Traffic};
 use crate::request_id::Reference;
 use crate::socket::{Gate, Socket, Upgrade};
@@ -60,6 +61,7 @@ pub async fn live(
     Path(key): Path<String>,
     Reference(request): Reference,
     client: Client,
+    seats: Seats,
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
@@ -99,7 +101,12 @@ pub async fn live(
             gate,
             _place: place,
         };
-        serve(shared, key, client, telling, socket, unknown).instrument(span)
+        let served = serve(shared, key, client, telling, socket, unknown);
+        async move {
+            served.await;
+            drop(seats);
+        }
+        .instrument(span)
     })
 }
 
