@@ -351,3 +351,27 @@ async fn l3_what_is_under_way_to_a_kit_has_an_end() {
     let typed = format!("{}yHello", "x".repeat(count));
     assert!(words(&saved, "word/document.xml").contains(&typed));
 }
+
+/// LibreOffice says nothing while it writes a long document; that is no reason to kill it, as it is
+/// while it does anything else.
+#[tokio::test(flavor = "multi_thread")]
+async fn ch6_a_save_may_take_longer_than_other_work() {
+    let hang_limit = Duration::from_secs(4);
+    let fixture = start(|config| config.hang_limit = hang_limit).await;
+    let source = fixture.make("text.docx", &text(&["Hello"])).await;
+    let (document, mut events) = fixture.open(&source).await;
+    let ann = editor(&document, "Ann").await;
+    signal(document.kit_pid(), Signal::STOP);
+    let saved = fixture.path("saved.docx");
+    let goes_on = async {
+        // An input behind it does not shorten its time.
+        let behind = document.send_input(ann, Input::Text { text: "x".into() });
+        tokio::time::sleep(hang_limit * 2).await;
+        signal(document.kit_pid(), Signal::CONT);
+        behind.unwrap().await.unwrap();
+    };
+    let (saving, ()) = tokio::join!(document.save_copy("docx", &saved), goes_on);
+    saving.unwrap();
+    signal(document.kit_pid(), Signal::STOP);
+    assert_eq!(death(&mut events).await, Death::Hung);
+}

@@ -1,6 +1,6 @@
 //! A copy of the document for one participant: to download, to print, or to save elsewhere.
 
-use std::time::Duration;
+use std::path::Path;
 
 use recto_docs_api::{DocumentKind, FileType, OutputType};
 use recto_engine::{ConvertOptions, Document};
@@ -14,9 +14,6 @@ use crate::messages::Op;
 use crate::problem::Problem;
 use crate::saving::store_copy;
 use crate::wire::ToBrowser;
-
-/// How long the engine may take over a copy of a version's file.
-const CONVERTING: Duration = Duration::from_secs(60);
 
 /// A copy that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +42,7 @@ impl Session {
             let format = if to_print { Some("pdf") } else { format };
             output(opening.file_type, format)
         };
+        let own = opening.file_type.saved_as();
         let (output, document) = match (copied, document) {
             (Ok(output), Some(document)) => (output, document),
             (Err(problem), _) => return self.answer_download(id, question, Err(problem)),
@@ -56,7 +54,7 @@ impl Session {
         let id = id.to_owned();
         let turn = self.exports.clone();
         self.start(async move {
-            // One at a time: each keeps the engine from everybody's keys. It is never closed.
+            // One at a time: each takes a processor, or the engine from everybody's keys. It is never closed.
             let _turn = turn.acquire_owned().await;
             if let Err(problem) = room_for_a_copy(&services).await {
                 return Op::Copied {
@@ -70,7 +68,7 @@ impl Session {
                 id: question,
                 copied: match unmarked {
                     Some(original) => copy_original(&services, original, output, &title).await,
-                    None => copy(&services, &document, output, &title).await,
+                    None => copy(&services, (&document, own), output, &title).await,
                 },
             }
         });
@@ -126,14 +124,58 @@ async fn room_for_a_copy(services: &Services) -> Result<(), Problem> {
     }
 }
 
+/// A copy of the document as it is now. Its engine process only writes it as it is saved; another one
+/// makes other formats of that, since those who type have but the one.
 async fn copy(
     services: &Services,
-    document: &Document,
+    (document, own): (&Document, FileType),
     output: OutputType,
     title: &str,
 ) -> Result<Copied, Problem> {
-    let blob = store_copy(services, document, output.extension()).await?;
+    let blob = if own.extension() == output.extension() {
+        store_copy(services, document, output.extension()).await?
+    } else {
+        let folder = scratch_folder(services)?;
+        let whole = whole(own);
+        let written = folder.path().join(format!("document.{whole}"));
+        let saved = document.save_copy(whole, &written).await;
+        saved.map_err(|error| Problem::of(&error))?;
+        let converted = folder.path().join("converted");
+        convert(services, (&written, whole), output, &converted).await?;
+        let blob = services.store.put_file(&converted).await;
+        blob.map_err(|error| Problem::of(&error))?
+    };
     linked(services, blob, output, title).await
+}
+
+/// The format that a document is written in on its way to another one: its own, unless that leaves out
+/// what it looks like.
+fn whole(own: FileType) -> &'static str {
+    match own.extension() {
+        "txt" => "odt",
+        "csv" | "tsv" => "ods",
+        extension => extension,
+    }
+}
+
+async fn convert(
+    services: &Services,
+    (from, file_type): (&Path, &str),
+    output: OutputType,
+    to: &Path,
+) -> Result<(), Problem> {
+    let options = ConvertOptions {
+        file_type,
+        to: output.extension(),
+        password: None,
+        code_page: None,
+        delimiter: None,
+        region: None,
+        archival: false,
+        limit: services.config.limits.export_seconds,
+    };
+    let done = services.engine.convert(from, to, &options).await;
+    done.map_err(|error| Problem::of(&error))
 }
 
 /// A copy of a version that is marked: of its file, since what the engine has is marked.
@@ -152,18 +194,7 @@ async fn copy_original(
     let copy = if file_type.extension() == output.extension() {
         &file
     } else {
-        let options = ConvertOptions {
-            file_type: file_type.extension(),
-            to: output.extension(),
-            password: None,
-            code_page: None,
-            delimiter: None,
-            region: None,
-            archival: false,
-            limit: CONVERTING,
-        };
-        let done = services.engine.convert(&file, &converted, &options).await;
-        done.map_err(|error| Problem::of(&error))?;
+        convert(services, (&file, file_type.extension()), output, &converted).await?;
         &converted
     };
     let blob = services.store.put_file(copy).await;

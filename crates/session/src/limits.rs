@@ -1,5 +1,7 @@
 //! What participants, documents and tenants may use at most, and what they are told beyond it.
 
+use std::time::Duration;
+
 use crate::problem::Problem;
 
 /// Limits of sessions; `docs/development/limits.md` lists them.
@@ -15,6 +17,8 @@ pub struct Limits {
     pub messages_per_second: u32,
     /// Questions of one participant that the engine has not answered. Default 8.
     pub questions: usize,
+    /// How long a copy in another format may take to be made. Default 2 min.
+    pub export_seconds: Duration,
     /// Participants of one document. Default 200.
     pub participants: usize,
     /// Views that one token opens. Default 100.
@@ -33,6 +37,7 @@ impl Default for Limits {
             bytes_under_way: 32 << 20,
             messages_per_second: 1000,
             questions: 8,
+            export_seconds: Duration::from_secs(120),
             participants: 200,
             views_of_token: 100,
             results_bytes: 10 << 30,

@@ -227,6 +227,13 @@ const TABLE: &[Limit] = &[
         seen: "later answers",
     },
     Limit {
+        name: "export_seconds",
+        what: "making such a copy in another format than that of saving",
+        value: at!((5, 3600), session.limits.export_seconds),
+        test: "ch6_keys_do_not_wait_for_a_long_export",
+        seen: "convert.timed_out",
+    },
+    Limit {
         name: "results_bytes",
         what: "results of one tenant on the disk, beyond which participants get no further copies; saving and converting go on",
         value: at!((0, 1 << 50), session.limits.results_bytes),
@@ -290,6 +297,13 @@ const TABLE: &[Limit] = &[
         what: "files and folders in it",
         value: at!((1000, 10_000_000), engine.limits.files),
         test: "l8_bytes_files_folders_and_threads_are_counted",
+        seen: "the document's engine is started again",
+    },
+    Limit {
+        name: "kit_save_seconds",
+        what: "silence of an engine process that saves",
+        value: at!((30, 3600), engine.save_limit),
+        test: "ch6_a_save_may_take_longer_than_other_work",
         seen: "the document's engine is started again",
     },
     Limit {

@@ -12,6 +12,7 @@ mod conversion;
 mod credit;
 mod cut;
 mod doors;
+mod exports;
 mod forgotten;
 mod goodbye;
 mod keys;

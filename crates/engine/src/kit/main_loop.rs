@@ -27,6 +27,8 @@ use crate::sandbox::{self, Entered};
 
 /// Requests are served in so many nested loops; a document that opens dialogs in dialogs waits.
 const DEEPEST: u32 = 8;
+/// The pace of signs of life.
+const BEAT: Duration = Duration::from_secs(1);
 /// Dialogs are closed as soon as they open; what lasts longer is none, or will never be closed.
 const LONGEST_DIALOG: Duration = Duration::from_secs(10);
 /// Less than what the frames of a nested loop need of the stack, in bytes.
@@ -82,6 +84,7 @@ pub(super) struct Kit {
     /// Where the stack ends when LibreOffice polls from its own loop; it grows downwards.
     outermost: Cell<usize>,
     nested_since: Cell<Option<Instant>>,
+    beat: Cell<Instant>,
     reports: RefCell<Vec<Report>>,
     invalid: RefCell<Vec<String>>,
     large: RefCell<Rate>,
@@ -137,6 +140,7 @@ pub(super) fn run(
         depth: Cell::new(0),
         outermost: Cell::new(0),
         nested_since: Cell::new(None),
+        beat: Cell::new(Instant::now()),
         reports: RefCell::default(),
         invalid: RefCell::default(),
         large: RefCell::new(Rate::new(LARGE_RATE, Instant::now())),
@@ -244,6 +248,12 @@ impl Kit {
     }
 
     fn poll_busy(&self, timeout: i32) -> bool {
+        // A sign of life from the middle of long work, once the server knows of this kit.
+        let now = Instant::now();
+        if self.ready.borrow().is_none() && now.duration_since(self.beat.get()) >= BEAT {
+            self.beat.set(now);
+            self.socket.beat();
+        }
         // Not on the socket: what arrives stays there until the document may be touched.
         self.wait(timeout, false);
         false

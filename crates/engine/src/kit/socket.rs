@@ -125,6 +125,11 @@ impl Socket {
         self.send(Sort::Answer, &answered);
     }
 
+    /// Says that this kit is alive, though it does not answer.
+    pub(super) fn beat(&self) {
+        self.send::<[Report; 0]>(Sort::Report, &[]);
+    }
+
     /// Tells what was reported, in as many frames as it takes.
     pub(super) fn report(&self, reports: &[Report]) {
         let mut body = Vec::new();
