@@ -95,14 +95,14 @@ macro_rules! at {
 const TABLE: &[Limit] = &[
     Limit {
         name: "connections",
-        what: "connections in all, of which each WebSocket is one",
+        what: "connections in all, WebSockets included",
         value: at!((64, 1_000_000), http.connections),
         test: "l5_beyond_all_places_nobody_is_let_in_until_one_is_free",
         seen: "the connection ends",
     },
     Limit {
         name: "client_connections",
-        what: "connections of one client, by address, of IPv6 by /64; behind a trusted proxy what each does at once",
+        what: "connections of one client, by address (IPv6: by /64); behind a trusted proxy, its requests at once",
         value: at!((8, 1_000_000), http.client_connections),
         test: "l5_a_thousand_idle_sockets_of_one_client_take_nobody_elses_place",
         seen: "the connection ends; status 429 behind a proxy",
@@ -123,7 +123,7 @@ const TABLE: &[Limit] = &[
     },
     Limit {
         name: "write_seconds",
-        what: "how long a client may take nothing of what it is sent",
+        what: "how long a client may leave unread what it is sent",
         value: at!((1, 3600), http.write_time),
         test: "l5_who_sends_a_request_slowly_or_reads_no_answer_is_let_go",
         seen: "the connection ends",
