@@ -213,6 +213,14 @@ pub struct Demo {
     /// Where the portal listens.
     #[arg(long, default_value = "127.0.0.1:8081")]
     pub portal_listen: SocketAddr,
+    /// Address under which browsers reach the document server [default: that of --listen, if only this
+    /// machine reaches it].
+    #[arg(long)]
+    pub public_url: Option<PublicUrl>,
+    /// Address under which browsers and the document server reach the portal [default: from
+    /// --portal-listen].
+    #[arg(long)]
+    pub portal_url: Option<Url>,
     /// Folder with sample documents.
     #[arg(long)]
     pub samples: Option<PathBuf>,

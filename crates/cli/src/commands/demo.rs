@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::asked_to_stop;
+use super::{asked_to_stop, may_open_many_files, portal};
 use crate::args::{Demo, Serve};
 use crate::{config, secret};
 
@@ -24,6 +24,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     let serve = Serve {
         listen: Some(args.listen),
         data: Some(args.data.join("server")),
+        public_url: args.public_url.clone(),
         // The portal is on this machine, which the address guard would refuse otherwise.
         allow_network: vec!["127.0.0.0/8".parse()?],
         secret_file: Some(secret_file.clone()),
@@ -31,14 +32,19 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     };
     let nothing = config::Environment::default();
     let config = config::server(serve, &nothing)?;
+    let portal_url = portal::reached_at(args.portal_listen, args.portal_url, "--portal-url")?;
     eprintln!("Starting the engine …");
+    may_open_many_files();
     let server = Server::start(config).await?;
     let address = server.address().context("the address is not known")?;
-    let portal_url = Url::parse(&format!("http://{}", args.portal_listen))?;
+    let server_url = match args.public_url {
+        Some(url) => url.to_string(),
+        None => format!("http://{address}"),
+    };
     let portal = PortalConfig {
         listen: args.portal_listen,
         data: args.data.join("portal"),
-        document_server: Url::parse(&format!("http://{address}"))?,
+        document_server: Url::parse(&server_url)?,
         public_url: portal_url.clone(),
         secret: secret::checked(secret::find(Some(&secret_file), None, &nothing)?)?,
         samples: args.samples,
@@ -58,7 +64,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     parts.spawn(async { files.await.map_err(anyhow::Error::from) });
     let asked = asked_to_stop();
     eprintln!(
-        "\n  Recto is ready.\n\n    Open   {portal_url}\n    Tokens http://{address}/token says what is wrong with one\n    Users  ada, bruno (may edit), vera (may view); the password of each is recto-demo\n    Stop   Ctrl+C\n"
+        "\n  Recto is ready.\n\n    Open   {portal_url}\n    Tokens {server_url}/token says what is wrong with one\n    Users  ada, bruno (may edit), vera (may view); the password of each is recto-demo\n    Stop   Ctrl+C\n"
     );
     let mut ended = tokio::select! {
         () = asked => Ok(()),
