@@ -177,6 +177,22 @@ test.describe('comments, chat and copies', () => {
     });
   }
 
+  test('o1 a letter typed right after a cut stays, and what was cut can be pasted', async ({
+    page,
+  }) => {
+    const { editor } = await open(page, () => undefined);
+    await editor.press('Control+a');
+    await editor.type('The end');
+    await editor.press('Control+Home', 'Shift+ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight');
+    await editor.press('Control+x');
+    await editor.type('A');
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()), { timeout: 10_000 })
+      .toBe('The');
+    await editor.press('End', 'Control+v');
+    await expect.poll(() => editor.wholeText(), { timeout: 30_000 }).toMatch(/^A endThe\s*$/);
+  });
+
   test('a link to a place of a text leads its reader there', async ({ page }) => {
     const document = await open(page, () => undefined, ['onMakeActionLink']);
     const { editor } = document;

@@ -4,6 +4,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
 use support::{editor, ink, start, text, tile};
 
 fn black_png() -> Vec<u8> {
@@ -42,9 +43,12 @@ async fn ch11_links_stay_closed_and_no_lock_is_made(zygote: bool, namespaces: bo
     for folder in &waiting {
         std::fs::write(folder.join("linked.png"), black_png()).unwrap();
     }
-    let seen_as = |folder: &Path| match fixture.engine.isolation().namespaces {
-        true => "/doc/linked.png".to_owned(),
-        false => folder.join("linked.png").display().to_string(),
+    let seen_as = |folder: &Path| {
+        if fixture.engine.isolation().namespaces {
+            "/doc/linked.png".to_owned()
+        } else {
+            folder.join("linked.png").display().to_string()
+        }
     };
     let frame = |source: &str| {
         format!(
@@ -76,7 +80,6 @@ async fn ch11_links_stay_closed_and_no_lock_is_made(zygote: bool, namespaces: bo
         assert!(!lock, "{names:?}");
     }
     // Of the same size, a picture that the document has in itself is drawn.
-    use base64::Engine as _;
     let data = base64::engine::general_purpose::STANDARD.encode(black_png());
     let own = format!("<draw:image><office:binary-data>{data}</office:binary-data></draw:image>");
     let source = fixture.write("own.fodt", text(&[&frame(&own)]));

@@ -56,7 +56,7 @@ pub struct ServerConfig {
     pub engine: EngineConfig,
     /// Documents that may be open at the same time, of all tenants. Default 2000.
     pub documents: usize,
-    /// WebSockets that may be open before it is known whose they are. Default 512.
+    /// Live connections that may be open before it is known whose they are. Default 512.
     pub unauthenticated_sockets: usize,
     /// Bytes that are read of such a socket. Default 256 KiB.
     pub first_message_bytes: usize,

@@ -62,9 +62,10 @@ impl Session {
         let changer = participant
             .may_change()
             .then(|| Box::new(participant.changer()));
-        let may_change = input
-            .as_ref()
-            .is_ok_and(|input| may_change(input, selected));
+        let may_change = input.as_ref().is_ok_and(|input| {
+            let acts = !document.only_reads(input) && may_change(input, selected);
+            acts || (participant.in_cell && may_leave_cell(input))
+        });
         let sent = input.and_then(|input| document.send_input(view, input));
         let id = id.to_owned();
         self.attend(async move {
@@ -197,7 +198,14 @@ impl Session {
     }
 }
 
-/// Whether an input of an editor may change the document. Saying yes too often costs a snapshot;
+/// Whether an input may end the editing of a cell, and so put what was typed into the document.
+fn may_leave_cell(input: &Input) -> bool {
+    let moves = MouseAction::Move;
+    !matches!(input, Input::Area { .. })
+        && !matches!(input, Input::Mouse { action, .. } if *action == moves)
+}
+
+/// Whether an input of an editor, other than a command that only reads, may change the document. Saying yes too often costs a snapshot;
 /// saying no too often would lose an edit.
 fn may_change(input: &Input, object_selected: bool) -> bool {
     const CTRL: u32 = 0x2000;
@@ -205,6 +213,7 @@ fn may_change(input: &Input, object_selected: bool) -> bool {
     match input {
         Input::Text { .. }
         | Input::Erase { .. }
+        | Input::Command { .. }
         | Input::Cut { .. }
         | Input::Paste { .. }
         | Input::Cell { .. }
@@ -216,7 +225,6 @@ fn may_change(input: &Input, object_selected: bool) -> bool {
             false
         }
         Input::Mouse { action, .. } => *action == MouseAction::Up && object_selected,
-        Input::Command { name, .. } => !matches!(name.as_str(), ".uno:SelectAll" | ".uno:GoToCell"),
         Input::Key { char, code } => {
             // 1024 to 1031 move; Ctrl+A selects.
             let key = code & !MODIFIERS;

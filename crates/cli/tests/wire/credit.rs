@@ -31,7 +31,8 @@ async fn type_meanwhile(ann: &mut Browser, words: usize) -> Duration {
 
 /// The words that [`type_meanwhile`] typed.
 fn words(count: usize) -> String {
-    (0..count).map(|word| format!("W{word} ")).collect()
+    let all: Vec<_> = (0..count).map(|word| format!("W{word} ")).collect();
+    all.concat()
 }
 
 #[tokio::test]

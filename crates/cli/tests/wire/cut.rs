@@ -7,7 +7,7 @@ use crate::common::{Browser, Integrator, Server, new_key};
 /// Selects the first word, which is `The`, by Shift and the arrow.
 async fn select_the_first_word(browser: &mut Browser) {
     for _ in 0..3 {
-        let right = json!({ "kind": "key", "char": 0, "code": 0x1000 | 1027 });
+        let right = json!({ "kind": "key", "char": 0, "code": 0x1000 | 0x0403 });
         browser.input(right).await;
     }
 }

@@ -41,7 +41,8 @@ async fn l5_a_thousand_sockets_that_send_megabytes_before_any_token_are_refused(
         most >> 20
     );
     assert_eq!(taken, 0, "a message of 16 MiB was taken");
-    assert!(most < 96 << 20, "{} MiB more", most >> 20);
+    // At most 512 of them are there at a time, and a little more than 256 KiB is read of each.
+    assert!(most < 192 << 20, "{} MiB more", most >> 20);
 }
 
 #[tokio::test]

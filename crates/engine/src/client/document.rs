@@ -224,6 +224,11 @@ impl Document {
         self.send_input(view, input)?.await.map(|_| ())
     }
 
+    /// Whether an input is a command that leaves a document as it is, whoever gives it.
+    pub fn only_reads(&self, input: &Input) -> bool {
+        rules::only_reads(self.0.info.kind, input)
+    }
+
     /// Gives an input to the engine. Inputs are carried out in the order of these calls; the
     /// future resolves when this one was.
     pub fn send_input(

@@ -349,14 +349,10 @@ pub(super) fn act(kit: &Kit, document: Document, view: i32, access: Access, inpu
             let args = (!args.is_empty()).then(|| serde_json::Value::Object(args).to_string());
             document.command(&name, args.as_deref());
         }
-        // What it gives back has a way of its own.
-        Input::Cut { .. } => {}
         Input::Paste { mime, data } => clipboard::paste(kit, document, &mime, &data),
-        Input::Part { index } => {
-            if index < document.parts() {
-                document.set_part(index);
-            }
-        }
+        Input::Part { index } if index < document.parts() => document.set_part(index),
+        // What a cut gives back has a way of its own.
+        Input::Part { .. } | Input::Cut { .. } => {}
         Input::Area {
             tile_twips,
             tile_pixels,

@@ -33,6 +33,11 @@ pub(crate) fn check(kind: Kind, granted: &ViewRights, input: &Input) -> Result<(
     }
 }
 
+/// Whether an input is a command that leaves the document as it is.
+pub(crate) fn only_reads(kind: Kind, input: &Input) -> bool {
+    matches!(input, Input::Command { name, args } if commands::only_reads(kind, name, args))
+}
+
 fn limit(input: &str, argument: &str, holds: bool) -> Result<(), InputDenied> {
     if holds {
         Ok(())

@@ -60,7 +60,7 @@ pub(crate) struct Shared {
     pub refusals: Refusals,
     /// Of the server's own pages.
     pub origins: Arc<Origins>,
-    /// Room for WebSockets of which it is not known yet whose they are.
+    /// Room for live connections of which it is not known yet whose they are.
     pub unauthenticated: Arc<Semaphore>,
     /// Bytes that are read of one of them.
     pub first_message_bytes: usize,

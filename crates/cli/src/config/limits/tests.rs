@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::*;
@@ -105,7 +106,7 @@ fn the_documentation_has_this_table() {
         };
         let default = amount(limit.name, limit.value(&config));
         let (what, test) = (limit.what, limit.test);
-        table += &format!("| {name} | {what} | {default} | {seen} | `{test}` |\n");
+        writeln!(table, "| {name} | {what} | {default} | {seen} | `{test}` |").unwrap();
     }
     let path = root().join("docs/development/limits.md");
     let text = std::fs::read_to_string(&path).unwrap();
