@@ -82,7 +82,8 @@ impl Problem {
             "session.recovered",
             0,
             &format!(
-                "The engine was restarted and the document is back as it was {seconds} seconds ago."
+                "The engine was restarted and the document is back as it was {seconds} {} ago.",
+                if seconds == 1 { "second" } else { "seconds" }
             ),
             "Look at what you wrote last, and write it again if it is missing.",
         )
@@ -269,6 +270,7 @@ mod tests {
         insta::assert_snapshot!(Problem::stopping(), @"The document server is shutting down; what you wrote is stored. Wait a moment: the editor connects again by itself.");
         insta::assert_snapshot!(Problem::engine_gave_up(), @"The engine crashed several times with this document, so it was closed; the last snapshot is kept. Open an earlier version of the file, and send the document to the server's administrator if it happens again.");
         insta::assert_snapshot!(Problem::recovered(4), @"The engine was restarted and the document is back as it was 4 seconds ago. Look at what you wrote last, and write it again if it is missing.");
+        insta::assert_snapshot!(Problem::recovered(1), @"The engine was restarted and the document is back as it was 1 second ago. Look at what you wrote last, and write it again if it is missing.");
         insta::assert_snapshot!(Problem::no_callback(), @"The page that opened this document gave no editorConfig.callbackUrl, so there is nowhere to save changes. Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.");
         insta::assert_snapshot!(Problem::taken_back(), @"The application said, with the command saved, that it does not have the file, although it accepted the callback. The server keeps the file: fetch it with the command getForgotten, or open the document again.");
         insta::assert_snapshot!(Problem::no_download(false), @"You may not download this document. Ask the owner of the document for a copy.");

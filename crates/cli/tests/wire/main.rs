@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "tests are named after what they prove")]
 
 mod addresses;
+mod authorities;
 mod border;
 mod callbacks;
 mod commands;
