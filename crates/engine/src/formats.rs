@@ -1,48 +1,60 @@
 //! File types that the engine reads and writes.
 
-use crate::client::Kind;
+use recto_docs_api::DocumentKind;
 
 /// What a file of this extension is opened as; none when the engine must not open it.
 ///
 /// Not here on purpose: `odb` (a database runs macros in spite of the settings), `html` (loads
 /// what it links to), `hwp` and other old importers with a history of memory faults.
-pub(crate) fn opened_as(extension: &str) -> Option<Kind> {
+pub(crate) fn opened_as(extension: &str) -> Option<DocumentKind> {
     Some(match extension {
         "docx" | "docm" | "dotx" | "dotm" | "doc" | "dot" | "odt" | "ott" | "fodt" | "rtf"
-        | "txt" => Kind::Word,
+        | "txt" => DocumentKind::Word,
         "xlsx" | "xlsm" | "xltx" | "xltm" | "xls" | "xlt" | "ods" | "ots" | "fods" | "csv"
-        | "tsv" => Kind::Cell,
+        | "tsv" => DocumentKind::Cell,
         "pptx" | "pptm" | "potx" | "potm" | "ppsx" | "ppsm" | "ppt" | "pot" | "pps" | "odp"
-        | "otp" | "fodp" => Kind::Slide,
+        | "otp" | "fodp" => DocumentKind::Slide,
         _ => return None,
     })
 }
 
+/// `LibreOfficeKitDocumentType`.
+pub(crate) fn number(kind: DocumentKind) -> i32 {
+    match kind {
+        DocumentKind::Word => 0,
+        DocumentKind::Cell => 1,
+        DocumentKind::Slide => 2,
+    }
+}
+
 /// LibreOffice's name and filter options for a type that it writes from a document of `kind`.
-pub(crate) fn saved_as(kind: Kind, extension: &str) -> Option<(&'static str, &'static str)> {
+pub(crate) fn saved_as(
+    kind: DocumentKind,
+    extension: &str,
+) -> Option<(&'static str, &'static str)> {
     Some(match (kind, extension) {
         (_, "pdf") => ("pdf", ""),
-        (Kind::Word, "docx") => ("docx", ""),
-        (Kind::Word, "odt") => ("odt", ""),
-        (Kind::Word, "ott") => ("ott", ""),
-        (Kind::Word, "fodt") => ("fodt", ""),
-        (Kind::Word, "doc") => ("doc", ""),
-        (Kind::Word, "rtf") => ("rtf", ""),
+        (DocumentKind::Word, "docx") => ("docx", ""),
+        (DocumentKind::Word, "odt") => ("odt", ""),
+        (DocumentKind::Word, "ott") => ("ott", ""),
+        (DocumentKind::Word, "fodt") => ("fodt", ""),
+        (DocumentKind::Word, "doc") => ("doc", ""),
+        (DocumentKind::Word, "rtf") => ("rtf", ""),
         // 76 is UTF-8.
-        (Kind::Word, "txt") => ("txt", "UTF8"),
-        (Kind::Cell, "xlsx") => ("xlsx", ""),
-        (Kind::Cell, "ods") => ("ods", ""),
-        (Kind::Cell, "ots") => ("ots", ""),
-        (Kind::Cell, "fods") => ("fods", ""),
-        (Kind::Cell, "xls") => ("xls", ""),
+        (DocumentKind::Word, "txt") => ("txt", "UTF8"),
+        (DocumentKind::Cell, "xlsx") => ("xlsx", ""),
+        (DocumentKind::Cell, "ods") => ("ods", ""),
+        (DocumentKind::Cell, "ots") => ("ots", ""),
+        (DocumentKind::Cell, "fods") => ("fods", ""),
+        (DocumentKind::Cell, "xls") => ("xls", ""),
         // Comma, double quote, UTF-8, from line 1; text quoted where necessary, numbers as they
         // are, with all digits. Further tokens, measured with 7.4, put numbers in quotes.
-        (Kind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,true,false"),
-        (Kind::Slide, "pptx") => ("pptx", ""),
-        (Kind::Slide, "odp") => ("odp", ""),
-        (Kind::Slide, "otp") => ("otp", ""),
-        (Kind::Slide, "fodp") => ("fodp", ""),
-        (Kind::Slide, "ppt") => ("ppt", ""),
+        (DocumentKind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,true,false"),
+        (DocumentKind::Slide, "pptx") => ("pptx", ""),
+        (DocumentKind::Slide, "odp") => ("odp", ""),
+        (DocumentKind::Slide, "otp") => ("otp", ""),
+        (DocumentKind::Slide, "fodp") => ("fodp", ""),
+        (DocumentKind::Slide, "ppt") => ("ppt", ""),
         _ => return None,
     })
 }
@@ -58,7 +70,7 @@ pub(crate) struct Wanted {
 
 /// LibreOffice's name and filter options for a type that a document of `kind` is converted to.
 pub(crate) fn converted_to(
-    kind: Kind,
+    kind: DocumentKind,
     extension: &str,
     wanted: Wanted,
 ) -> Option<(&'static str, String)> {
@@ -69,9 +81,9 @@ pub(crate) fn converted_to(
         ),
         // The first page, sheet or slide, at 96 dots an inch.
         (_, "png") => ("png", String::new()),
-        (Kind::Word, "html") => ("html", "EmbedImages".into()),
-        (Kind::Word, "epub") => ("epub", String::new()),
-        (Kind::Cell, "csv" | "tsv") => {
+        (DocumentKind::Word, "html") => ("html", "EmbedImages".into()),
+        (DocumentKind::Word, "epub") => ("epub", String::new()),
+        (DocumentKind::Cell, "csv" | "tsv") => {
             let usual = if extension == "tsv" { b'\t' } else { b',' };
             let delimiter = wanted.delimiter.unwrap_or(usual);
             // See `saved_as`.

@@ -24,8 +24,10 @@ mod rules;
 mod sandbox;
 mod svg;
 
+use recto_docs_api::DocumentKind;
+
 pub use client::{
-    ConvertOptions, Document, DocumentInfo, Effect, Engine, Events, Isolation, Kind, OpenOptions,
+    ConvertOptions, Document, DocumentInfo, Effect, Engine, Events, Isolation, OpenOptions,
     Painted, Pending, SecondFile, Selection, TilePixels, TileRequest, ViewOptions,
 };
 pub use config::{EngineConfig, Limits};
@@ -40,7 +42,7 @@ pub use rights::ViewRights;
 
 /// Every command that an editor may give to a kind of document, with acceptable arguments: what a
 /// toolbar can offer, and what the tests give to LibreOffice.
-pub fn allowed_commands(kind: Kind) -> Vec<Input> {
+pub fn allowed_commands(kind: DocumentKind) -> Vec<Input> {
     let samples = rules::samples(kind).into_iter();
     samples
         .map(|(name, args)| Input::Command { name, args })

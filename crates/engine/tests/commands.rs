@@ -4,20 +4,19 @@ mod support;
 
 use std::path::Path;
 
-use recto_engine::{
-    Document, Event, Input, Kind, MouseAction, ViewEvent, ViewId, allowed_commands,
-};
+use recto_docs_api::DocumentKind;
+use recto_engine::{Document, Event, Input, MouseAction, ViewEvent, ViewId, allowed_commands};
 use support::{editor, sheet, slides, start, text, words};
 
-async fn every_allowed_command_is_survived(kind: Kind) {
+async fn every_allowed_command_is_survived(kind: DocumentKind) {
     let fixture = start(|_| {}).await;
     let (name, flat) = match kind {
-        Kind::Word => ("a.docx", text(&["One two three", "Four five six", "Seven"])),
-        Kind::Cell => (
+        DocumentKind::Word => ("a.docx", text(&["One two three", "Four five six", "Seven"])),
+        DocumentKind::Cell => (
             "a.xlsx",
             sheet(&[&["A", "1"], &["B", "2"], &["C", "3"], &["D", "4"]]),
         ),
-        Kind::Slide => ("a.pptx", slides(&["Alpha", "Beta", "Gamma", "Delta"])),
+        DocumentKind::Slide => ("a.pptx", slides(&["Alpha", "Beta", "Gamma", "Delta"])),
     };
     let source = fixture.make(name, &flat).await;
     let (document, mut events) = fixture.open(&source).await;
@@ -53,10 +52,10 @@ async fn every_allowed_command_is_survived(kind: Kind) {
 }
 
 /// The document still takes a text and is saved with it.
-async fn write_on(document: &Document, ann: ViewId, kind: Kind, path: &Path) {
+async fn write_on(document: &Document, ann: ViewId, kind: DocumentKind, path: &Path) {
     let extension = path.extension().unwrap().to_str().unwrap();
     let part = match kind {
-        Kind::Word => {
+        DocumentKind::Word => {
             // Out of the notes and comments.
             for action in [MouseAction::Down, MouseAction::Up] {
                 let (x, y, count, buttons, modifiers) = (1500, 1500, 1, 1, 0);
@@ -81,7 +80,7 @@ async fn write_on(document: &Document, ann: ViewId, kind: Kind, path: &Path) {
                 .unwrap();
             "word/document.xml"
         }
-        Kind::Cell => {
+        DocumentKind::Cell => {
             let input = Input::Cell {
                 address: "$F$9".into(),
                 text: "Alive".into(),
@@ -89,7 +88,7 @@ async fn write_on(document: &Document, ann: ViewId, kind: Kind, path: &Path) {
             document.input(ann, input).await.unwrap();
             "xl/sharedStrings.xml"
         }
-        Kind::Slide => {
+        DocumentKind::Slide => {
             document.input(ann, Input::Part { index: 0 }).await.unwrap();
             document
                 .input(
@@ -125,15 +124,15 @@ async fn write_on(document: &Document, ann: ViewId, kind: Kind, path: &Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_allowed_command_is_survived_in_a_text() {
-    every_allowed_command_is_survived(Kind::Word).await;
+    every_allowed_command_is_survived(DocumentKind::Word).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_allowed_command_is_survived_in_a_sheet() {
-    every_allowed_command_is_survived(Kind::Cell).await;
+    every_allowed_command_is_survived(DocumentKind::Cell).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_allowed_command_is_survived_on_slides() {
-    every_allowed_command_is_survived(Kind::Slide).await;
+    every_allowed_command_is_survived(DocumentKind::Slide).await;
 }

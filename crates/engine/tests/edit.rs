@@ -2,9 +2,8 @@
 
 mod support;
 
-use recto_engine::{
-    Event, Input, InputDenied, InputError, Kind, MouseAction, TileRequest, ViewEvent,
-};
+use recto_docs_api::DocumentKind;
+use recto_engine::{Event, Input, InputDenied, InputError, MouseAction, TileRequest, ViewEvent};
 use support::{
     editor, ink, onlooker, sheet, slides, start, text, tile, unzip, wait, wait_view, words,
 };
@@ -25,7 +24,7 @@ async fn two_people_write(zygote: bool, namespaces: bool) {
         .make("text.docx", &text(&["First paragraph", "Second paragraph"]))
         .await;
     let (document, mut events) = fixture.open(&source).await;
-    assert_eq!(document.info().kind, Kind::Word);
+    assert_eq!(document.info().kind, DocumentKind::Word);
     assert!(document.info().width > 10_000);
     let ann = editor(&document, "Ann").await;
     let bob = editor(&document, "Bob").await;
@@ -176,7 +175,7 @@ async fn two_people_calculate() {
         .make("table.xlsx", &sheet(&[&["Label", "2"], &["Other", "3"]]))
         .await;
     let (document, mut events) = fixture.open(&source).await;
-    assert_eq!(document.info().kind, Kind::Cell);
+    assert_eq!(document.info().kind, DocumentKind::Cell);
     let names: Vec<_> = document
         .info()
         .parts
@@ -245,7 +244,7 @@ async fn two_people_calculate() {
         "{csv}"
     );
     let (copy, _events) = fixture.open(&fixture.path("saved.csv")).await;
-    assert_eq!(copy.info().kind, Kind::Cell);
+    assert_eq!(copy.info().kind, DocumentKind::Cell);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -255,7 +254,7 @@ async fn a_slide_is_written_on() {
         .make("slides.pptx", &slides(&["Alpha", "Beta"]))
         .await;
     let (document, mut events) = fixture.open(&source).await;
-    assert_eq!(document.info().kind, Kind::Slide);
+    assert_eq!(document.info().kind, DocumentKind::Slide);
     assert_eq!(document.info().parts.len(), 2);
     let ann = editor(&document, "Ann").await;
     assert!(ink(&tile(&document, ann, 0, 0).await) > 20);

@@ -64,7 +64,7 @@ fn tiff() -> Vec<u8> {
     file
 }
 
-/// The files of the pictures in a document of the OpenDocument kind.
+/// The files of the pictures in a document of the `OpenDocument` kind.
 fn inside(path: &Path) -> Vec<String> {
     let archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     let names = archive.file_names().filter_map(|name| {

@@ -2,9 +2,10 @@
 
 mod support;
 
+use recto_docs_api::DocumentKind;
 use recto_docs_api::{Access, CommentRule, CommentRules};
 use recto_engine::{
-    Document, Input, InputDenied, InputError, Kind, ViewEvent, ViewId, ViewRights, allowed_commands,
+    Document, Input, InputDenied, InputError, ViewEvent, ViewId, ViewRights, allowed_commands,
 };
 use serde_json::{Value, json};
 use support::{editor, sheet, slides, start, text, unzip, view, wait_view, words};
@@ -143,7 +144,7 @@ async fn p2_what_a_reviewer_does_can_be_rejected() {
     let ann = editor(&document, "Ann").await;
     let saved = fixture.path("saved.docx");
     let original = words(&source, "word/document.xml");
-    let inputs = allowed_commands(Kind::Word).into_iter().chain([
+    let inputs = allowed_commands(DocumentKind::Word).into_iter().chain([
         typed("more"),
         Input::Key {
             char: 0,

@@ -5,6 +5,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use support::{editor, ink, start, text, tile};
 
 fn black_png() -> Vec<u8> {
@@ -80,7 +81,7 @@ async fn ch11_links_stay_closed_and_no_lock_is_made(zygote: bool, namespaces: bo
         assert!(!lock, "{names:?}");
     }
     // Of the same size, a picture that the document has in itself is drawn.
-    let data = base64::engine::general_purpose::STANDARD.encode(black_png());
+    let data = STANDARD.encode(black_png());
     let own = format!("<draw:image><office:binary-data>{data}</office:binary-data></draw:image>");
     let source = fixture.write("own.fodt", text(&[&frame(&own)]));
     let (document, _events) = fixture.open(&source).await;

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use super::document::Kind;
 use crate::error::OpenError;
 use crate::formats;
+use recto_docs_api::DocumentKind;
 
 const MIB: u64 = 1 << 20;
 /// Everything in an archive together, by the sizes that it states.
@@ -15,15 +15,19 @@ const WHOLE: u64 = 2048 * MIB;
 const ENTRIES: usize = 65_535;
 
 /// How many bytes of XML a document may have, unpacked (spec 9.3).
-fn most_xml(kind: Kind) -> u64 {
+fn most_xml(kind: DocumentKind) -> u64 {
     match kind {
-        Kind::Word | Kind::Slide => 50 * MIB,
-        Kind::Cell => 300 * MIB,
+        DocumentKind::Word | DocumentKind::Slide => 50 * MIB,
+        DocumentKind::Cell => 300 * MIB,
     }
 }
 
 /// Checks a file that is an archive by its extension.
-pub(super) async fn check(file: &Path, extension: &str, kind: Kind) -> Result<(), OpenError> {
+pub(super) async fn check(
+    file: &Path,
+    extension: &str,
+    kind: DocumentKind,
+) -> Result<(), OpenError> {
     if !formats::is_zip(extension) {
         return Ok(());
     }

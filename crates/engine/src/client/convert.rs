@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use recto_docs_api::{CodePage, Password, Region};
+use recto_docs_api::{CodePage, DocumentKind, Password, Region};
 
-use super::document::{Kind, refused};
+use super::document::refused;
 use super::link::{Link, Reply, lock, unexpected};
 use super::{Engine, saved};
 use super::{archive, csv};
@@ -86,7 +86,7 @@ async fn run(
     kit: &Arc<Link>,
     file: &Path,
     to: &Path,
-    kind: Kind,
+    kind: DocumentKind,
     (format, filter): (&'static str, String),
     options: &ConvertOptions<'_>,
 ) -> Result<(), ConvertError> {
@@ -110,7 +110,7 @@ async fn run(
         Err(EngineError::Failed(_)) => return Err(refused(file).await.into()),
         Err(error) => return Err(OpenError::from(error).into()),
     };
-    if loaded != kind.number() {
+    if loaded != formats::number(kind) {
         return Err(OpenError::Damaged.into());
     }
     let name = format!("converted.{format}");

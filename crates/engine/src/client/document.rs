@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use recto_docs_api::DocumentKind;
 use serde_json::Value;
 
 use super::csv;
@@ -26,34 +27,11 @@ use crate::rules;
 /// The largest answer to a query, in bytes of memory; a larger one is none.
 const LONGEST_VALUES: usize = 16 << 20;
 
-/// What a document is edited as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A text.
-    Word,
-    /// A spreadsheet.
-    Cell,
-    /// A presentation.
-    Slide,
-}
-
-impl Kind {
-    /// `LibreOfficeKitDocumentType`.
-    pub(super) fn number(self) -> i32 {
-        match self {
-            Self::Word => 0,
-            Self::Cell => 1,
-            Self::Slide => 2,
-        }
-    }
-}
-
 /// What is known of a document since it was loaded. Later sizes come as [`crate::Event::Size`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentInfo {
     /// What it is edited as.
-    pub kind: Kind,
+    pub kind: DocumentKind,
     /// Sheets or slides; a text has one part.
     pub parts: Vec<Part>,
     /// In twips.
@@ -116,7 +94,7 @@ impl Document {
         kit: Arc<Link>,
         file: &Path,
         extension: &str,
-        kind: Kind,
+        kind: DocumentKind,
         limit: Duration,
     ) -> Result<(Self, Events), OpenError> {
         let name = bring(&kit, file, extension).await?;
@@ -142,7 +120,7 @@ impl Document {
             Err(error) => return Err(error.into()),
         };
         // A text renamed to .xlsx loads as what it is.
-        if loaded != kind.number() {
+        if loaded != formats::number(kind) {
             return Err(OpenError::Damaged);
         }
         let (width, height, parts) = measure(size);

@@ -341,24 +341,17 @@ impl Link {
             said.spend(1, frame.length + Frame::HEAD)?;
         }
         let body = frames::body(from, frame, longest, buffer).await?;
-        match frame.sort {
-            Sort::Answer => {
-                let answered = serde_json::from_slice(body);
-                self.take(
-                    answered.map_err(|_| Violation("no answer"))?,
-                    body.len(),
-                    said,
-                )?;
-            }
-            _ => {
-                let reports = protocol::read_reports(body);
-                let reports = reports.map_err(|_| Violation("no list of reports"))?;
-                said.spend(reports.len(), 0)?;
-                for report in reports {
-                    if let Some(event) = said.reader.read(report)? {
-                        self.events.push(event);
-                    }
-                }
+        if frame.sort == Sort::Answer {
+            let answered = serde_json::from_slice(body).map_err(|_| Violation("no answer"))?;
+            self.take(answered, body.len(), said)?;
+            return Ok(());
+        }
+        let reports = protocol::read_reports(body);
+        let reports = reports.map_err(|_| Violation("no list of reports"))?;
+        said.spend(reports.len(), 0)?;
+        for report in reports {
+            if let Some(event) = said.reader.read(report)? {
+                self.events.push(event);
             }
         }
         Ok(())

@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
 
 pub use convert::ConvertOptions;
-pub use document::{Document, DocumentInfo, Effect, Kind, Selection, ViewOptions};
+pub use document::{Document, DocumentInfo, Effect, Selection, ViewOptions};
 pub use link::{Painted, Pending};
 pub use pixels::{TilePixels, TileRequest};
 pub use queue::Events;

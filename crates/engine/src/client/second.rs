@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use recto_docs_api::DocumentKind;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::document::{Document, Kind, ViewOptions};
+use super::document::{Document, ViewOptions};
 use super::link::{Reply, unexpected};
 use super::{ConvertOptions, Engine, OpenOptions, archive, saved};
 use crate::error::{ConvertError, EngineError, InputDenied, OpenError, SaveError, SecondFileError};
@@ -162,7 +163,7 @@ impl Document {
         if !is_formatted(file_type) {
             return Err(OpenError::Type(file_type.to_owned()));
         }
-        archive::check(earlier, file_type, Kind::Word).await?;
+        archive::check(earlier, file_type, DocumentKind::Word).await?;
         // LibreOffice would ask for the password in a dialog.
         let file = earlier.to_owned();
         let encrypted = tokio::task::spawn_blocking(move || saved::is_encrypted(&file)).await;
@@ -205,7 +206,7 @@ impl Document {
     /// The name of a view that may edit this text.
     fn editor(&self, view: ViewId) -> Result<String, InputDenied> {
         let options = self.options(view).ok_or(InputDenied::NoView)?;
-        if self.info().kind == Kind::Word && options.rights.access.can_edit() {
+        if self.info().kind == DocumentKind::Word && options.rights.access.can_edit() {
             Ok(options.author)
         } else {
             Err(InputDenied::ViewOnly)

@@ -111,8 +111,8 @@ pub(crate) fn measure(size: Size) -> (i64, i64, Vec<Part>) {
         .into_iter()
         .map(|(name, hidden)| Part { name, hidden })
         .collect();
-    let side = |length: i64| length.clamp(0, FARTHEST);
-    (side(size.width), side(size.height), parts)
+    let near = |length: i64| length.clamp(0, FARTHEST);
+    (near(size.width), near(size.height), parts)
 }
 
 /// The part and area of an `INVALIDATE_TILES` payload: `x, y, w, h[, part]` or `EMPTY[, part]`.

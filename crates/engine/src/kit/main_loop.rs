@@ -416,7 +416,9 @@ impl Kit {
         {
             reports.push(Report::Size(size(document)));
         }
-        reports.iter_mut().for_each(bounds::fit);
+        for report in &mut reports {
+            bounds::fit(report);
+        }
         self.socket.report(&reports);
     }
 }

@@ -103,7 +103,9 @@ pub(crate) fn fit(report: &mut Report) {
             Some(Field::List { items }) => {
                 items.truncate(ENTRIES);
                 let each = FIELD / items.len().max(1);
-                items.iter_mut().for_each(|item| cut(item, each));
+                for item in items.iter_mut() {
+                    cut(item, each);
+                }
             }
             Some(Field::Day) | None => {}
         },
@@ -117,7 +119,9 @@ pub(crate) fn fit_size(size: &mut Size) {
     let all: usize = size.parts.iter().map(|(name, _)| name.len()).sum();
     if all > PART_NAMES {
         let each = PART_NAMES / size.parts.len();
-        size.parts.iter_mut().for_each(|(name, _)| cut(name, each));
+        for (name, _) in &mut size.parts {
+            cut(name, each);
+        }
     }
 }
 

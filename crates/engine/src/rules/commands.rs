@@ -6,15 +6,15 @@
 
 use serde_json::{Map, Value};
 
-use crate::client::Kind;
 use crate::error::InputDenied;
+use recto_docs_api::DocumentKind;
 
 use super::argument::Argument::{self, Address, CommentId, Flag, Link, OneOf, Real, Text, Whole};
 use super::argument::whole;
 use super::{denied, limit};
 
 /// Every command of a kind of document, with acceptable arguments.
-pub(crate) fn samples(kind: Kind) -> Vec<(String, Map<String, Value>)> {
+pub(crate) fn samples(kind: DocumentKind) -> Vec<(String, Map<String, Value>)> {
     let rules = RULES.iter().filter(|rule| rule.kinds.contains(&kind));
     let sample = |rule: &Rule| {
         let args = rule
@@ -31,18 +31,18 @@ pub(crate) fn samples(kind: Kind) -> Vec<(String, Map<String, Value>)> {
 pub(crate) struct Rule {
     /// Without `.uno:`.
     pub name: &'static str,
-    kinds: &'static [Kind],
+    kinds: &'static [DocumentKind],
     pub required: &'static [(&'static str, Argument)],
     pub optional: &'static [(&'static str, Argument)],
 }
 
-const W: &[Kind] = &[Kind::Word];
-const C: &[Kind] = &[Kind::Cell];
-const S: &[Kind] = &[Kind::Slide];
-const WS: &[Kind] = &[Kind::Word, Kind::Slide];
-const WC: &[Kind] = &[Kind::Word, Kind::Cell];
-const CS: &[Kind] = &[Kind::Cell, Kind::Slide];
-const ALL: &[Kind] = &[Kind::Word, Kind::Cell, Kind::Slide];
+const W: &[DocumentKind] = &[DocumentKind::Word];
+const C: &[DocumentKind] = &[DocumentKind::Cell];
+const S: &[DocumentKind] = &[DocumentKind::Slide];
+const WS: &[DocumentKind] = &[DocumentKind::Word, DocumentKind::Slide];
+const WC: &[DocumentKind] = &[DocumentKind::Word, DocumentKind::Cell];
+const CS: &[DocumentKind] = &[DocumentKind::Cell, DocumentKind::Slide];
+const ALL: &[DocumentKind] = &[DocumentKind::Word, DocumentKind::Cell, DocumentKind::Slide];
 
 /// -1 is "automatic" or "none"; the highest byte is transparency.
 const COLOR: Argument = Whole(-1, 0xffff_ffff);
@@ -53,7 +53,7 @@ const PAGE_SIDE: Argument = Whole(5000, 300_000);
 
 type Arguments = &'static [(&'static str, Argument)];
 
-const fn plain(name: &'static str, kinds: &'static [Kind]) -> Rule {
+const fn plain(name: &'static str, kinds: &'static [DocumentKind]) -> Rule {
     Rule {
         name,
         kinds,
@@ -62,7 +62,7 @@ const fn plain(name: &'static str, kinds: &'static [Kind]) -> Rule {
     }
 }
 
-const fn needs(name: &'static str, kinds: &'static [Kind], required: Arguments) -> Rule {
+const fn needs(name: &'static str, kinds: &'static [DocumentKind], required: Arguments) -> Rule {
     Rule {
         name,
         kinds,
@@ -71,7 +71,7 @@ const fn needs(name: &'static str, kinds: &'static [Kind], required: Arguments) 
     }
 }
 
-const fn takes(name: &'static str, kinds: &'static [Kind], optional: Arguments) -> Rule {
+const fn takes(name: &'static str, kinds: &'static [DocumentKind], optional: Arguments) -> Rule {
     Rule {
         name,
         kinds,
@@ -337,7 +337,7 @@ const READING: [&str; 7] = [
     "Escape",
 ];
 
-fn find(kind: Kind, name: &str) -> Option<&'static Rule> {
+fn find(kind: DocumentKind, name: &str) -> Option<&'static Rule> {
     let name = name.strip_prefix(".uno:")?;
     RULES
         .iter()
@@ -345,7 +345,11 @@ fn find(kind: Kind, name: &str) -> Option<&'static Rule> {
 }
 
 /// Whether the command may be given with these arguments.
-pub(super) fn check(kind: Kind, name: &str, args: &Map<String, Value>) -> Result<(), InputDenied> {
+pub(super) fn check(
+    kind: DocumentKind,
+    name: &str,
+    args: &Map<String, Value>,
+) -> Result<(), InputDenied> {
     let rule =
         find(kind, name).ok_or_else(|| InputDenied::Command(name.chars().take(60).collect()))?;
     if let Some((missing, _)) = rule
@@ -371,7 +375,7 @@ pub(super) fn check(kind: Kind, name: &str, args: &Map<String, Value>) -> Result
 }
 
 /// Whether the command, with these arguments, leaves the document as it is.
-pub(super) fn only_reads(kind: Kind, name: &str, args: &Map<String, Value>) -> bool {
+pub(super) fn only_reads(kind: DocumentKind, name: &str, args: &Map<String, Value>) -> bool {
     let Some(rule) = find(kind, name) else {
         return false;
     };
@@ -388,7 +392,7 @@ pub(super) fn only_reads(kind: Kind, name: &str, args: &Map<String, Value>) -> b
 }
 
 /// Whether the command searches, and maybe replaces.
-pub(super) fn searches_or_replaces(kind: Kind, name: &str) -> bool {
+pub(super) fn searches_or_replaces(kind: DocumentKind, name: &str) -> bool {
     find(kind, name).is_some_and(|rule| rule.name == "ExecuteSearch")
 }
 
@@ -398,7 +402,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    fn run(kind: Kind, name: &str, args: &Value) -> Result<(), InputDenied> {
+    fn run(kind: DocumentKind, name: &str, args: &Value) -> Result<(), InputDenied> {
         check(kind, name, args.as_object().unwrap())
     }
 
@@ -408,7 +412,7 @@ mod tests {
             let text = json!({"type": "string", "value": "here"});
             let args =
                 json!({"Hyperlink.Text": text, "Hyperlink.URL": {"type": "string", "value": url}});
-            run(Kind::Word, ".uno:SetHyperlink", &args).is_ok()
+            run(DocumentKind::Word, ".uno:SetHyperlink", &args).is_ok()
         };
         for good in [
             "https://example.org/a?b#c",
@@ -430,7 +434,7 @@ mod tests {
         }
         let size = |kind: &str, value: Value| {
             let args = json!({"FontHeight.Height": {"type": kind, "value": value}});
-            run(Kind::Word, ".uno:FontHeight", &args).is_ok()
+            run(DocumentKind::Word, ".uno:FontHeight", &args).is_ok()
         };
         assert!(size("float", json!(12)));
         assert!(size("float", json!("10.5")));
@@ -442,21 +446,21 @@ mod tests {
     #[test]
     fn an_unknown_argument_is_refused() {
         let args = json!({"FileName": {"type": "string", "value": "file:///etc/passwd"}});
-        let denied = run(Kind::Word, ".uno:Bold", &args).unwrap_err();
+        let denied = run(DocumentKind::Word, ".uno:Bold", &args).unwrap_err();
         insta::assert_snapshot!(denied, @"The argument FileName of .uno:Bold is not acceptable.");
     }
 
     #[test]
     fn a_missing_argument_is_refused() {
-        let denied = run(Kind::Word, ".uno:InsertTable", &json!({})).unwrap_err();
+        let denied = run(DocumentKind::Word, ".uno:InsertTable", &json!({})).unwrap_err();
         insta::assert_snapshot!(denied, @"The argument Columns of .uno:InsertTable is not acceptable.");
     }
 
     #[test]
     fn a_command_belongs_to_its_kind() {
-        assert!(run(Kind::Slide, ".uno:InsertPage", &json!({})).is_ok());
-        assert!(run(Kind::Word, ".uno:InsertPage", &json!({})).is_err());
-        assert!(run(Kind::Word, "Bold", &json!({})).is_err());
+        assert!(run(DocumentKind::Slide, ".uno:InsertPage", &json!({})).is_ok());
+        assert!(run(DocumentKind::Word, ".uno:InsertPage", &json!({})).is_err());
+        assert!(run(DocumentKind::Word, "Bold", &json!({})).is_err());
     }
 
     #[test]
@@ -478,7 +482,7 @@ mod tests {
         #[test]
         fn nothing_panics(name in ".{0,30}", key in ".{0,20}", value in ".{0,40}") {
             let args = json!({key: {"type": "string", "value": value}});
-            let _ = run(Kind::Word, &name, &args);
+            let _ = run(DocumentKind::Word, &name, &args);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Keys: everything that types or moves, and a list of chords. The engine binds hundreds of chords,
 //! among them open, save, close and quit.
 
-use crate::client::Kind;
 use crate::error::InputDenied;
 use crate::input::modifier::{ALT, CTRL, SHIFT};
+use recto_docs_api::DocumentKind;
 
 /// Codes of `com.sun.star.awt.Key`.
 mod key {
@@ -29,15 +29,15 @@ mod key {
 /// four alignments.
 const CTRL_LETTERS: &[u8] = b"abiuzylerj";
 
-pub(super) fn check(kind: Kind, char: u32, code: u32) -> Result<(), InputDenied> {
+pub(super) fn check(kind: DocumentKind, char: u32, code: u32) -> Result<(), InputDenied> {
     let base = code & 0x0fff;
     let modifiers = code & !0x0fff;
     let allowed = match modifiers {
-        0 | SHIFT => types_or_moves(char, base) || (code == key::F2 && kind == Kind::Cell),
+        0 | SHIFT => types_or_moves(char, base) || (code == key::F2 && kind == DocumentKind::Cell),
         CTRL => is_ctrl_letter(base) || edits_or_moves(base),
         _ if modifiers == CTRL | SHIFT => edits_or_moves(base),
         // A line feed within a cell.
-        ALT => base == key::RETURN && kind == Kind::Cell,
+        ALT => base == key::RETURN && kind == DocumentKind::Cell,
         _ => false,
     };
     if allowed {
@@ -109,7 +109,7 @@ fn is_ctrl_letter(base: u32) -> bool {
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 3] = [Kind::Word, Kind::Cell, Kind::Slide];
+    const KINDS: [DocumentKind; 3] = [DocumentKind::Word, DocumentKind::Cell, DocumentKind::Slide];
 
     fn letter(letter: u8) -> u32 {
         key::A + u32::from(letter - b'a')
@@ -143,7 +143,7 @@ mod tests {
                 assert_eq!(check(kind, 0, letter(name) | ALT), Err(InputDenied::Key));
             }
             for number in 768..=793 {
-                let allowed = number == key::F2 && kind == Kind::Cell;
+                let allowed = number == key::F2 && kind == DocumentKind::Cell;
                 assert_eq!(check(kind, 0, number).is_ok(), allowed, "F{}", number - 767);
                 assert_eq!(check(kind, 0, number | SHIFT), Err(InputDenied::Key));
                 assert_eq!(check(kind, 0, number | CTRL), Err(InputDenied::Key));
@@ -157,20 +157,26 @@ mod tests {
 
     #[test]
     fn only_alt_enter_in_a_sheet() {
-        assert_eq!(check(Kind::Cell, 0, key::RETURN | ALT), Ok(()));
+        assert_eq!(check(DocumentKind::Cell, 0, key::RETURN | ALT), Ok(()));
         assert_eq!(
-            check(Kind::Word, 0, key::RETURN | ALT),
+            check(DocumentKind::Word, 0, key::RETURN | ALT),
             Err(InputDenied::Key)
         );
-        assert_eq!(check(Kind::Cell, 0, 1024 | ALT), Err(InputDenied::Key));
+        assert_eq!(
+            check(DocumentKind::Cell, 0, 1024 | ALT),
+            Err(InputDenied::Key)
+        );
     }
 
     #[test]
     fn bits_beyond_the_modifiers_are_denied() {
-        assert_eq!(check(Kind::Word, 97, 512 | 1 << 20), Err(InputDenied::Key));
-        assert_eq!(check(Kind::Word, 0x1f600, 0), Err(InputDenied::Key));
-        assert_eq!(check(Kind::Word, 0xd800, 0), Err(InputDenied::Key));
-        assert_eq!(check(Kind::Word, 7, 0), Err(InputDenied::Key));
+        assert_eq!(
+            check(DocumentKind::Word, 97, 512 | 1 << 20),
+            Err(InputDenied::Key)
+        );
+        assert_eq!(check(DocumentKind::Word, 0x1f600, 0), Err(InputDenied::Key));
+        assert_eq!(check(DocumentKind::Word, 0xd800, 0), Err(InputDenied::Key));
+        assert_eq!(check(DocumentKind::Word, 7, 0), Err(InputDenied::Key));
     }
 
     #[test]

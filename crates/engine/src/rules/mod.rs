@@ -16,25 +16,29 @@ pub(crate) use commands::samples;
 pub(crate) use queries::check as check_query;
 pub(crate) use rights::{Commenting, sign};
 
-use crate::client::Kind;
 use crate::error::InputDenied;
 use crate::input::Input;
 use crate::rights::ViewRights;
+use recto_docs_api::DocumentKind;
 
 /// Whether a view of these rights may give this input to this kind of document.
-pub(crate) fn check(kind: Kind, granted: &ViewRights, input: &Input) -> Result<(), InputDenied> {
+pub(crate) fn check(
+    kind: DocumentKind,
+    granted: &ViewRights,
+    input: &Input,
+) -> Result<(), InputDenied> {
     rights::check(kind, granted, input)?;
     measures::check(input)?;
     match input {
         Input::Key { char, code } => keys::check(kind, *char, *code),
         Input::Command { name, args } => commands::check(kind, name, args),
-        Input::Cell { .. } => limit("cell", "address", kind == Kind::Cell),
+        Input::Cell { .. } => limit("cell", "address", kind == DocumentKind::Cell),
         _ => Ok(()),
     }
 }
 
 /// Whether an input is a command that leaves the document as it is.
-pub(crate) fn only_reads(kind: Kind, input: &Input) -> bool {
+pub(crate) fn only_reads(kind: DocumentKind, input: &Input) -> bool {
     matches!(input, Input::Command { name, args } if commands::only_reads(kind, name, args))
 }
 
@@ -61,7 +65,7 @@ mod tests {
     use crate::input::{MouseAction, SelectHandle, modifier};
     use serde_json::json;
 
-    const KINDS: [Kind; 3] = [Kind::Word, Kind::Cell, Kind::Slide];
+    const KINDS: [DocumentKind; 3] = [DocumentKind::Word, DocumentKind::Cell, DocumentKind::Slide];
 
     fn command(name: &str, args: serde_json::Value) -> Input {
         let serde_json::Value::Object(args) = args else {
@@ -163,7 +167,7 @@ mod tests {
         ];
         for input in &inputs {
             assert_eq!(
-                check(Kind::Word, &ViewRights::view(), input),
+                check(DocumentKind::Word, &ViewRights::view(), input),
                 Ok(()),
                 "{input:?}"
             );
@@ -178,10 +182,13 @@ mod tests {
             ..ViewRights::edit()
         };
         let fill = Input::Fill { text: "x".into() };
-        assert_eq!(check(Kind::Word, &rights, &fill), Ok(()));
-        assert_eq!(check(Kind::Cell, &rights, &fill), Err(InputDenied::NoField));
+        assert_eq!(check(DocumentKind::Word, &rights, &fill), Ok(()));
         assert_eq!(
-            check(Kind::Word, &ViewRights::view(), &fill),
+            check(DocumentKind::Cell, &rights, &fill),
+            Err(InputDenied::NoField)
+        );
+        assert_eq!(
+            check(DocumentKind::Word, &ViewRights::view(), &fill),
             Err(InputDenied::ViewOnly)
         );
         for input in [
@@ -195,7 +202,7 @@ mod tests {
             command(".uno:Bold", json!({})),
         ] {
             assert_eq!(
-                check(Kind::Word, &rights, &input),
+                check(DocumentKind::Word, &rights, &input),
                 Err(InputDenied::FillOnly)
             );
         }
@@ -203,14 +210,14 @@ mod tests {
         let note = json!({"Text": text("x"), "Author": text("")});
         let note = command(".uno:InsertAnnotation", note);
         assert_eq!(
-            check(Kind::Word, &rights, &note),
+            check(DocumentKind::Word, &rights, &note),
             Err(InputDenied::NoComments)
         );
     }
 
     #[test]
     fn a_field_takes_one_line_or_a_day() {
-        let check = |input| check(Kind::Word, &ViewRights::edit(), &input).is_ok();
+        let check = |input| check(DocumentKind::Word, &ViewRights::edit(), &input).is_ok();
         let fill = |text: &str| check(Input::Fill { text: text.into() });
         assert!(fill("Zoë, 你好 \u{1f600}"));
         assert!(!fill("") && !fill("a\nb") && !fill("\t") && !fill(&"x".repeat(4001)));
@@ -243,12 +250,12 @@ mod tests {
         }
         let macro_url = command("macro:///Standard.Module1.Main", json!({}));
         assert!(matches!(
-            check(Kind::Word, &ViewRights::edit(), &macro_url),
+            check(DocumentKind::Word, &ViewRights::edit(), &macro_url),
             Err(InputDenied::Command(_))
         ));
         let query = command(".uno:Bold?FileName:string=file:///etc/passwd", json!({}));
         assert!(matches!(
-            check(Kind::Word, &ViewRights::edit(), &query),
+            check(DocumentKind::Word, &ViewRights::edit(), &query),
             Err(InputDenied::Command(_))
         ));
     }
@@ -256,23 +263,30 @@ mod tests {
     #[test]
     fn what_is_too_large_is_refused() {
         let long = "x".repeat(LONGEST_TEXT + 1);
-        assert!(check(Kind::Word, &ViewRights::edit(), &Input::Text { text: long }).is_err());
+        assert!(
+            check(
+                DocumentKind::Word,
+                &ViewRights::edit(),
+                &Input::Text { text: long }
+            )
+            .is_err()
+        );
         let data = vec![0; LARGEST_PASTE + 1];
         let paste = Input::Paste {
             mime: "image/png".into(),
             data,
         };
-        assert!(check(Kind::Word, &ViewRights::edit(), &paste).is_err());
+        assert!(check(DocumentKind::Word, &ViewRights::edit(), &paste).is_err());
         let odd = Input::Paste {
             mime: "application/x-openoffice".into(),
             data: vec![],
         };
-        assert!(check(Kind::Word, &ViewRights::edit(), &odd).is_err());
+        assert!(check(DocumentKind::Word, &ViewRights::edit(), &odd).is_err());
         let far = Input::Select {
             handle: SelectHandle::End,
             x: i32::MIN,
             y: 0,
         };
-        assert!(check(Kind::Word, &ViewRights::edit(), &far).is_err());
+        assert!(check(DocumentKind::Word, &ViewRights::edit(), &far).is_err());
     }
 }

@@ -4,10 +4,10 @@ use recto_docs_api::Access;
 use serde_json::{Value, json};
 
 use super::{commands, keys};
-use crate::client::Kind;
 use crate::error::InputDenied;
 use crate::input::Input;
 use crate::rights::ViewRights;
+use recto_docs_api::DocumentKind;
 
 /// What a command does to comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,11 @@ const TRACKED: [&str; 19] = [
 ];
 
 /// Whether a view of these rights may give this input.
-pub(super) fn check(kind: Kind, rights: &ViewRights, input: &Input) -> Result<(), InputDenied> {
+pub(super) fn check(
+    kind: DocumentKind,
+    rights: &ViewRights,
+    input: &Input,
+) -> Result<(), InputDenied> {
     if harmless(kind, input) {
         return Ok(());
     }
@@ -73,7 +77,7 @@ pub(super) fn check(kind: Kind, rights: &ViewRights, input: &Input) -> Result<()
     };
     if commenting.is_none() && fills_in(input) {
         return match rights.access {
-            Access::Fill | Access::Edit if kind == Kind::Word => Ok(()),
+            Access::Fill | Access::Edit if kind == DocumentKind::Word => Ok(()),
             Access::Fill | Access::Edit => Err(InputDenied::NoField),
             Access::Review => Err(InputDenied::ReviewOnly),
             Access::Comment | Access::View => Err(InputDenied::CommentOnly),
@@ -95,7 +99,7 @@ pub(super) fn check(kind: Kind, rights: &ViewRights, input: &Input) -> Result<()
         (Some(_), _) if rights.comment => Ok(()),
         (Some(_), _) => Err(InputDenied::NoComments),
         (None, Access::Edit) => Ok(()),
-        (None, Access::Review) if kind == Kind::Word && is_tracked(kind, input) => Ok(()),
+        (None, Access::Review) if kind == DocumentKind::Word && is_tracked(kind, input) => Ok(()),
         (None, Access::Review) => Err(InputDenied::ReviewOnly),
         (None, Access::Fill) => Err(InputDenied::FillOnly),
         (None, Access::Comment | Access::View) => Err(InputDenied::CommentOnly),
@@ -112,7 +116,7 @@ fn fills_in(input: &Input) -> bool {
 
 /// Whether an input leaves the document as it is. The kit turns a reader's mouse into a selection,
 /// so that it cannot drag, tick or fill anything.
-fn harmless(kind: Kind, input: &Input) -> bool {
+fn harmless(kind: DocumentKind, input: &Input) -> bool {
     match input {
         Input::Mouse { .. } | Input::Select { .. } | Input::Part { .. } | Input::Area { .. } => {
             true
@@ -124,7 +128,7 @@ fn harmless(kind: Kind, input: &Input) -> bool {
 }
 
 /// Whether the engine tracks what an input does.
-fn is_tracked(kind: Kind, input: &Input) -> bool {
+fn is_tracked(kind: DocumentKind, input: &Input) -> bool {
     match input {
         Input::Key { char, code } => {
             keys::only_moves(*char, *code) || keys::types_text(*char, *code)

@@ -135,11 +135,7 @@ fn be_a_kit(attack: &str) -> Result<(), Failure> {
                 &json!({ "Ok": { "Loaded": { "kind": 0, "keeper": 0, "size": size } } }),
             )?;
         } else if is("CreateView") {
-            let view = if attack == "a_view_that_there_is" {
-                0
-            } else {
-                1
-            };
+            let view = i32::from(attack != "a_view_that_there_is");
             kit.answer(id, &json!({ "Ok": { "View": view } }))?;
         } else if is("Input") {
             make(&mut kit, attack, id)?;

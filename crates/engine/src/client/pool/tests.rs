@@ -30,7 +30,7 @@ impl Filled {
     fn by(starting: usize, patience: Duration, fails: bool) -> Self {
         let shelf = Arc::new(Shelf::new(patience));
         let may = Arc::new(Semaphore::new(0));
-        let (begin, begun) = watch::channel(0);
+        let (counted, begun) = watch::channel(0);
         let mut config = EngineConfig::new("kit".into(), "work".into());
         config.warm = 2;
         config.starting = starting;
@@ -39,7 +39,7 @@ impl Filled {
             let (_working, busy) = watch::channel(0);
             let ready = Arc::new(AtomicUsize::new(0));
             let start = || {
-                begin.send_modify(|begun| *begun += 1);
+                counted.send_modify(|count| *count += 1);
                 let (permits, ready) = (Arc::clone(&permits), Arc::clone(&ready));
                 async move {
                     if fails {
@@ -62,8 +62,8 @@ impl Filled {
     /// Somebody who waits, behind those before.
     async fn wait(&self) -> Taken {
         let before = self.shelf.waiting();
-        let shelf = Arc::clone(&self.shelf);
-        let taken = tokio::spawn(async move { shelf.take().await });
+        let from = Arc::clone(&self.shelf);
+        let taken = tokio::spawn(async move { from.take().await });
         while self.shelf.waiting() == before {
             tokio::task::yield_now().await;
         }

@@ -53,7 +53,7 @@ fn queue(calls: Vec<Call>) -> (Queue, Instant) {
     (queue, now)
 }
 
-fn at<'m>(now: Instant, merges: &'m dyn Fn(i32) -> bool) -> Moment<'m> {
+fn at(now: Instant, merges: &dyn Fn(i32) -> bool) -> Moment<'_> {
     Moment {
         now,
         nested: false,
