@@ -13,7 +13,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 EDITOR_SOURCES := $(shell find editor -name node_modules -prune -o -path editor/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test e2e bench fuzz lint deny docs setup samples examples editor clean
+.PHONY: help demo test e2e bench chaos fuzz lint deny docs setup samples examples editor clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -41,6 +41,9 @@ lint: editor/dist/api.js e2e/node_modules/.installed ## Formatting and linters a
 	@cargo clippy --workspace --all-targets --locked -- -D warnings
 	@cd editor && npm run --silent lint && npm run --silent check
 	@cd e2e && npm run --silent lint && npm run --silent check
+
+chaos: ## Kill, stop and break things while people write, MINUTES=5 long; SEED=… repeats a run
+	@cargo test -p recto --test chaos --locked -- --ignored --nocapture --exact chaos
 
 deny: ## Check the dependencies: licences, sources, bans, and advisories when their database can be reached
 	@scripts/deny
