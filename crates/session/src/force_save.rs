@@ -54,12 +54,16 @@ impl Session {
         let Some(participant) = self.participant(id) else {
             return;
         };
+        if !participant.may_change() {
+            // Theirs is nothing to save, and the snapshots' pace is no matter of theirs.
+            return;
+        }
         if participant.under_way > 0 {
             participant.wants_save = true;
             return;
         }
         let by = participant.changer();
-        let forced = participant.may_change() && by.0.get().force_save && calls_back(&by);
+        let forced = by.0.get().force_save && calls_back(&by);
         if forced && self.can_force_save() {
             self.begin_force_save(ForceSaveKind::Button, Some(by), None);
         } else {

@@ -137,6 +137,11 @@ impl Session {
                 participant.in_cell && participant.may_change(),
             );
         }
+        if let Some(view) = participant.view {
+            for other in &mut self.participants {
+                other.forget_peer(view);
+            }
+        }
         for painting in self.paintings.values_mut() {
             painting.waiting.retain(|waiting| waiting != id);
         }

@@ -322,12 +322,22 @@ impl Participant {
         if let ViewEvent::Cell { cell } = event {
             self.in_cell = cell.is_none();
         }
-        // A kit chooses the names of states.
+        // A kit chooses the names of states and how many peers there are. The few kinds that describe the
+        // participant's own view are always kept: what counts as a change depends on them.
         if let Some(key) = replay_key(event)
-            && (self.last_events.len() < STATES || self.last_events.contains_key(&key))
+            && (!key.contains(' ')
+                || self.last_events.len() < STATES
+                || self.last_events.contains_key(&key))
         {
             self.last_events.insert(key, event.clone());
         }
+    }
+
+    /// Forgets what was remembered of another participant's view that is gone.
+    pub fn forget_peer(&mut self, view: ViewId) {
+        let its = format!(" {view}");
+        self.last_events
+            .retain(|key, _| !(key.starts_with("peer") && key.ends_with(&its)));
     }
 }
 

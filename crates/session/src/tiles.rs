@@ -93,6 +93,10 @@ pub(crate) fn tiles_in(viewport: &Viewport, clip: Option<&Rect>) -> Vec<TileKey>
         return Vec::new();
     };
     let columns = places(area.x, area.width, scale);
+    if columns.is_empty() {
+        // Rows without columns would be walked one by one, to no end.
+        return Vec::new();
+    }
     places(area.y, area.height, scale)
         .flat_map(|row| columns.clone().map(move |column| (column, row)))
         .filter_map(|(column, row)| TileKey::at(scale, column, row))
@@ -333,6 +337,20 @@ mod tests {
             height: 100,
         };
         assert!(tiles_in(&viewport(), Some(&elsewhere)).is_empty());
+    }
+
+    #[test]
+    fn l1_a_viewport_without_columns_names_no_rows() {
+        let area = Rect {
+            x: 0,
+            y: 0,
+            width: 0,
+            height: 1 << 29,
+        };
+        let scale = Scale::checked(0, 256, 64).unwrap();
+        let viewport = Viewport::checked(scale, area).unwrap();
+        assert!(places(area.x, area.width, scale).is_empty());
+        assert!(tiles_in(&viewport, None).is_empty());
     }
 
     #[test]

@@ -63,8 +63,11 @@ pub(super) fn excess(folder: &Path, pid: u32, limits: &Limits) -> Option<Excess>
     while let Some((folder, depth)) = folders.pop() {
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(_) => return Some(Excess::Files),
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                return Some(Excess::Files);
+            }
+            // Gone meanwhile; or the server itself lacks descriptors, which is no fault of the kit.
+            Err(_) => continue,
         };
         for entry in entries.flatten() {
             // Not of what a link points to. What is gone meanwhile takes no room.
