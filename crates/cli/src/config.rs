@@ -253,6 +253,8 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         documents: 2000,
         unauthenticated_sockets: 512,
         first_message_bytes: 256 << 10,
+        answer_within: Duration::from_secs(15),
+        stop_within: Duration::from_secs(30),
         limits: Vec::new(),
     };
     file.limits.apply(&mut config);

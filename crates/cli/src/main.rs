@@ -10,6 +10,7 @@ mod secret;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -61,8 +62,10 @@ fn main() -> ExitCode {
 fn wait_for(service: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new()
         .context("The system gave no threads. Raise the limit of processes for this user")?;
-    runtime.block_on(service)?;
-    Ok(ExitCode::SUCCESS)
+    let ended = runtime.block_on(service);
+    // Whatever still waits for a disk must not hold up the end.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended.map(|()| ExitCode::SUCCESS)
 }
 
 fn start_log(json: bool, usual: &str) {

@@ -39,6 +39,14 @@ pub enum EngineError {
     Folder(#[from] std::io::Error),
 }
 
+impl EngineError {
+    /// Whether there was no space for the files of a kit.
+    pub(crate) fn is_full_disk(&self) -> bool {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        matches!(self, Self::Folder(error) if matches!(error.kind(), StorageFull | QuotaExceeded))
+    }
+}
+
 /// A document was not opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -60,6 +60,11 @@ pub struct ServerConfig {
     pub unauthenticated_sockets: usize,
     /// Bytes that are read of such a socket. Default 256 KiB.
     pub first_message_bytes: usize,
+    /// How long the store or the task of a document may owe an answer before the server counts as
+    /// unhealthy. Default 15 s.
+    pub answer_within: Duration,
+    /// How long a stop may take: what is not stored by then is not waited for. Default 30 s.
+    pub stop_within: Duration,
     /// The limits in force by their names, as the metrics show them.
     pub limits: Vec<(&'static str, u64)>,
 }

@@ -20,6 +20,7 @@ mod socket;
 mod statistics;
 mod tenants;
 mod tidy_path;
+mod watchdog;
 
 pub use admin::{AdminPassword, PasswordError};
 pub use client::{TrustedProxy, TrustedProxyError};

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use recto_docs_api::Explain;
 use recto_engine::Engine;
 use recto_fetch::{FetchConfig, Fetcher};
@@ -24,9 +26,12 @@ use crate::origin::Origins;
 use crate::request_id::traced;
 use crate::statistics::Statistics;
 use crate::tenants::{Common, Own, Served};
+use crate::watchdog::{Watchdog, watch as watch_all};
 
 /// How often expired results and old records are removed, and connections counted.
 const SWEEP: Duration = Duration::from_secs(60);
+/// How long the engine may take to end its kits.
+const ENGINE_STOP: Duration = Duration::from_secs(5);
 
 /// Why a server did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +77,14 @@ pub enum ServerError {
         /// What to do.
         hint: String,
     },
+    /// Documents could not be stored in the time that a stop may take.
+    #[error(
+        "The server was stopped before everything was stored; documents that were left as their last snapshots have them: {documents}. Look in the log for what hung, and give it more time by stop_seconds in [limits]."
+    )]
+    Overdue {
+        /// How many documents.
+        documents: usize,
+    },
 }
 
 impl ServerError {
@@ -91,15 +104,12 @@ pub struct Server {
     shared: Arc<Shared>,
     front: Front,
     recovered: usize,
+    stop_within: Duration,
 }
 
 impl Server {
     /// Starts every part, and takes up what an earlier run left unfinished.
     pub async fn start(config: ServerConfig) -> Result<Self, ServerError> {
-        let data_error = |path: &Path| {
-            let path = path.to_owned();
-            move |reason| ServerError::Data { path, reason }
-        };
         std::fs::create_dir_all(&config.data).map_err(data_error(&config.data))?;
         let (listener, listens) = listen(config.listen).await?;
         let admin_listener = match config.admin_listen {
@@ -125,13 +135,7 @@ impl Server {
         let public = public_urls(&tenants, &own, config.public_url.as_ref(), listens)?
             .ok_or(ServerError::NoPublicUrl(config.listen))?;
         let origins = Arc::new(Origins::new(public.values(), listens));
-        let store = Store::open(&config.data.join("store"))
-            .await
-            .map_err(|e| ServerError::part(&e))?;
-        // Files on their way are worth nothing after a restart. The store is locked by now, so they
-        // are not those of another server that runs on this folder.
-        let scratch = config.data.join("scratch");
-        emptied(&scratch).map_err(data_error(&scratch))?;
+        let (store, scratch) = open_data(&config.data).await?;
         let clock: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(unix_now);
         let fetch = FetchConfig {
             max_bytes: config.session.max_bytes,
@@ -146,6 +150,7 @@ impl Server {
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), engine.version());
         metrics.limited_by(&config.limits);
         let front = Front::new(config.http, &config.trusted_proxies, metrics.clone());
+        let watchdog = Watchdog::new(config.answer_within, config.session.reserve_bytes);
         let common = Common {
             engine: engine.clone(),
             store: store.clone(),
@@ -188,6 +193,7 @@ impl Server {
             origins,
             metrics,
             statistics: Statistics::default(),
+            watchdog,
         });
         Ok(Self {
             listener,
@@ -195,6 +201,7 @@ impl Server {
             shared,
             front,
             recovered,
+            stop_within: config.stop_within,
         })
     }
 
@@ -218,12 +225,19 @@ impl Server {
         self.recovered
     }
 
-    /// Serves until `shutdown` completes; then stores every open document.
-    pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) {
+    /// Serves until `shutdown` completes; then stores every open document, as long as that takes no more
+    /// than [`ServerConfig::stop_within`].
+    pub async fn run(
+        self,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServerError> {
         let stopping_all = self.shared.clone();
         let engine = self.shared.engine.clone();
         let sweeper = tokio::spawn(sweep(self.shared.clone()));
+        let watchdog = tokio::spawn(watch_all(self.shared.clone()));
+        let overdue = overdue(self.shared.clone(), self.stop_within);
         let (stopping, mut stopped) = watch::channel(false);
+        let stop_begun = stopped.clone();
         let stop = async move {
             shutdown.await;
             stopping.send_replace(true);
@@ -246,9 +260,40 @@ impl Server {
             let front = self.front.with_places_of_its_own();
             front.serve(listener, traced(app), stop).await;
         };
-        tokio::join!(everybody, administrator);
+        let served = async { tokio::join!(everybody, administrator) };
+        let result = tokio::select! {
+            _ = served => Ok(()),
+            documents = overdue(stop_begun) => Err(ServerError::Overdue { documents }),
+        };
         sweeper.abort();
-        engine.stop().await;
+        watchdog.abort();
+        // Kits end with this process in any case.
+        let _ = tokio::time::timeout(ENGINE_STOP, engine.stop()).await;
+        result
+    }
+}
+
+/// Completes when a stop that began takes too long; gives the number of documents that are still open.
+fn overdue(
+    shared: Arc<Shared>,
+    limit: Duration,
+) -> impl FnOnce(watch::Receiver<bool>) -> BoxFuture<'static, usize> {
+    move |mut begun| {
+        async move {
+            // A closed channel means the same as a message.
+            let _ = begun.wait_for(|begun| *begun).await;
+            tokio::time::sleep(limit).await;
+            let mut documents = 0;
+            for tenant in shared.tenants.all() {
+                for key in tenant.sessions.keys() {
+                    documents += 1;
+                    tracing::error!(%key, tenant = tenant.name.as_deref(), seconds = limit.as_secs(),
+                        "a document was not stored in the time that a stop may take");
+                }
+            }
+            documents
+        }
+        .boxed()
     }
 }
 
@@ -285,6 +330,23 @@ fn public_urls(
         all.insert(tenant.name.map(str::to_owned), url);
     }
     Ok(Some(all))
+}
+
+fn data_error(path: &Path) -> impl FnOnce(std::io::Error) -> ServerError {
+    let path = path.to_owned();
+    move |reason| ServerError::Data { path, reason }
+}
+
+/// The store, and an empty folder for files on their way.
+async fn open_data(data: &Path) -> Result<(Store, PathBuf), ServerError> {
+    let store = Store::open(&data.join("store"))
+        .await
+        .map_err(|e| ServerError::part(&e))?;
+    // Files on their way are worth nothing after a restart. The store is locked by now, so they
+    // are not those of another server that runs on this folder.
+    let scratch = data.join("scratch");
+    emptied(&scratch).map_err(data_error(&scratch))?;
+    Ok((store, scratch))
 }
 
 fn emptied(folder: &Path) -> std::io::Result<()> {

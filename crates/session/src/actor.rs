@@ -26,7 +26,9 @@ use crate::participant::{Ending, Outlet, Participant};
 use crate::problem::Problem;
 use crate::rights::ChangedRights;
 use crate::saving::Saving;
+use crate::suspects::Suspects;
 use crate::tiles::{TileCache, TileKey, tiles_in};
+use crate::watch::Doing;
 use crate::wire::{FromBrowser, ToBrowser};
 
 /// The engine's side of a session.
@@ -71,8 +73,11 @@ pub(crate) struct Session {
     pub chat: Chat,
     /// When the last editor left, on purpose or after a wait.
     pub editors_left_at: Option<Instant>,
+    pub suspects: Suspects,
     /// Joins that wait for a callback under way.
     pub parked: Vec<Join>,
+    /// When they are let in without its answer.
+    pub parked_until: Option<Instant>,
     /// A second document is being taken.
     pub taking: bool,
     /// Copies for participants are made in turn.
@@ -91,14 +96,24 @@ pub(crate) struct Session {
     pub writing: usize,
 }
 
+/// What a session's task takes up next.
+enum Turn {
+    Event(Option<Event>),
+    Op(Op),
+    Command(Command),
+    Deadline,
+}
+
 /// Runs one session to its end. With a `record` it takes up what an earlier run left.
 pub(crate) async fn run(
     services: Services,
     key: DocumentKey,
     record: Option<SessionRecord>,
     mut commands: mpsc::Receiver<Command>,
+    doing: Doing,
 ) {
     let recovered = record.is_some();
+    doing.begin("its entry in the journal");
     let record = match record {
         Some(record) => Some(record),
         None => match services.store.session(&key).await {
@@ -118,16 +133,35 @@ pub(crate) async fn run(
         if session.finished {
             break;
         }
+        doing.end();
         let deadline = session.deadline();
-        tokio::select! {
+        let turn = tokio::select! {
             biased;
-            event = next_event(&mut events) => session.on_event(event, &mut events),
-            Some(op) = session.ops.next() => session.on_op(op, &mut events),
+            event = next_event(&mut events) => Turn::Event(event),
+            Some(op) = session.ops.next() => Turn::Op(op),
             command = commands.recv() => match command {
-                Some(command) => session.on_command(command),
+                Some(command) => Turn::Command(command),
                 None => break,
             },
-            () = wait_until(deadline) => session.on_deadline(),
+            () = wait_until(deadline) => Turn::Deadline,
+        };
+        match turn {
+            Turn::Event(event) => {
+                doing.begin("an event of its engine");
+                session.on_event(event, &mut events);
+            }
+            Turn::Op(op) => {
+                doing.begin("work that was done beside it");
+                session.on_op(op, &mut events);
+            }
+            Turn::Command(command) => {
+                doing.begin(command.name());
+                session.on_command(command);
+            }
+            Turn::Deadline => {
+                doing.begin("a deadline");
+                session.on_deadline();
+            }
         }
     }
     // From here on a join meets a closed mailbox and makes a new session.
@@ -184,7 +218,9 @@ impl Session {
             changed_rights: ChangedRights::default(),
             chat: Chat::default(),
             editors_left_at: None,
+            suspects: Suspects::default(),
             parked: Vec::new(),
+            parked_until: None,
             taking: false,
             exports: Arc::new(Semaphore::new(1)),
             marks: None,
@@ -238,6 +274,10 @@ impl Session {
 
     /// What follows from the state, after every event.
     fn step(&mut self, events: &mut Option<Events>) {
+        if !matches!(self.engine, Engine::Open(_)) {
+            // The end of a kit that was let go is no death, least of all that of its heir.
+            *events = None;
+        }
         let stored = !self.saving.dirty || self.saving.gave_up();
         if self.stopped.is_some() && !self.saving.busy() && stored && self.writing == 0 {
             self.finished = true;
@@ -272,7 +312,10 @@ impl Session {
 
     fn on_command(&mut self, command: Command) {
         // An order is no visit: it must not end the wait for those who may return.
-        self.visited |= !matches!(command, Command::Order(_) | Command::Goodbye { .. });
+        self.visited |= !matches!(
+            command,
+            Command::Order(_) | Command::Goodbye { .. } | Command::Answer(_)
+        );
         match command {
             Command::Order(order) => self.carry_out(order),
             Command::Join(join) => self.on_join(*join),
@@ -331,6 +374,10 @@ impl Session {
                 Some(_) => self.leave(&participant),
                 None => {}
             },
+            Command::Answer(reply) => {
+                // Whoever asked may not want to know any more.
+                let _ = reply.send(());
+            }
             Command::Stop(done) => {
                 self.stopped = Some(done);
                 self.tell_all(&ToBrowser::failed(&Problem::stopping(), false));
@@ -470,11 +517,11 @@ impl Session {
             } => self.on_second_done(&participant, id, *changer, done),
             Op::Stored { document, result } => self.on_stored(document, result),
             Op::Recorded {
-                document,
                 snapshot,
                 before,
                 result,
-            } => self.on_recorded(document, &snapshot, before, result),
+            } => self.on_recorded(&snapshot, before, result),
+            Op::Noted(noted) => self.on_noted(noted),
             Op::Drafted { draft, file } => self.on_drafted(*draft, file),
             Op::ForgottenDeleted {
                 record,
@@ -498,6 +545,7 @@ impl Session {
             .chain(self.saving.force_due)
             .chain(self.close_due())
             .chain(self.delivery.retry_at)
+            .chain(self.parked_until)
             .min()
     }
 
@@ -522,6 +570,10 @@ impl Session {
         }
         if self.close_due().is_some_and(|due| due <= now) {
             self.close();
+        }
+        if self.parked_until.is_some_and(|at| at <= now) {
+            tracing::info!(key = %self.key, "a document is opened again before its callback was answered");
+            self.let_in_parked();
         }
         if self.delivery.retry_at.is_some_and(|at| at <= now) {
             self.delivery.retry_at = None;

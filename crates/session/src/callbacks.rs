@@ -28,6 +28,8 @@ pub(crate) struct Delivery {
     written: u64,
     /// The status of the callback that is under way.
     in_flight: Option<Status>,
+    /// The snapshot that the integrator was given last.
+    given: Option<BlobId>,
     /// The integrator said meanwhile that it does not have the file.
     taken_back: bool,
     /// When a failed delivery is tried again.
@@ -235,6 +237,7 @@ impl Session {
         callback.lastsave = Some(crate::saving::rfc3339(
             self.saving.stored_unix.unwrap_or(now),
         ));
+        self.delivery.given = Some(blob.clone());
         self.draft(opening, callback, blob, file_type);
     }
 
@@ -348,6 +351,9 @@ impl Session {
         let Some(record) = &mut self.record else {
             return;
         };
+        if record.phase != Phase::Delivering {
+            return self.on_delivered_late(result);
+        }
         record.updated = now;
         match result {
             Ok(()) if self.delivery.taken_back => {
@@ -365,6 +371,7 @@ impl Session {
                 self.delivery.announced.clear();
                 self.save_record();
                 self.tell_save();
+                self.parked_until = None;
                 for join in std::mem::take(&mut self.parked) {
                     let _ = join.reply.send(Err(Problem::version_changed()));
                 }
@@ -386,8 +393,30 @@ impl Session {
         }
     }
 
+    /// The answer came after the document had been opened again: it is given once more when it is closed,
+    /// unless the integrator has all of it now.
+    fn on_delivered_late(&mut self, result: Result<(), CallbackError>) {
+        let all = result.is_ok()
+            && !self.delivery.taken_back
+            && !self.saving.dirty
+            && !self.saving.busy()
+            && self
+                .record
+                .as_ref()
+                .is_some_and(|it| it.snapshot == self.delivery.given);
+        self.delivery.problem = result.err().map(|error| Problem::of(&error));
+        if all && let Some(record) = &mut self.record {
+            record.changed = false;
+            self.saving.changed = false;
+            self.saving.unforced = false;
+            self.save_record();
+        }
+        self.tell_save();
+    }
+
     /// Participants who waited for the end of a delivery that failed go on from what is owed.
-    fn let_in_parked(&mut self) {
+    pub fn let_in_parked(&mut self) {
+        self.parked_until = None;
         if self.parked.is_empty() {
             return;
         }
@@ -414,9 +443,11 @@ impl Session {
             record.phase = Phase::Open;
             record.attempts = 0;
             record.next_attempt = None;
-            record.changed = true;
-            self.saving.changed = true;
-            self.saving.unforced = true;
+            // Without a snapshot there is nothing to give; what was lost was told.
+            let owed = record.snapshot.is_some();
+            record.changed = owed;
+            self.saving.changed = owed;
+            self.saving.unforced = owed;
         }
         self.save_record();
     }

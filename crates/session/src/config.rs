@@ -31,6 +31,15 @@ pub struct SessionConfig {
     pub retry: (Duration, Duration),
     /// How long a callback is tried before its document counts as forgotten. Default 24 h.
     pub retry_for: Duration,
+    /// How long an opening waits for the answer to the callback that gives the document's last version
+    /// away. Default 10 s.
+    pub delivery_wait: Duration,
+    /// Bytes that stay free where the data folder lies, so that what is open can be stored: below that no
+    /// document is fetched and no copy is made. Default 64 MiB.
+    pub reserve_bytes: u64,
+    /// How long a final save is tried while the disk is full, before the last snapshot has to do. Default
+    /// 1 h.
+    pub full_disk_wait: Duration,
     /// How often the integrator is given what was changed while it is edited. Default: never.
     pub force_save_every: Option<Duration>,
     /// Pace of the heartbeat. Default 15 s.
@@ -52,6 +61,9 @@ impl Default for SessionConfig {
             link_life: Duration::from_secs(900),
             retry: (Duration::from_secs(1), Duration::from_secs(600)),
             retry_for: Duration::from_secs(24 * 3600),
+            delivery_wait: Duration::from_secs(10),
+            reserve_bytes: 64 << 20,
+            full_disk_wait: Duration::from_secs(3600),
             force_save_every: None,
             heartbeat: Duration::from_secs(15),
             max_bytes: 100 << 20,

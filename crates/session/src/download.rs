@@ -132,6 +132,8 @@ async fn copy(
     output: OutputType,
     title: &str,
 ) -> Result<Copied, Problem> {
+    let room = services.store.room_for(services.config.reserve_bytes).await;
+    room.map_err(|error| Problem::of(&error))?;
     let blob = if own.extension() == output.extension() {
         store_copy(services, document, output.extension()).await?
     } else {

@@ -12,6 +12,7 @@ use crate::actor::{Engine, Session};
 use crate::loading::Loaded;
 use crate::messages::Op;
 use crate::problem::Problem;
+use crate::suspects::CONVICTIONS;
 use crate::tiles::TileCache;
 use crate::wire::{DocumentState, Opened, Stage, ToBrowser, UserState};
 
@@ -206,6 +207,13 @@ impl Session {
             heartbeat: services.config.heartbeat.as_secs(),
         };
         participant.send(ToBrowser::Opened(Box::new(opened)));
+        if let Some(lost) = self.record.as_ref().and_then(|record| record.lost.as_ref())
+            && (participant.losses_told < self.saving.losses
+                || fresh && participant.losses_told == 0)
+        {
+            participant.send(ToBrowser::notice(&Problem::lost(lost)));
+            participant.losses_told = self.saving.losses.max(1);
+        }
         if participant.may_change() && opening_without_callback(participant.opening.get()) {
             participant.send(ToBrowser::notice(&Problem::no_callback()));
         }
@@ -231,8 +239,6 @@ impl Session {
                 });
             }
             Some(Event::View { view, event }) => self.on_view_event(view, event),
-            // The end of a kit that was let go is no death.
-            Some(Event::Died { .. }) if matches!(self.engine, Engine::Absent) => *events = None,
             Some(Event::Died { reason }) => {
                 tracing::warn!(key = %self.key, ?reason, "an engine process died");
                 *events = None;
@@ -312,10 +318,23 @@ impl Session {
             .record
             .as_ref()
             .is_some_and(|record| record.snapshot.is_some());
-        self.saving.engine_died(snapshot_exists);
+        let lost = self.saving.engine_died(snapshot_exists);
+        let told = Problem::recovered(lost.as_ref(), self.services.now());
+        let any = lost.is_some();
+        self.lose_changes(lost);
         self.fail_forced();
+        if self.saving.closing && !self.saving.busy() {
+            // The final save ended with it: what the last snapshot holds is given away at once.
+            self.finish_close();
+        }
         let now = Instant::now();
-        self.deaths.push_back(now);
+        if let Some(guilty) = self.suspects.engine_died() {
+            // It is known why, for this death and the one before, and it does not happen again.
+            self.deaths.pop_back();
+            self.convict(&guilty.0);
+        } else {
+            self.deaths.push_back(now);
+        }
         while self
             .deaths
             .front()
@@ -332,12 +351,32 @@ impl Session {
                 self.leave(&id);
             }
         } else if let Some(first) = self.participants.first().map(|p| p.id.clone()) {
-            let lost = self.saving.seconds_since_stored();
             self.tell_all(&ToBrowser::Progress {
                 stage: Stage::Recovering,
             });
             self.load(&first);
-            self.tell_all(&ToBrowser::notice(&Problem::recovered(lost)));
+            let losses = self.saving.losses;
+            for participant in self.participants.iter_mut().filter(|p| p.online() || !any) {
+                participant.send(ToBrowser::notice(&told));
+                if any {
+                    participant.losses_told = losses;
+                }
+            }
+        }
+    }
+}
+
+impl Session {
+    /// The engine died twice of an input of this participant's; its number is left out from now on.
+    fn convict(&mut self, id: &str) {
+        tracing::warn!(key = %self.key, participant = id, "an input is left out: the engine died of it twice");
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        participant.convictions += 1;
+        if participant.convictions >= CONVICTIONS {
+            participant.send(ToBrowser::failed(&Problem::harmful_inputs(), true));
+            self.leave(id);
         }
     }
 }

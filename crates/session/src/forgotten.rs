@@ -199,6 +199,8 @@ mod tests {
                     original: blob,
                     changed,
                     changes: Vec::new(),
+                    unsaved: None,
+                    lost: None,
                     phase,
                     attempts: 0,
                     next_attempt: None,

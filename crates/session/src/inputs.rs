@@ -1,6 +1,5 @@
 //! What participants do: inputs, copying and questions.
 
-use recto_docs_api::Explain;
 use recto_engine::{Effect, Input, InputDenied, InputError, MouseAction, Selection, ViewEvent};
 
 use crate::actor::Session;
@@ -8,6 +7,7 @@ use crate::credit::Share;
 use crate::messages::Op;
 use crate::participant::Changer;
 use crate::problem::Problem;
+use crate::suspects::{InputId, Verdict};
 use crate::wire::ToBrowser;
 
 impl Session {
@@ -21,40 +21,56 @@ impl Session {
         share: Option<Share>,
     ) {
         // Without an engine the input is not taken: the browser sends it again after `opened`.
-        let Some(document) = self.document() else {
+        if self.document().is_none() {
             return;
-        };
+        }
         let Some(participant) = self.participant(id) else {
             return;
         };
-        let Some(view) = participant.view else { return };
-        if participant.taken.is_some_and(|taken| seq <= taken) {
-            let seq = participant.applied;
-            participant.send(ToBrowser::Ack { seq });
+        if participant.view.is_none() {
             return;
+        }
+        if participant.taken.is_some_and(|taken| seq <= taken) {
+            return self.acknowledge(id);
         }
         participant.taken = Some(seq);
-        let cut = match &input {
-            Ok(Input::Cut { id }) => Some(*id),
-            _ => None,
-        };
-        if cut.is_some() && !participant.rights.may_copy() {
-            let Problem {
-                code,
-                message,
-                hint,
-                ..
-            } = Problem::no_copy();
-            let code = code.into();
-            participant.send(ToBrowser::Denied {
-                seq,
-                code,
-                message,
-                hint,
-            });
-            return;
+        if matches!(input, Ok(Input::Cut { .. })) && !participant.rights.may_copy() {
+            return participant.deny(seq, Problem::no_copy());
         }
         participant.under_way += 1;
+        let input = match input {
+            Ok(input) => input,
+            Err(denied) => return self.on_applied(id, seq, None, None, Err(denied.into())),
+        };
+        let input_id = (id.to_owned(), seq);
+        match self.suspects.judge(&input_id) {
+            Verdict::Go => self.carry_out_input(input_id, input, share),
+            Verdict::Wait => self.suspects.wait(input_id, input, share),
+            Verdict::LeaveOut => {
+                if let Some(participant) = self.participant(id) {
+                    participant.under_way = participant.under_way.saturating_sub(1);
+                    participant.deny(seq, Problem::input_left_out());
+                }
+            }
+        }
+    }
+
+    fn carry_out_input(&mut self, (id, seq): InputId, input: Input, share: Option<Share>) {
+        let document = self.document();
+        let Some(participant) = self.participant(&id) else {
+            self.suspects.answered(&(id, seq));
+            return;
+        };
+        let (Some(view), Some(document)) = (participant.view, document) else {
+            // The browser sends it again.
+            participant.under_way = participant.under_way.saturating_sub(1);
+            self.suspects.answered(&(id, seq));
+            return;
+        };
+        let cut = match &input {
+            Input::Cut { id } => Some(*id),
+            _ => None,
+        };
         let selected = matches!(
             participant.last_events.get("graphic"),
             Some(ViewEvent::Graphic { rect: Some(_), .. })
@@ -62,12 +78,9 @@ impl Session {
         let changer = participant
             .may_change()
             .then(|| Box::new(participant.changer()));
-        let may_change = input.as_ref().is_ok_and(|input| {
-            let acts = !document.only_reads(input) && may_change(input, selected);
-            acts || (participant.in_cell && may_leave_cell(input))
-        });
-        let sent = input.and_then(|input| document.send_input(view, input));
-        let id = id.to_owned();
+        let may_change = (!document.only_reads(&input) && may_change(&input, selected))
+            || (participant.in_cell && may_leave_cell(&input));
+        let sent = document.send_input(view, input);
         self.attend(async move {
             let result = match sent {
                 Ok(pending) => pending.await,
@@ -105,6 +118,12 @@ impl Session {
             // Also of somebody who has gone meanwhile.
             self.touch(*changer);
         }
+        if matches!(result, Ok(()) | Err(InputError::Denied(_))) {
+            self.suspects.answered(&(id.to_owned(), seq));
+            while let Some((next, input, share)) = self.suspects.next() {
+                self.carry_out_input(next, input, share);
+            }
+        }
         let Some(participant) = self.participant(id) else {
             return;
         };
@@ -115,22 +134,34 @@ impl Session {
         match result {
             Ok(()) => {
                 participant.applied = participant.applied.max(seq);
-                participant.send(ToBrowser::Ack { seq });
+                self.acknowledge(id);
             }
             Err(InputError::Denied(denied)) => {
                 // It is no word on the inputs before it, which may still be under way.
-                participant.send(ToBrowser::Denied {
-                    seq,
-                    code: denied.code().into(),
-                    message: denied.message(),
-                    hint: denied.hint(),
-                });
+                participant.deny(seq, Problem::of(&denied));
             }
             // Not applied: the browser sends it again when the engine is back.
             Err(_) => {}
         }
-        if participant.under_way == 0 && std::mem::take(&mut participant.wants_save) {
+        if self
+            .participant(id)
+            .is_some_and(|it| it.under_way == 0 && std::mem::take(&mut it.wants_save))
+        {
             self.on_save(id);
+        }
+    }
+
+    /// Tells a browser which of its inputs were dispatched, once the journal knows that there are changes.
+    fn acknowledge(&mut self, id: &str) {
+        let noting = self.saving.marking > 0;
+        let Some(participant) = self.participant(id) else {
+            return;
+        };
+        if noting {
+            participant.ack_due = true;
+        } else {
+            let seq = participant.applied;
+            participant.send(ToBrowser::Ack { seq });
         }
     }
 

@@ -32,7 +32,9 @@ mod registry;
 mod rights;
 mod saving;
 mod second;
+mod suspects;
 mod tiles;
+mod watch;
 pub mod wire;
 
 pub use admission::TokenId;
@@ -45,3 +47,4 @@ pub use participant::{Inlet, Outgoing, Outlet, Returning, outlet};
 pub use problem::Problem;
 pub use registry::{Joined, Room, Sessions};
 pub use second::Purpose;
+pub use watch::{Hang, Watch};

@@ -51,6 +51,8 @@ pub(crate) fn scratch_folder(services: &Services) -> Result<TempDir, Problem> {
 }
 
 async fn fetch(services: Services, opening: Verified<Opening>) -> Result<Source, Problem> {
+    let room = services.store.room_for(services.config.reserve_bytes).await;
+    room.map_err(|error| Problem::of(&error))?;
     let folder = scratch_folder(&services)?;
     let file_type = opening.get().file_type;
     let path = folder.path().join("document");
@@ -206,6 +208,8 @@ async fn keep_original(
         snapshot: None,
         changed: false,
         changes: Vec::new(),
+        unsaved: None,
+        lost: None,
         phase: Phase::Open,
         attempts: 0,
         next_attempt: None,

@@ -10,7 +10,7 @@ use crate::participant::{Ending, Outlet, Participant, user_id};
 use crate::problem::Problem;
 use crate::rights::Rights;
 use crate::tiles::TileQueue;
-use crate::wire::{Presence, ToBrowser};
+use crate::wire::{Presence, Stage, ToBrowser};
 
 impl Session {
     pub fn on_join(&mut self, join: Join) {
@@ -37,6 +37,12 @@ impl Session {
         if let Some(record) = &self.record {
             match record.phase {
                 Phase::Delivering if self.delivery.in_flight() => {
+                    join.outlet.send(ToBrowser::Progress {
+                        stage: Stage::Delivering,
+                    });
+                    let wait = self.services.config.delivery_wait;
+                    self.parked_until
+                        .get_or_insert_with(|| Instant::now() + wait);
                     self.parked.push(join);
                     return;
                 }
@@ -127,6 +133,7 @@ impl Session {
             return;
         };
         let participant = self.participants.remove(index);
+        self.suspects.forget(id);
         if let Some(outlet) = &participant.outlet {
             outlet.close();
         }

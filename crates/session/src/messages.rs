@@ -59,6 +59,24 @@ pub(crate) enum Command {
     },
     Order(Order),
     Stop(oneshot::Sender<()>),
+    /// A sign of life is wanted.
+    Answer(oneshot::Sender<()>),
+}
+
+impl Command {
+    /// What the task is at that carries it out, for the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Join(_) => "a join",
+            Self::Message { .. } => "a browser's message",
+            Self::Insert { .. } => "pictures to insert",
+            Self::Second { .. } => "a second document",
+            Self::Ended { .. } | Self::Goodbye { .. } => "the end of a connection",
+            Self::Order(_) => "an integrator's or administrator's order",
+            Self::Stop(_) => "the stop of the server",
+            Self::Answer(_) => "a sign of life",
+        }
+    }
 }
 
 /// Somebody who wants to take part.
@@ -139,12 +157,13 @@ pub(crate) enum Op {
     },
     /// A snapshot is in the journal, or is not.
     Recorded {
-        document: u64,
         snapshot: BlobId,
         /// The snapshot before it.
         before: Option<BlobId>,
         result: Result<(), Problem>,
     },
+    /// The journal says that there are unsaved changes, or can't.
+    Noted(Result<(), StoreError>),
     /// A file for the integrator is ready to be named by a callback.
     Drafted {
         draft: Box<Draft>,

@@ -180,6 +180,12 @@ pub(crate) struct Participant {
     pub wants_save: bool,
     /// Inputs up to this one were dispatched by the engine.
     pub applied: u64,
+    /// Whether the word that they were is still to be given.
+    pub ack_due: bool,
+    /// How many of their inputs ended the engine.
+    pub convictions: u32,
+    /// How many losses of the session they were told of.
+    pub losses_told: u64,
     /// Whether a cell is being edited, so that its text is not in the document yet.
     pub in_cell: bool,
     /// The last event of each kind, for a browser that returns.
@@ -235,6 +241,9 @@ impl Participant {
             under_way: 0,
             wants_save: false,
             applied: 0,
+            ack_due: false,
+            convictions: 0,
+            losses_told: 0,
             in_cell: false,
             last_events: HashMap::new(),
             tiles: TileQueue::default(),
@@ -275,6 +284,22 @@ impl Participant {
             tracing::info!(participant = %self.id, "a connection is gone or too slow");
             self.lose();
         }
+    }
+
+    /// Tells that an input is not carried out, and why.
+    pub fn deny(&mut self, seq: u64, why: Problem) {
+        let Problem {
+            code,
+            message,
+            hint,
+            ..
+        } = why;
+        self.send(ToBrowser::Denied {
+            seq,
+            code: code.into(),
+            message,
+            hint,
+        });
     }
 
     /// Forgets the connection and begins to wait for a return.

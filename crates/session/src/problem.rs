@@ -1,6 +1,9 @@
 //! Anything that went wrong, in the form in which it reaches a person.
 
 use recto_docs_api::{DocumentKind, Explain};
+use recto_store::Changed;
+use time::OffsetDateTime;
+use time::macros::format_description;
 
 /// An explained error that can be kept and sent to several people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,14 +79,54 @@ impl Problem {
         )
     }
 
-    /// A kit died and its document was loaded again.
-    pub fn recovered(seconds: u64) -> Self {
+    /// An input that the engine died of twice.
+    pub fn input_left_out() -> Self {
         Self::new(
-            "session.recovered",
+            "engine.input_left_out",
+            -82,
+            "The engine ended twice while it carried out something that you did, so that was left out.",
+            "Do it in smaller parts, or otherwise, and tell the server's administrator what it was.",
+        )
+    }
+
+    /// Too many inputs of one user ended the engine.
+    pub fn harmful_inputs() -> Self {
+        Self::new(
+            "engine.harmful_inputs",
+            -82,
+            "The engine ended again and again over what you did, so you were disconnected from this document.",
+            "Open the document again, leave out what you did last, and tell the server's administrator what it was.",
+        )
+    }
+
+    /// A kit died and its document was loaded again; `now` is in Unix seconds.
+    pub fn recovered(lost: Option<&Changed>, now: i64) -> Self {
+        let (message, hint) = match lost {
+            None => (
+                "The engine was restarted; nothing that was confirmed is lost.".into(),
+                "Go on writing.",
+            ),
+            Some(lost) => (
+                format!(
+                    "The engine was restarted, and what {} wrote in the last {} is lost.",
+                    names(&lost.by),
+                    seconds(now.saturating_sub(lost.since).max(1))
+                ),
+                "Look at what you wrote last, and write it again if it is missing.",
+            ),
+        };
+        Self::new("session.recovered", 0, &message, hint)
+    }
+
+    /// The document is not what it had become: changes are lost.
+    pub fn lost(lost: &Changed) -> Self {
+        Self::new(
+            "session.lost",
             0,
             &format!(
-                "The engine was restarted and the document is back as it was {seconds} {} ago.",
-                if seconds == 1 { "second" } else { "seconds" }
+                "This document had to be restored, and what {} wrote after {} is lost.",
+                names(&lost.by),
+                time_of_day(lost.since)
             ),
             "Look at what you wrote last, and write it again if it is missing.",
         )
@@ -259,6 +302,30 @@ impl Problem {
     }
 }
 
+/// Names in a sentence.
+fn names(all: &[String]) -> String {
+    match all {
+        [] => "somebody".into(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn seconds(number: i64) -> String {
+    match number {
+        1 => "second".into(),
+        number => format!("{number} seconds"),
+    }
+}
+
+fn time_of_day(unix: i64) -> String {
+    let format = format_description!("[hour]:[minute]:[second] UTC");
+    OffsetDateTime::from_unix_timestamp(unix)
+        .ok()
+        .and_then(|time| time.format(&format).ok())
+        .unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,8 +336,17 @@ mod tests {
         insta::assert_snapshot!(Problem::dropped(), @"The application has disconnected you from this document; what you wrote until then is kept. Open the document from the application again if you are still allowed to.");
         insta::assert_snapshot!(Problem::stopping(), @"The document server is shutting down; what you wrote is stored. Wait a moment: the editor connects again by itself.");
         insta::assert_snapshot!(Problem::engine_gave_up(), @"The engine crashed several times with this document, so it was closed; the last snapshot is kept. Open an earlier version of the file, and send the document to the server's administrator if it happens again.");
-        insta::assert_snapshot!(Problem::recovered(4), @"The engine was restarted and the document is back as it was 4 seconds ago. Look at what you wrote last, and write it again if it is missing.");
-        insta::assert_snapshot!(Problem::recovered(1), @"The engine was restarted and the document is back as it was 1 second ago. Look at what you wrote last, and write it again if it is missing.");
+        insta::assert_snapshot!(Problem::input_left_out(), @"The engine ended twice while it carried out something that you did, so that was left out. Do it in smaller parts, or otherwise, and tell the server's administrator what it was.");
+        insta::assert_snapshot!(Problem::harmful_inputs(), @"The engine ended again and again over what you did, so you were disconnected from this document. Open the document again, leave out what you did last, and tell the server's administrator what it was.");
+        let ann = Changed::new(36_000, "Ann");
+        let all = ann
+            .clone()
+            .and(Some(Changed::new(36_002, "Ben")))
+            .and(Some(Changed::new(36_003, "Eve")));
+        insta::assert_snapshot!(Problem::recovered(None, 36_004), @"The engine was restarted; nothing that was confirmed is lost. Go on writing.");
+        insta::assert_snapshot!(Problem::recovered(Some(&ann), 36_000), @"The engine was restarted, and what Ann wrote in the last second is lost. Look at what you wrote last, and write it again if it is missing.");
+        insta::assert_snapshot!(Problem::recovered(Some(&all), 36_004), @"The engine was restarted, and what Ann, Ben and Eve wrote in the last 4 seconds is lost. Look at what you wrote last, and write it again if it is missing.");
+        insta::assert_snapshot!(Problem::lost(&all), @"This document had to be restored, and what Ann, Ben and Eve wrote after 10:00:00 UTC is lost. Look at what you wrote last, and write it again if it is missing.");
         insta::assert_snapshot!(Problem::no_callback(), @"The page that opened this document gave no editorConfig.callbackUrl, so there is nowhere to save changes. Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.");
         insta::assert_snapshot!(Problem::taken_back(), @"The application said, with the command saved, that it does not have the file, although it accepted the callback. The server keeps the file: fetch it with the command getForgotten, or open the document again.");
         insta::assert_snapshot!(Problem::no_download(false), @"You may not download this document. Ask the owner of the document for a copy.");

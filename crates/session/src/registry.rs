@@ -21,6 +21,7 @@ use crate::orders::Order;
 use crate::participant::{Outlet, Returning, user_id};
 use crate::problem::Problem;
 use crate::second::Purpose;
+use crate::watch::Doing;
 use crate::wire::{FromBrowser, ToBrowser};
 
 /// Messages that may wait for one session.
@@ -34,9 +35,12 @@ pub struct Sessions {
     inner: Arc<Inner>,
 }
 
+/// The mailboxes of open documents, and what their tasks are at.
+type Active = HashMap<DocumentKey, (mpsc::Sender<Command>, Doing)>;
+
 struct Inner {
     services: Services,
-    active: Mutex<HashMap<DocumentKey, mpsc::Sender<Command>>>,
+    active: Mutex<Active>,
     /// The versions of a document that somebody has looked at.
     versions: Mutex<HashMap<DocumentKey, HashSet<DocumentKey>>>,
     stopping: AtomicBool,
@@ -230,7 +234,7 @@ impl Sessions {
 
     /// A participant's page was closed; the id comes from a verified session token.
     pub async fn goodbye(&self, key: &DocumentKey, participant: String) {
-        let Some(mailbox) = self.lock().get(key).cloned() else {
+        let Some((mailbox, _)) = self.lock().get(key).cloned() else {
             return;
         };
         // A session that has ended needs no word of it.
@@ -357,10 +361,17 @@ impl Sessions {
     }
 
     /// The keys of all documents that are open.
-    pub(crate) fn keys(&self) -> Vec<DocumentKey> {
+    pub fn keys(&self) -> Vec<DocumentKey> {
         let active = self.lock();
-        let open = active.iter().filter(|(_, mailbox)| !mailbox.is_closed());
+        let open = active
+            .iter()
+            .filter(|(_, (mailbox, _))| !mailbox.is_closed());
         open.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// The documents that are open now.
+    pub(crate) fn open(&self) -> Active {
+        self.lock().clone()
     }
 
     pub(crate) async fn order<T>(
@@ -368,7 +379,7 @@ impl Sessions {
         key: &DocumentKey,
         order: impl FnOnce(oneshot::Sender<T>) -> Order,
     ) -> Option<T> {
-        let mailbox = self.lock().get(key).cloned()?;
+        let (mailbox, _) = self.lock().get(key).cloned()?;
         let (reply, answer) = oneshot::channel();
         mailbox.send(Command::Order(order(reply))).await.ok()?;
         answer.await.ok()
@@ -377,7 +388,11 @@ impl Sessions {
     /// Stores every open document and ends all sessions.
     pub async fn stop(&self) {
         self.inner.stopping.store(true, Ordering::Release);
-        let mailboxes: Vec<_> = self.lock().drain().map(|(_, mailbox)| mailbox).collect();
+        let mailboxes: Vec<_> = self
+            .open()
+            .into_values()
+            .map(|(mailbox, _)| mailbox)
+            .collect();
         let waits = mailboxes.into_iter().map(|mailbox| async move {
             let (done, wait) = oneshot::channel();
             if mailbox.send(Command::Stop(done)).await.is_ok() {
@@ -430,13 +445,14 @@ impl Sessions {
 
     fn begin(
         &self,
-        active: &mut HashMap<DocumentKey, mpsc::Sender<Command>>,
+        active: &mut Active,
         key: &DocumentKey,
         record: Option<SessionRecord>,
         room: Option<OwnedSemaphorePermit>,
     ) -> mpsc::Sender<Command> {
         let (mailbox, commands) = mpsc::channel(MAILBOX);
-        active.insert(key.clone(), mailbox.clone());
+        let doing = Doing::default();
+        active.insert(key.clone(), (mailbox.clone(), doing.clone()));
         let (sessions, key, own) = (self.clone(), key.clone(), mailbox.clone());
         let services = self.inner.services.clone();
         // Two tenants may have documents of one key: a log line says whose it is.
@@ -445,7 +461,7 @@ impl Sessions {
             None => Span::none(),
         };
         let session = async move {
-            actor::run(services, key.clone(), record, commands).await;
+            actor::run(services, key.clone(), record, commands, doing).await;
             sessions.forget(&key, &own);
             drop(room);
         };
@@ -457,7 +473,7 @@ impl Sessions {
         let mut active = self.lock();
         if active
             .get(key)
-            .is_some_and(|current| current.same_channel(mailbox))
+            .is_some_and(|(current, _)| current.same_channel(mailbox))
         {
             active.remove(key);
         }
@@ -471,7 +487,7 @@ impl Sessions {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<DocumentKey, mpsc::Sender<Command>>> {
+    fn lock(&self) -> MutexGuard<'_, Active> {
         // The map is whole whenever the lock is free, even if a holder panicked.
         self.inner
             .active
@@ -481,10 +497,7 @@ impl Sessions {
 }
 
 /// The session of a key that has not ended.
-fn open(
-    active: &HashMap<DocumentKey, mpsc::Sender<Command>>,
-    key: &DocumentKey,
-) -> Option<mpsc::Sender<Command>> {
-    let mailbox = active.get(key)?;
+fn open(active: &Active, key: &DocumentKey) -> Option<mpsc::Sender<Command>> {
+    let (mailbox, _) = active.get(key)?;
     (!mailbox.is_closed()).then(|| mailbox.clone())
 }

@@ -1,7 +1,7 @@
 //! Snapshots while a document is edited, and its final save.
 
 use recto_docs_api::{Explain, FileType};
-use recto_store::{BlobId, Phase};
+use recto_store::{BlobId, Changed, Phase, StoreError};
 use recto_token::{Opening, Verified, seal, unseal};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -17,6 +17,12 @@ use crate::wire::{SaveReport, SaveState, ToBrowser};
 
 /// A final snapshot is tried this often before the one before it has to do.
 const LAST_TRIES: u32 = 3;
+/// How often a document is written on its way into the store: by the engine, beside it, and in the store.
+const COPIES: u64 = 3;
+/// What else may be written meanwhile, in bytes.
+const BESIDE: u64 = 1 << 20;
+/// The code of a full disk.
+const DISK_FULL: &str = "store.disk_full";
 
 /// Where the changes of a session are.
 #[derive(Default)]
@@ -38,11 +44,19 @@ pub(crate) struct Saving {
     /// When the next snapshot is due.
     pub due: Option<Instant>,
     in_flight: bool,
+    /// The snapshot that is under way has its file, and is being named in the journal.
+    recording: bool,
+    /// Changes that no snapshot was begun for since, and those that the snapshot under way holds.
+    unsaved: Option<Changed>,
+    being_saved: Option<Changed>,
+    /// Notes of unsaved changes that are on their way into the journal.
+    pub marking: usize,
+    /// Counts losses, so that everybody is told of each once.
+    pub losses: u64,
     /// How many snapshots were begun.
     pub begun: u64,
     failures: u32,
     problem: Option<Problem>,
-    stored_at: Option<Instant>,
     pub stored_unix: Option<i64>,
     /// Who changed the document last.
     last_changer: Option<Changer>,
@@ -52,6 +66,8 @@ pub(crate) struct Saving {
     pub last_editor: Option<Changer>,
     /// The final save has begun; a return cancels it.
     pub closing: bool,
+    /// Until when it waits for space on the disk.
+    try_until: Option<Instant>,
     /// The document was found after a restart, and its editors may still come back.
     pub recovered: bool,
 }
@@ -63,6 +79,9 @@ impl Saving {
 
     /// Whether storing failed so often that waiting for it is in vain.
     pub fn gave_up(&self) -> bool {
+        if self.problem.as_ref().is_some_and(|it| it.code == DISK_FULL) {
+            return self.closing && self.try_until.is_none_or(|until| Instant::now() >= until);
+        }
         self.failures >= LAST_TRIES
     }
 
@@ -73,18 +92,28 @@ impl Saving {
             .or_else(|| self.last_editor.clone())
     }
 
-    /// What no snapshot holds is gone with the engine process; nothing is owed if there is none.
-    pub fn engine_died(&mut self, snapshot_exists: bool) {
-        self.changed &= snapshot_exists;
+    /// What no snapshot holds is gone with the engine process; gives what that is. The document counts
+    /// as changed all the same: its integrator must not hear that it was not.
+    pub fn engine_died(&mut self, snapshot_exists: bool) -> Option<Changed> {
         self.unforced &= snapshot_exists;
         self.dirty = false;
         self.due = None;
         self.force_due = None;
+        if self.recording {
+            return self.unsaved.take();
+        }
         self.in_flight = false;
+        let lost = self.all_unsaved();
+        (self.unsaved, self.being_saved) = (None, None);
+        lost
     }
 
-    pub fn seconds_since_stored(&self) -> u64 {
-        self.stored_at.map_or(0, |at| at.elapsed().as_secs())
+    /// Changes that are in the engine alone, as far as is known.
+    fn all_unsaved(&self) -> Option<Changed> {
+        match (self.being_saved.clone(), self.unsaved.clone()) {
+            (Some(changed), others) => Some(changed.and(others)),
+            (None, changed) => changed,
+        }
     }
 }
 
@@ -123,7 +152,12 @@ impl Session {
         self.saving.last_changer = record.last_changer.as_deref().and_then(open).map(user);
         self.saving.last_editor = open(&record.opening).map(user);
         self.saving.recovered = recovered;
-        match record.phase {
+        let phase = record.phase;
+        if let Some(lost) = record.unsaved.clone() {
+            // The process ended before a snapshot held them.
+            self.lose_changes(Some(lost));
+        }
+        match phase {
             Phase::Open | Phase::Saving => self.editors_left_at = Some(Instant::now()),
             Phase::Delivering => self.deliver(),
             Phase::Delivered | Phase::Forgotten => {}
@@ -132,6 +166,7 @@ impl Session {
 
     /// A change was made: it is to be stored soon.
     pub fn touch(&mut self, changer: Changer) {
+        self.note_change(&changer);
         let saving = &mut self.saving;
         saving.changed = true;
         saving.unforced = true;
@@ -153,6 +188,66 @@ impl Session {
         }
     }
 
+    /// Notes in the journal that there are changes which no snapshot holds, if that is new. Until it is
+    /// there, none of them is acknowledged: whatever happens, it is known that they were.
+    fn note_change(&mut self, (opening, user): &Changer) {
+        let name = match opening.get().user.name.trim() {
+            "" => user,
+            name => name,
+        };
+        let new = match &mut self.saving.unsaved {
+            Some(unsaved) => unsaved.add(name),
+            none => {
+                *none = Some(Changed::new(self.services.now(), name));
+                true
+            }
+        };
+        let unsaved = self.saving.all_unsaved();
+        let Some(record) = self.record.as_mut().filter(|_| new) else {
+            return;
+        };
+        record.changed = true;
+        record.unsaved = unsaved;
+        record.last_changer = Some(seal(&self.services.keys, opening));
+        record.last_user = Some(user.clone());
+        let (store, record) = (self.services.store.clone(), record.clone());
+        let noted = self
+            .journal
+            .then(async move { store.save_session(&record).await });
+        self.saving.marking += 1;
+        self.start(async move { Op::Noted(noted.await) });
+    }
+
+    pub fn on_noted(&mut self, noted: Result<(), StoreError>) {
+        if let Err(error) = noted {
+            tracing::error!(key = %self.key, code = error.code(), message = %error.message(),
+                "unsaved changes could not be noted in the journal");
+        }
+        self.saving.marking = self.saving.marking.saturating_sub(1);
+        if self.saving.marking == 0 {
+            for participant in &mut self.participants {
+                if std::mem::take(&mut participant.ack_due) {
+                    let seq = participant.applied;
+                    participant.send(ToBrowser::Ack { seq });
+                }
+            }
+        }
+    }
+
+    /// Changes are lost: that is noted and logged, and everybody is told who is here or returns.
+    pub fn lose_changes(&mut self, lost: Option<Changed>) {
+        let Some(lost) = lost else { return };
+        let seconds = self.services.now().saturating_sub(lost.since);
+        tracing::error!(key = %self.key, seconds, people = lost.by.len(),
+            "changes are lost that no snapshot held");
+        self.saving.losses += 1;
+        if let Some(record) = &mut self.record {
+            record.unsaved = None;
+            record.lost = Some(lost.and(record.lost.take()));
+        }
+        self.save_record();
+    }
+
     /// Stores the document as it is now, if it was changed since the last time.
     pub fn snapshot(&mut self) {
         if !self.saving.dirty || self.saving.in_flight {
@@ -164,16 +259,22 @@ impl Session {
         let Ok(file_type) = FileType::parse(&record.file_type) else {
             return;
         };
+        let last = record.snapshot.as_ref().unwrap_or(&record.original).clone();
         let extension = file_type.saved_as().extension();
         self.saving.dirty = false;
         self.saving.due = None;
         self.saving.in_flight = true;
+        self.saving.being_saved = self.saving.unsaved.take();
         self.saving.begun += 1;
         self.tell_save();
         let services = self.services.clone();
         let number = self.document_number;
         self.start(async move {
-            let result = store_copy(&services, &document, extension).await;
+            let result = async {
+                room_for_copy(&services, &last).await?;
+                store_copy(&services, &document, extension).await
+            };
+            let result = result.await;
             Op::Stored {
                 document: number,
                 result,
@@ -197,7 +298,9 @@ impl Session {
         let Some(record) = &mut self.record else {
             return self.settle_snapshot(Ok(()));
         };
+        self.saving.recording = true;
         let before = record.snapshot.replace(snapshot.clone());
+        record.unsaved.clone_from(&self.saving.unsaved);
         record.changed = true;
         record.changes = self.saving.changes.list().to_vec();
         record.updated = self.services.now();
@@ -215,10 +318,8 @@ impl Session {
             }
             Ok(())
         });
-        let document = self.document_number;
         self.start(async move {
             Op::Recorded {
-                document,
                 snapshot,
                 before,
                 result: written.await.map_err(|error| Problem::of(&error)),
@@ -228,7 +329,6 @@ impl Session {
 
     pub fn on_recorded(
         &mut self,
-        number: u64,
         snapshot: &BlobId,
         before: Option<BlobId>,
         result: Result<(), Problem>,
@@ -239,7 +339,7 @@ impl Session {
         {
             record.snapshot = before;
         }
-        if number == self.document_number && self.saving.in_flight {
+        if std::mem::take(&mut self.saving.recording) {
             self.settle_snapshot(result);
         }
     }
@@ -252,13 +352,15 @@ impl Session {
             Ok(()) => {
                 self.saving.failures = 0;
                 self.saving.problem = None;
-                self.saving.stored_at = Some(Instant::now());
+                self.saving.being_saved = None;
                 self.saving.stored_unix = Some(self.services.now());
             }
             Err(problem) => {
                 tracing::error!(key = %self.key, code = problem.code, message = %problem.message,
                     "a snapshot failed");
                 self.saving.failures += 1;
+                self.saving.unsaved = self.saving.all_unsaved();
+                self.saving.being_saved = None;
                 self.saving.problem = Some(problem);
                 self.saving.dirty = true;
                 self.saving.due = Some(Instant::now() + self.services.config.snapshot_after);
@@ -295,6 +397,10 @@ impl Session {
 
     /// The final save.
     pub fn close(&mut self) {
+        tracing::info!(key = %self.key, "the final save begins");
+        // What failed while it was edited does not count.
+        self.saving.failures = 0;
+        self.saving.try_until = Some(Instant::now() + self.services.config.full_disk_wait);
         self.saving.closing = true;
         self.saving.recovered = false;
         if self.saving.dirty && matches!(self.engine, Engine::Open(_)) {
@@ -305,7 +411,13 @@ impl Session {
         }
     }
 
-    fn finish_close(&mut self) {
+    pub fn finish_close(&mut self) {
+        if self.saving.dirty {
+            // The last snapshot has to do.
+            let lost = self.saving.all_unsaved();
+            (self.saving.unsaved, self.saving.dirty) = (None, false);
+            self.lose_changes(lost);
+        }
         self.saving.closing = false;
         self.saving.due = None;
         self.saving.force_due = None;
@@ -424,6 +536,19 @@ impl Session {
     }
 }
 
+/// Looks whether a document that was so large can be stored, before the engine is asked for it: it may
+/// die of a full disk, and take along what could still be stored later.
+async fn room_for_copy(services: &crate::Services, last: &BlobId) -> Result<(), Problem> {
+    let store = &services.store;
+    let room = async {
+        let length = store.length(last).await?;
+        store
+            .room_for(length.saturating_mul(COPIES).saturating_add(BESIDE))
+            .await
+    };
+    room.await.map_err(|error| Problem::of(&error))
+}
+
 pub(crate) async fn store_copy(
     services: &crate::Services,
     document: &recto_engine::Document,
@@ -457,26 +582,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dead_engine_leaves_owed_what_a_snapshot_holds() {
+    fn ch3_a_dead_engine_leaves_a_changed_document_changed() {
         let changed = || Saving {
             dirty: true,
             changed: true,
             unforced: true,
             in_flight: true,
+            being_saved: Some(Changed::new(5, "Ann")),
+            unsaved: Some(Changed::new(9, "Ben")),
             ..Saving::default()
         };
+        let lost = Changed {
+            since: 5,
+            by: vec!["Ann".into(), "Ben".into()],
+        };
         let mut saving = changed();
-        saving.engine_died(true);
+        assert_eq!(saving.engine_died(true), Some(lost.clone()));
         assert!(saving.changed && saving.unforced && !saving.dirty && !saving.busy());
         let mut saving = changed();
-        saving.engine_died(false);
+        assert_eq!(saving.engine_died(false), Some(lost));
         assert!(
-            !saving.changed && !saving.unforced,
+            saving.changed && !saving.unforced,
             "nothing is left to give"
         );
+        assert_eq!(saving.engine_died(false), None, "it is told once");
         let mut saving = changed();
         saving.unforced = false;
         saving.engine_died(true);
         assert!(!saving.unforced, "the integrator has it already");
+    }
+
+    #[test]
+    fn ch4_what_a_snapshot_holds_that_is_being_named_is_not_lost() {
+        let mut saving = Saving {
+            in_flight: true,
+            recording: true,
+            being_saved: Some(Changed::new(5, "Ann")),
+            unsaved: Some(Changed::new(9, "Ben")),
+            ..Saving::default()
+        };
+        assert_eq!(saving.engine_died(true), Some(Changed::new(9, "Ben")));
+        assert!(saving.busy());
     }
 }

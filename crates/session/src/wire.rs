@@ -215,6 +215,8 @@ pub enum Stage {
     Opening,
     /// The engine died; the last snapshot is being loaded.
     Recovering,
+    /// The integrator is being given the last version and has not answered yet.
+    Delivering,
 }
 
 /// The whole state that a browser starts from.

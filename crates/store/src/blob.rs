@@ -73,6 +73,33 @@ impl Blobs {
         .await
     }
 
+    /// Waits for the disk.
+    pub(crate) async fn answer(&self) -> Result<(), StoreError> {
+        let folder = self.folder.clone();
+        on_disk_thread(move || {
+            sync_folder(&folder).map_err(|e| StoreError::files("writing", &folder, e))
+        })
+        .await
+    }
+
+    /// Bytes that can still be written to the disk of the blobs.
+    pub(crate) async fn free_bytes(&self) -> Result<u64, StoreError> {
+        let folder = self.folder.clone();
+        on_disk_thread(move || {
+            let disk = rustix::fs::statvfs(&folder)
+                .map_err(|e| StoreError::files("reading", &folder, io::Error::from(e)))?;
+            Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+        })
+        .await
+    }
+
+    /// Length in bytes.
+    pub(crate) async fn length(&self, id: &BlobId) -> Result<u64, StoreError> {
+        let path = self.path(id);
+        let found = tokio::fs::metadata(&path).await;
+        Ok(found.map_err(|e| failed("reading", &path, id, e))?.len())
+    }
+
     pub(crate) async fn exists(&self, id: &BlobId) -> Result<bool, StoreError> {
         let path = self.path(id);
         let exists = tokio::fs::try_exists(&path).await;

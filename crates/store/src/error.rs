@@ -67,6 +67,11 @@ impl StoreError {
         }
     }
 
+    /// Too little space to begin with something.
+    pub(crate) fn full(free: u64) -> Self {
+        Self::DiskFull(format!("{free} bytes are left").into())
+    }
+
     /// The deepest cause's own words, for the message.
     fn cause(&self) -> String {
         let mut deepest: &dyn Error = self;

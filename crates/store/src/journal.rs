@@ -11,7 +11,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{FromRow, Row};
 
-use crate::{BlobId, Phase, ResultRecord, SessionRecord, StoreError};
+use crate::{BlobId, Changed, Phase, ResultRecord, SessionRecord, StoreError};
 
 /// How long a statement waits for another process that looks at the file, a backup for instance.
 const BUSY: Duration = Duration::from_secs(10);
@@ -39,6 +39,13 @@ impl Journal {
         Ok(Self { pool })
     }
 
+    pub(crate) async fn answer(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT count(*) FROM sessions WHERE key = ''")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
@@ -50,8 +57,9 @@ impl Journal {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO sessions (tenant, key, opening, last_changer, last_user, file_type, original,
-                 snapshot, changed, phase, attempts, next_attempt, result, created, updated, generation, changes)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 snapshot, changed, phase, attempts, next_attempt, result, created, updated, generation, changes,
+                 unsaved, lost)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (tenant, key) DO UPDATE SET
                  opening = excluded.opening, last_changer = excluded.last_changer,
                  last_user = excluded.last_user, file_type = excluded.file_type,
@@ -60,7 +68,7 @@ impl Journal {
                  attempts = excluded.attempts, next_attempt = excluded.next_attempt,
                  result = excluded.result, created = excluded.created,
                  updated = excluded.updated, generation = excluded.generation,
-                 changes = excluded.changes",
+                 changes = excluded.changes, unsaved = excluded.unsaved, lost = excluded.lost",
         )
         .bind(tenant)
         .bind(record.key.to_string())
@@ -79,6 +87,8 @@ impl Journal {
         .bind(record.updated)
         .bind(record.generation)
         .bind(serde_json::to_string(&record.changes).unwrap_or_else(|_| "[]".into()))
+        .bind(Changed::to_json(record.unsaved.as_ref()))
+        .bind(Changed::to_json(record.lost.as_ref()))
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -309,6 +319,8 @@ struct SessionRow {
     updated: i64,
     generation: i64,
     changes: String,
+    unsaved: String,
+    lost: String,
 }
 
 impl SessionRow {
@@ -325,6 +337,10 @@ impl SessionRow {
             .ok_or_else(|| damaged(format!("the unknown phase “{}”", self.phase)))?;
         let key = DocumentKey::try_from(self.key.as_str())
             .map_err(|_| damaged("a key that is not a document key".into()))?;
+        let changed = |text: &str| {
+            Changed::of_json(text)
+                .map_err(|_| damaged("a note of unsaved changes that is none".into()))
+        };
         let original = blob(&self.original)?;
         let snapshot = self.snapshot.as_deref().map(blob).transpose()?;
         Ok(SessionRecord {
@@ -338,6 +354,8 @@ impl SessionRow {
             changed: self.changed,
             changes: serde_json::from_str(&self.changes)
                 .map_err(|_| damaged("a list of changes that is none".into()))?,
+            unsaved: changed(&self.unsaved)?,
+            lost: changed(&self.lost)?,
             phase,
             attempts: self.attempts,
             next_attempt: self.next_attempt,

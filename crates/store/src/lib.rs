@@ -16,5 +16,5 @@ mod store;
 pub use blob::BlobStream;
 pub use error::StoreError;
 pub use id::{BlobId, IdError, new_id};
-pub use record::{Phase, ResultRecord, SessionRecord};
+pub use record::{Changed, Phase, ResultRecord, SessionRecord};
 pub use store::{BLOB_GRACE, Store, Swept};

@@ -53,6 +53,64 @@ impl fmt::Display for Phase {
     }
 }
 
+/// Names that are kept of those who made changes.
+const NAMES: usize = 20;
+/// Letters that are kept of a name.
+const LETTERS: usize = 80;
+
+/// Changes: since when and by whom, without what they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// When the first of them was made, in Unix seconds.
+    pub since: i64,
+    /// The names of those who made them, each once, as long as they are not too many.
+    pub by: Vec<String>,
+}
+
+impl Changed {
+    /// One change.
+    pub fn new(since: i64, name: &str) -> Self {
+        let mut changed = Self {
+            since,
+            by: Vec::new(),
+        };
+        changed.add(name);
+        changed
+    }
+
+    /// One more change; whether that says anything new.
+    pub fn add(&mut self, name: &str) -> bool {
+        let name: String = name.chars().take(LETTERS).collect();
+        let new = self.by.len() < NAMES && !self.by.contains(&name);
+        if new {
+            self.by.push(name);
+        }
+        new
+    }
+
+    /// These changes and others.
+    #[must_use]
+    pub fn and(mut self, others: Option<Self>) -> Self {
+        if let Some(others) = others {
+            self.since = self.since.min(others.since);
+            for name in &others.by {
+                self.add(name);
+            }
+        }
+        self
+    }
+
+    pub(crate) fn to_json(of: Option<&Self>) -> String {
+        let parts = of.map(|of| (of.since, &of.by));
+        serde_json::to_string(&parts).unwrap_or_else(|_| "null".into())
+    }
+
+    pub(crate) fn of_json(text: &str) -> serde_json::Result<Option<Self>> {
+        let parts: Option<(i64, Vec<String>)> = serde_json::from_str(text)?;
+        Ok(parts.map(|(since, by)| Self { since, by }))
+    }
+}
+
 /// What must be known of a session to take it up again after the process died.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRecord {
@@ -75,6 +133,10 @@ pub struct SessionRecord {
     pub changed: bool,
     /// Who changed it, the oldest first.
     pub changes: Vec<HistoryChange>,
+    /// Those of its changes that no snapshot holds.
+    pub unsaved: Option<Changed>,
+    /// Those of its changes that are lost.
+    pub lost: Option<Changed>,
     /// How far the session has come.
     pub phase: Phase,
     /// Callbacks that failed so far.

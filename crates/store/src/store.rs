@@ -2,11 +2,11 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use recto_docs_api::DocumentKey;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::blob::{BlobStream, Blobs, on_disk_thread, sync_folder};
 use crate::id::is_id;
@@ -28,8 +28,35 @@ struct Inner {
     /// Held while a reference to a blob is made or judged, so that no blob is deleted between the
     /// look and the write.
     references: Mutex<()>,
+    /// What holds it, and since when.
+    holder: SyncMutex<Option<(&'static str, Instant)>>,
     /// Locked for as long as the store is open: two servers in one folder would deliver twice.
     _lock: File,
+}
+
+/// `references`, held.
+struct Held<'s> {
+    holder: &'s SyncMutex<Option<(&'static str, Instant)>>,
+    _lock: MutexGuard<'s, ()>,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl Inner {
+    async fn hold(&self, what: &'static str) -> Held<'_> {
+        let lock = self.references.lock().await;
+        let mut holder = self.holder.lock().unwrap_or_else(PoisonError::into_inner);
+        *holder = Some((what, Instant::now()));
+        drop(holder);
+        Held {
+            holder: &self.holder,
+            _lock: lock,
+        }
+    }
 }
 
 /// What [`Store::sweep`] removed.
@@ -58,6 +85,7 @@ impl Store {
                 blobs,
                 journal,
                 references: Mutex::new(()),
+                holder: SyncMutex::default(),
                 _lock: lock,
             }),
             Arc::default(),
@@ -105,6 +133,36 @@ impl Store {
         self.0.journal.close().await;
     }
 
+    /// Completes when the lock, the journal and the disk of the blobs have answered.
+    pub async fn answer(&self) -> Result<(), StoreError> {
+        self.apart(|it| async move {
+            drop(it.0.references.lock().await);
+            it.0.journal.answer().await?;
+            it.0.blobs.answer().await
+        })
+        .await
+    }
+
+    /// Looks whether so many bytes can still be written where the data folder lies.
+    pub async fn room_for(&self, bytes: u64) -> Result<(), StoreError> {
+        let free = self.0.blobs.free_bytes().await?;
+        if free < bytes {
+            return Err(StoreError::full(free));
+        }
+        Ok(())
+    }
+
+    /// The length of a blob, in bytes.
+    pub async fn length(&self, id: &BlobId) -> Result<u64, StoreError> {
+        self.0.blobs.length(id).await
+    }
+
+    /// What others wait for in the store, and since when.
+    pub fn holder(&self) -> Option<(&'static str, Duration)> {
+        let holder = self.0.holder.lock().unwrap_or_else(PoisonError::into_inner);
+        holder.map(|(what, since)| (what, since.elapsed()))
+    }
+
     /// Copies a file into the store, in parts, under a new random id. When this returns, the copy
     /// survives a loss of power. It must be named by a record within [`BLOB_GRACE`].
     pub async fn put_file(&self, path: &Path) -> Result<BlobId, StoreError> {
@@ -125,7 +183,7 @@ impl Store {
     pub async fn delete(&self, id: &BlobId) -> Result<bool, StoreError> {
         let id = id.clone();
         self.apart(|it| async move {
-            let _held = it.0.references.lock().await;
+            let _held = it.0.hold("deleting a file").await;
             it.delete_unnamed(&id).await
         })
         .await
@@ -136,7 +194,7 @@ impl Store {
     pub async fn save_session(&self, record: &SessionRecord) -> Result<(), StoreError> {
         let record = record.clone();
         self.apart(|it| async move {
-            let _held = it.0.references.lock().await;
+            let _held = it.0.hold("writing a record").await;
             // What the journal names is there; only what is new to it is looked for.
             let named = it.0.journal.blobs_of(&it.1, &record.key).await?;
             for blob in std::iter::once(&record.original).chain(&record.snapshot) {
@@ -173,7 +231,7 @@ impl Store {
     pub async fn remove_session(&self, key: &DocumentKey) -> Result<(), StoreError> {
         let key = key.clone();
         self.apart(|it| async move {
-            let _held = it.0.references.lock().await;
+            let _held = it.0.hold("removing a record").await;
             for blob in it.0.journal.remove_session(&it.1, &key).await? {
                 it.delete_unnamed(&blob).await?;
             }
@@ -193,7 +251,7 @@ impl Store {
     pub async fn remove_session_and_results(&self, key: &DocumentKey) -> Result<(), StoreError> {
         let key = key.clone();
         self.apart(|it| async move {
-            let _held = it.0.references.lock().await;
+            let _held = it.0.hold("removing a record and its links").await;
             for blob in it.0.journal.remove_session(&it.1, &key).await? {
                 it.0.journal.remove_results_of(&blob).await?;
                 it.delete_unnamed(&blob).await?;
@@ -210,7 +268,7 @@ impl Store {
         }
         let record = record.clone();
         self.apart(|it| async move {
-            let _held = it.0.references.lock().await;
+            let _held = it.0.hold("making a link").await;
             it.require(&record.blob).await?;
             let (bytes, _) = it.0.blobs.read(&record.blob).await?;
             it.0.journal.add_result(&it.1, &record, bytes).await
@@ -253,7 +311,7 @@ impl Store {
         let named = self.0.journal.referenced().await?;
         for (blob, written) in self.0.blobs.list().await? {
             if written < newest && !named.contains(blob.as_str()) {
-                let _held = self.0.references.lock().await;
+                let _held = self.0.hold("sweeping").await;
                 swept.blobs += u64::from(self.delete_unnamed(&blob).await?);
             }
         }

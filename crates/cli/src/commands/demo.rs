@@ -56,10 +56,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     };
     let mut parts = JoinSet::new();
     let documents = server.run(wait(stopped.clone()));
-    parts.spawn(async {
-        documents.await;
-        Ok(())
-    });
+    parts.spawn(async { documents.await.map_err(anyhow::Error::from) });
     let files = recto_portal::run(portal, wait(stopped));
     parts.spawn(async { files.await.map_err(anyhow::Error::from) });
     let asked = asked_to_stop();

@@ -9,19 +9,45 @@ pub mod token;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 /// Completes when the process is asked to stop. It listens from the call on, not only from when it is
 /// awaited: those who are told that the server is there may stop it at once.
 pub fn asked_to_stop() -> impl Future<Output = ()> + Send + 'static {
-    let (interrupt, terminate) = (
+    let (mut interrupt, mut terminate) = (
         heard(SignalKind::interrupt()),
         heard(SignalKind::terminate()),
     );
-    async move {
-        tokio::select! {
-            () = next(interrupt) => {}
-            () = next(terminate) => {}
-        }
+    async move { next_of(&mut interrupt, &mut terminate).await }
+}
+
+/// Two futures: one completes when the process is asked to stop, the other when it is asked again.
+pub fn asked_to_stop_twice() -> (
+    impl Future<Output = ()> + Send + 'static,
+    impl Future<Output = ()> + Send + 'static,
+) {
+    let (mut interrupt, mut terminate) = (
+        heard(SignalKind::interrupt()),
+        heard(SignalKind::terminate()),
+    );
+    let (first, asked) = oneshot::channel();
+    let again = async move {
+        next_of(&mut interrupt, &mut terminate).await;
+        // Whoever waited may have ended meanwhile.
+        let _ = first.send(());
+        next_of(&mut interrupt, &mut terminate).await;
+    };
+    let asked = async move {
+        // A closed channel means that the process ends anyhow.
+        let _ = asked.await;
+    };
+    (asked, again)
+}
+
+async fn next_of(interrupt: &mut Option<Signal>, terminate: &mut Option<Signal>) {
+    tokio::select! {
+        () = next(interrupt) => {}
+        () = next(terminate) => {}
     }
 }
 
@@ -47,9 +73,9 @@ fn heard(kind: SignalKind) -> Option<Signal> {
         .ok()
 }
 
-async fn next(signal: Option<Signal>) {
+async fn next(signal: &mut Option<Signal>) {
     match signal {
-        Some(mut signal) => {
+        Some(signal) => {
             signal.recv().await;
         }
         None => std::future::pending().await,

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use recto_server::{Server, Tokens};
 
-use super::{asked_to_stop, may_open_many_files};
+use super::{asked_to_stop_twice, may_open_many_files};
 use crate::args::Serve;
 use crate::config;
 
@@ -50,9 +50,12 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
     eprintln!("Starting the engine …");
     may_open_many_files();
     let server = Server::start(config).await?;
-    let stop = asked_to_stop();
+    let (stop, at_once) = asked_to_stop_twice();
     report(&server).context("the address is not known")?;
-    server.run(stop).await;
+    tokio::select! {
+        ended = server.run(stop) => ended?,
+        () = at_once => anyhow::bail!("The server was asked to stop a second time and did not wait for the documents to be stored. They are kept as their last snapshots have them"),
+    }
     Ok(())
 }
 

@@ -334,6 +334,41 @@ const TABLE: &[Limit] = &[
         test: "l4_a_hostile_kit_ends_its_own_document_and_nothing_else",
         seen: "the document's engine is started again",
     },
+    Limit {
+        name: "answer_seconds",
+        what: "how long the data folder or the task of a document may owe an answer",
+        value: at!((1, 600), answer_within),
+        test: "ch1_a_store_that_does_not_answer_is_told_and_a_stop_does_not_wait_for_it",
+        seen: "`/healthcheck` is `false`, and the log says what hangs",
+    },
+    Limit {
+        name: "delivery_seconds",
+        what: "how long an opening waits for a callback that the application does not answer",
+        value: at!((0, 600), session.delivery_wait),
+        test: "ch8_a_callback_that_hangs_does_not_keep_its_document_closed",
+        seen: "the document opens, and is given to the application once more",
+    },
+    Limit {
+        name: "reserve_bytes",
+        what: "what stays free where the data folder lies, so that what is open can be stored",
+        value: at!((0, 1 << 40), session.reserve_bytes),
+        test: "ch5_a_full_disk_costs_nobody_a_word",
+        seen: "store.disk_full",
+    },
+    Limit {
+        name: "full_disk_seconds",
+        what: "how long a final save is tried while the disk is full, before the last snapshot has to do",
+        value: at!((0, 30 * 86_400), session.full_disk_wait),
+        test: "ch5_a_full_disk_costs_nobody_a_word",
+        seen: "the log says what is lost, and the application gets the last snapshot",
+    },
+    Limit {
+        name: "stop_seconds",
+        what: "how long a stop may take",
+        value: at!((1, 86_400), stop_within),
+        test: "ch1_a_store_that_does_not_answer_is_told_and_a_stop_does_not_wait_for_it",
+        seen: "the server ends, and the log says what was not stored",
+    },
 ];
 
 /// `[limits]` in `recto.toml`: numbers by the names of the table.

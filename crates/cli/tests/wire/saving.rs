@@ -1,10 +1,13 @@
 //! Nobody's key waits for a disk, an archive or another user's file, and nothing stops the server.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
+use rustix::process::Signal;
 use serde_json::json;
 
-use crate::common::{Browser, Integrator, Server, Setup, command, get, new_key};
+use crate::common::{Browser, Integrator, Server, Setup, command, get, kill, new_key};
 
 /// The stored file that holds exactly this.
 fn blob_with(data: &Path, content: &str) -> PathBuf {
@@ -18,7 +21,7 @@ fn blob_with(data: &Path, content: &str) -> PathBuf {
 /// Puts a pipe in the place of a file: opening it waits until the test opens it, too.
 fn hold(file: &Path) {
     std::fs::remove_file(file).unwrap();
-    let made = std::process::Command::new("mkfifo").arg(file).status();
+    let made = Command::new("mkfifo").arg(file).status();
     assert!(made.unwrap().success());
 }
 
@@ -101,4 +104,101 @@ async fn ch1_a_burst_of_downloads_while_snapshots_are_stored_stops_nothing() {
     new.types("New. ").await;
     new.saves().await;
     assert_eq!(server.stop().await.code(), Some(0), "{}", server.log());
+}
+
+/// Somebody else who writes to the journal and does not come to an end.
+struct Writer(Child);
+
+impl Writer {
+    fn begin(data: &Path) -> Self {
+        let program = "import sqlite3, sys\n\
+            journal = sqlite3.connect(sys.argv[1], isolation_level=None)\n\
+            journal.execute('BEGIN IMMEDIATE')\n\
+            print('begun', flush=True)\n\
+            sys.stdin.read()";
+        let mut child = Command::new("python3")
+            .args(["-c", program])
+            .arg(data.join("store/journal.db"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = child.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        assert_eq!(line, "begun\n");
+        Self(child)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Asks again and again, for as long as a test may wait.
+async fn until_health(server: &Server, wanted: &str) {
+    let asked = async { while get(&server.url("/healthcheck")).await.1 != wanted {} };
+    let seen = tokio::time::timeout(crate::common::LONGEST, asked).await;
+    assert!(seen.is_ok(), "not {wanted}: {}", server.log());
+}
+
+#[tokio::test]
+async fn ch1_a_store_that_does_not_answer_is_told_and_a_stop_does_not_wait_for_it() {
+    let setup = Setup::default();
+    let limits = "[limits]\nanswer_seconds = 1\nstop_seconds = 2\n";
+    std::fs::write(setup.data().join("recto.toml"), limits).unwrap();
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("hangs");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    ann.types("Stored. ").await;
+    ann.saves().await;
+    until_health(&server, "true").await;
+    let writer = Writer::begin(setup.data());
+    ann.input(json!({ "kind": "text", "text": "Kept. " })).await;
+    server
+        .logged(|log| {
+            log.contains("the data folder does not answer")
+                && log.contains("on=\"writing a record\"")
+        })
+        .await;
+    until_health(&server, "false").await;
+    drop(writer);
+    until_health(&server, "true").await;
+    ann.until_saved().await;
+
+    let _writer = Writer::begin(setup.data());
+    ann.input(json!({ "kind": "text", "text": "Lost. " })).await;
+    ann.until_that(|message| message["state"] == "unsaved")
+        .await;
+    assert_eq!(server.stop().await.code(), Some(1), "{}", server.log());
+    let log = server.log();
+    let line = format!("a document was not stored in the time that a stop may take key={key}");
+    assert!(log.contains(&line), "{log}");
+    assert!(log.contains("last snapshots have them: 1."), "{log}");
+}
+
+#[tokio::test]
+async fn ch1_who_asks_twice_for_the_end_of_a_server_gets_it_at_once() {
+    let setup = Setup::default();
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("twice");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    ann.types("Stored. ").await;
+    ann.saves().await;
+    let _writer = Writer::begin(setup.data());
+    ann.input(json!({ "kind": "text", "text": "Lost. " })).await;
+    ann.until_that(|message| message["state"] == "unsaved")
+        .await;
+    kill(server.pid(), Signal::TERM);
+    // The first was heard; the document can't be stored.
+    ann.until("failed").await;
+    assert_eq!(server.stop().await.code(), Some(1), "{}", server.log());
+    let log = server.log();
+    assert!(log.contains("asked to stop a second time"), "{log}");
 }

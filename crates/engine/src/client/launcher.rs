@@ -50,8 +50,12 @@ impl Launcher {
                 while let Ok(answer) = inbox.recv() {
                     let parts = spawn(&config, &mut process);
                     if let Err(error) = &parts {
-                        tracing::warn!(%error, "a kit was not started; the launcher is replaced");
-                        process = None;
+                        // Its kits end with a launcher. It can do nothing about a full disk.
+                        let full = error.is_full_disk();
+                        tracing::warn!(%error, replaced = !full, "a kit was not started");
+                        if !full {
+                            process = None;
+                        }
                     }
                     let _ = answer.send(parts);
                 }

@@ -39,6 +39,7 @@ use crate::origin::Origins;
 use crate::statistics::{Sample, Statistics};
 use crate::tenants::Served;
 use crate::tidy_path::tidied;
+use crate::watchdog::Watchdog;
 
 /// Most bytes of a request to a service, unpacked. A token has at most 64 KiB.
 const MAX_SERVICE_BODY: usize = 1 << 20;
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     pub tenants: Served,
     pub engine: Engine,
     pub store: Store,
+    pub watchdog: Watchdog,
     pub clock: Clock,
     /// Whether configs and requests must be signed.
     pub tokens: bool,

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use recto_docs_api::DocumentKey;
-use recto_store::{BlobId, Phase, ResultRecord, SessionRecord, Store, new_id};
+use recto_store::{BlobId, Changed, Phase, ResultRecord, SessionRecord, Store, new_id};
 
 /// When the records of these tests were made, in Unix seconds.
 pub const CREATED: i64 = 1_700_000_000;
@@ -33,6 +33,8 @@ pub fn record(name: &str, original: BlobId) -> SessionRecord {
                 name: "Ann".into(),
             },
         }],
+        unsaved: Some(Changed::new(CREATED, "Ann").and(Some(Changed::new(CREATED + 1, "Ben")))),
+        lost: None,
         phase: Phase::Open,
         attempts: 2,
         next_attempt: Some(CREATED + 4),

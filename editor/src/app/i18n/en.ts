@@ -12,6 +12,7 @@ export const en = {
   stageDownloading: 'Fetching the document…',
   stageOpening: 'Opening the document…',
   stageRecovering: 'Restoring the document…',
+  stageDelivering: 'Waiting for the application to store the last version…',
   reconnecting: 'Reconnecting…',
   reconnectingQueued: 'Reconnecting… ({count} {count:one=change|other=changes} waiting)',
   connectionLost: 'The connection could not be restored.',

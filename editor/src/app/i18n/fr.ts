@@ -14,6 +14,7 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   stageDownloading: 'Récupération du document…',
   stageOpening: 'Ouverture du document…',
   stageRecovering: 'Restauration du document…',
+  stageDelivering: 'En attente de l’application, qui enregistre la dernière version…',
   reconnecting: 'Reconnexion…',
   reconnectingQueued:
     'Reconnexion… ({count} {count:one=modification|other=modifications} en attente)',

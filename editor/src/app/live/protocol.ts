@@ -148,7 +148,7 @@ export type ViewEvent =
   | { type: 'dialog'; title: string };
 
 export type ServerMessage =
-  | { type: 'progress'; stage: 'downloading' | 'opening' | 'recovering' }
+  | { type: 'progress'; stage: 'downloading' | 'opening' | 'recovering' | 'delivering' }
   | Opened
   | Refused
   | Failed

@@ -9,6 +9,7 @@ const STAGES = {
   downloading: 'stageDownloading',
   opening: 'stageOpening',
   recovering: 'stageRecovering',
+  delivering: 'stageDelivering',
 } as const;
 
 /** What is to be seen until the document is there. */

@@ -61,7 +61,7 @@ export class EditorState {
   readonly phase = signal<Phase>('connecting');
   /** Gave up returning: waits for the user. */
   readonly lost = signal(false);
-  readonly stage = signal<'downloading' | 'opening' | 'recovering' | null>(null);
+  readonly stage = signal<'downloading' | 'opening' | 'recovering' | 'delivering' | null>(null);
   readonly problem = signal<Refused | Failed | null>(null);
   /** Editing has ended without closing the document. */
   readonly stopped = signal<Failed | null>(null);

@@ -128,6 +128,15 @@ pub struct Server {
     _data: Arc<TempDir>,
 }
 
+impl Drop for Server {
+    /// A test that fails shows what the server has to say.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.log());
+        }
+    }
+}
+
 /// What the server writes before its address.
 const LISTENS: &str = "Recto serves documents at http://";
 
