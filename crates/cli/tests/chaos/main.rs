@@ -31,6 +31,7 @@ async fn chaos_short_nothing_confirmed_is_lost_unseen() {
     let mut stage = Stage::start().await;
     let fates = vec![
         Fate {
+            kit_killed: true,
             callback_broken: true,
             ..Fate::default()
         },
@@ -45,7 +46,7 @@ async fn chaos_short_nothing_confirmed_is_lost_unseen() {
         },
     ];
     stage
-        .round(&mut random, &fates, Duration::from_secs(6), false)
+        .round(&mut random, &fates, Duration::from_secs(6), true)
         .await;
     report(&stage.findings, 11);
 }
