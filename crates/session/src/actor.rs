@@ -522,6 +522,7 @@ impl Session {
                 result,
             } => self.on_recorded(&snapshot, before, result),
             Op::Noted(noted) => self.on_noted(noted),
+            Op::Entered { by } => self.on_entered(by),
             Op::Drafted { draft, file } => self.on_drafted(*draft, file),
             Op::ForgottenDeleted {
                 record,

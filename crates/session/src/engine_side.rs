@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use recto_docs_api::{DocumentKind, FileType};
+use recto_docs_api::{DocumentKind, Explain, FileType};
 use recto_engine::{Document, Event, Events, Input, Rect, ViewEvent, ViewId, ViewOptions};
 use recto_token::{Opening, issue_session};
 use tokio::time::Instant;
@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::actor::{Engine, Session};
 use crate::loading::Loaded;
 use crate::messages::Op;
+use crate::participant::Changer;
 use crate::problem::Problem;
 use crate::suspects::CONVICTIONS;
 use crate::tiles::TileCache;
@@ -23,7 +24,7 @@ const DEATH_WINDOW: Duration = Duration::from_secs(300);
 const EARLY: usize = 512;
 const EARLY_BYTES: usize = 1 << 20;
 /// The engine's key code.
-pub(crate) const KEY_RETURN: u32 = 1280;
+const KEY_RETURN: u32 = 1280;
 
 impl Session {
     /// Gives a new participant what there is: a view, or word of how far loading is.
@@ -121,7 +122,7 @@ impl Session {
             }
             (Ok(view), false) => {
                 if let Some(document) = self.document() {
-                    self.close_view(document, view, false);
+                    self.close_view(document, view, None);
                 }
             }
             // The death of the engine process has its own event, and its own remedy.
@@ -131,22 +132,43 @@ impl Session {
         }
     }
 
-    /// Destroys a view. A cell that is still being edited is entered first, or its text is lost.
-    pub fn close_view(&self, document: Document, view: ViewId, enter: bool) {
+    /// Destroys a view. A cell that `enters` is still editing is entered first, or its text is lost.
+    pub fn close_view(&mut self, document: Document, view: ViewId, enters: Option<Changer>) {
+        if let Some(by) = enters {
+            self.enter_cell(&document, view, by);
+        }
         self.start(async move {
-            if enter {
-                let key = Input::Key {
-                    char: 0,
-                    code: KEY_RETURN,
-                };
-                if let Err(error) = document.input(view, key).await {
-                    tracing::debug!(%error, "a cell could not be entered");
-                }
-            }
             if let Err(error) = document.destroy_view(view).await {
                 tracing::debug!(%error, "a view was not destroyed");
             }
             Op::Nothing
+        });
+    }
+
+    /// Enters the cell that a view is editing: what it holds is not in the document yet. The final save
+    /// waits for it.
+    pub fn enter_cell(&mut self, document: &Document, view: ViewId, by: Changer) {
+        let key = Input::Key {
+            char: 0,
+            code: KEY_RETURN,
+        };
+        let entered = match document.send_input(view, key) {
+            Ok(entered) => entered,
+            Err(denied) => {
+                tracing::warn!(key = %self.key, code = denied.code(), "a cell could not be entered");
+                return;
+            }
+        };
+        self.saving.entering += 1;
+        self.start(async move {
+            let by = match entered.await {
+                Ok(_) => Some(Box::new(by)),
+                Err(error) => {
+                    tracing::debug!(%error, "a cell could not be entered");
+                    None
+                }
+            };
+            Op::Entered { by }
         });
     }
 

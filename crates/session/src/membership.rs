@@ -138,11 +138,9 @@ impl Session {
             outlet.close();
         }
         if let (Some(view), Some(document)) = (participant.view, self.document()) {
-            self.close_view(
-                document,
-                view,
-                participant.in_cell && participant.may_change(),
-            );
+            let enters = participant.in_cell && participant.may_change();
+            let enters = enters.then(|| participant.changer());
+            self.close_view(document, view, enters);
         }
         if let Some(view) = participant.view {
             for other in &mut self.participants {

@@ -164,6 +164,10 @@ pub(crate) enum Op {
     },
     /// The journal says that there are unsaved changes, or can't.
     Noted(Result<(), StoreError>),
+    /// A cell was entered for someone who left it, or lost the right to; `None` if it could not be.
+    Entered {
+        by: Option<Box<Changer>>,
+    },
     /// A file for the integrator is ready to be named by a callback.
     Drafted {
         draft: Box<Draft>,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use recto_docs_api::{Access, Permissions};
-use recto_engine::{Input, ViewRights};
+use recto_engine::ViewRights;
 use recto_store::Phase;
 use recto_token::Opening;
 use serde::Serialize;
@@ -12,7 +12,6 @@ use tokio::time::Instant;
 
 use crate::actor::Session;
 use crate::callbacks::{joined, left};
-use crate::engine_side::KEY_RETURN;
 use crate::participant::{Changer, Participant};
 use crate::wire::ToBrowser;
 
@@ -290,7 +289,7 @@ impl Session {
         participant.send(ToBrowser::Rights(state));
         if let (Some(document), Some(view)) = (document, view) {
             if enters {
-                self.enter_cell(&document, view);
+                self.enter_cell(&document, view, (opening.clone(), user.clone()));
             }
             document.set_rights(view, of_view);
         }
@@ -305,22 +304,6 @@ impl Session {
             _ => {}
         }
         self.tell_presence();
-    }
-
-    /// What a cell holds that is still being edited is not in the document yet.
-    fn enter_cell(&mut self, document: &recto_engine::Document, view: recto_engine::ViewId) {
-        let key = Input::Key {
-            char: 0,
-            code: KEY_RETURN,
-        };
-        if let Ok(entered) = document.send_input(view, key) {
-            self.start(async move {
-                if let Err(error) = entered.await {
-                    tracing::debug!(%error, "a cell could not be entered");
-                }
-                crate::messages::Op::Nothing
-            });
-        }
     }
 
     /// Somebody who could change the document no longer can: they left, or lost the right to.

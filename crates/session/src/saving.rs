@@ -66,6 +66,8 @@ pub(crate) struct Saving {
     pub last_editor: Option<Changer>,
     /// The final save has begun; a return cancels it.
     pub closing: bool,
+    /// Cells that are being entered for those who left them.
+    pub entering: usize,
     /// Until when it waits for space on the disk.
     try_until: Option<Instant>,
     /// The document was found after a restart, and its editors may still come back.
@@ -339,6 +341,8 @@ impl Session {
         {
             record.snapshot = before;
         }
+        // Also when the engine died meanwhile: its heir has loaded this snapshot, so that what a failure
+        // takes back is in the heir, and is to be stored again.
         if std::mem::take(&mut self.saving.recording) {
             self.settle_snapshot(result);
         }
@@ -368,12 +372,30 @@ impl Session {
         }
         self.tell_save();
         self.settle_forced(stored);
-        if self.saving.closing && !self.saving.in_flight {
-            if !self.saving.dirty || self.saving.gave_up() {
-                self.finish_close();
-            } else if self.saving.failures == 0 {
-                self.snapshot();
-            }
+        self.go_on_closing();
+    }
+
+    /// A cell was entered for someone who left it: only now is its text in the document.
+    pub fn on_entered(&mut self, by: Option<Box<Changer>>) {
+        self.saving.entering = self.saving.entering.saturating_sub(1);
+        if let Some(by) = by
+            && matches!(self.engine, Engine::Open(_))
+        {
+            self.touch(*by);
+        }
+        self.go_on_closing();
+    }
+
+    /// The next step of the final save, if it has begun and nothing is under way that it waits for.
+    fn go_on_closing(&mut self) {
+        let saving = &self.saving;
+        if !saving.closing || saving.in_flight || saving.entering > 0 {
+            return;
+        }
+        if !saving.dirty || saving.gave_up() {
+            self.finish_close();
+        } else if saving.failures == 0 {
+            self.snapshot();
         }
     }
 
@@ -403,6 +425,9 @@ impl Session {
         self.saving.try_until = Some(Instant::now() + self.services.config.full_disk_wait);
         self.saving.closing = true;
         self.saving.recovered = false;
+        if self.saving.entering > 0 {
+            return;
+        }
         if self.saving.dirty && matches!(self.engine, Engine::Open(_)) {
             self.snapshot();
         }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{Browser, Integrator, Server, new_key};
+use crate::common::{Browser, Integrator, Server, new_key, signed};
 
 #[tokio::test]
 async fn ch10_others_keep_their_engine_when_one_who_typed_in_a_table_leaves() {
@@ -38,4 +38,25 @@ async fn ch10_others_keep_their_engine_when_one_who_typed_in_a_table_leaves() {
         text.contains("In a cell. ") && text.contains("Three. "),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn what_stands_in_a_cell_that_nobody_entered_is_in_the_file_that_the_last_user_leaves() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    integrator.serve("table.csv", "first,1\n");
+    let key = new_key("left-cell");
+    let mut config = integrator.config(&key, "u1", "Ann");
+    config["documentType"] = "cell".into();
+    config["document"]["fileType"] = "csv".into();
+    config["document"]["url"] = integrator.url("/files/table.csv").into();
+    let mut ann = Browser::open(&server, &signed(config)).await;
+    ann.types("typed and acknowledged").await;
+    // The snapshot is stored while the cell is still being edited, so that it lacks the text.
+    ann.saves().await;
+    ann.leave().await;
+    let saved = integrator.called_with(2).await;
+    let text = reqwest::get(saved.body["url"].as_str().unwrap()).await;
+    let text = text.unwrap().text().await.unwrap();
+    assert!(text.contains("typed and acknowledged"), "{text}");
 }
