@@ -11,7 +11,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand};
 use ipnet::IpNet;
 use recto_fetch::{HostPattern, UrlPattern};
-use recto_server::{FrameAncestors, Refusals, TrustedProxy};
+use recto_server::{ForwardedHeader, FrameAncestors, Refusals, TrustedProxy};
 use recto_token::PublicUrl;
 use url::Url;
 
@@ -124,6 +124,9 @@ pub struct Serve {
         value_delimiter = ','
     )]
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// Header in which those proxies say it: x-forwarded-for or forwarded [default: x-forwarded-for].
+    #[arg(long, env = "RECTO_FORWARDED_HEADER")]
+    pub forwarded_header: Option<ForwardedHeader>,
     /// Largest document in MiB [default: 100].
     #[arg(long, env = "RECTO_MAX_DOCUMENT_MIB")]
     pub max_document_mib: Option<u64>,

@@ -16,7 +16,8 @@ use recto_convert::ConvertConfig;
 use recto_engine::EngineConfig;
 use recto_fetch::{HostPattern, UrlPattern};
 use recto_server::{
-    AdminPassword, FrameAncestors, HttpConfig, Refusals, ServerConfig, Tokens, TrustedProxy,
+    AdminPassword, ForwardedHeader, FrameAncestors, HttpConfig, Refusals, ServerConfig, Tokens,
+    TrustedProxy,
 };
 use recto_session::SessionConfig;
 use recto_token::{Keys, PublicUrl};
@@ -64,6 +65,7 @@ struct File {
     public_url: Option<PublicUrl>,
     #[serde(default)]
     trusted_proxies: Vec<TrustedProxy>,
+    forwarded_header: Option<ForwardedHeader>,
     max_document_mib: Option<u64>,
     snapshot_seconds: Option<u64>,
     save_seconds: Option<u64>,
@@ -200,10 +202,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     } else {
         Tokens::Off(own_keys(&data, environment)?)
     };
-    let own = std::env::current_exe()
-        .context("The path of this program is not known. Start it by its full path")?;
-    let mut engine = EngineConfig::new(own, data.join("engine"));
-    engine.kit_args = vec!["kit".into()];
+    let mut engine = own_engine(&data)?;
     engine.zygote = !args.no_zygote && file.zygote.unwrap_or(true);
     if let Some(warm) = args.warm_kits.or(file.warm_kits) {
         engine.warm = warm;
@@ -224,11 +223,11 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         listen,
         data,
         public_url,
-        trusted_proxies: if args.trusted_proxies.is_empty() {
-            file.trusted_proxies
-        } else {
-            args.trusted_proxies
-        },
+        trusted_proxies: outgoing::stronger(&args.trusted_proxies, &file.trusted_proxies),
+        forwarded_header: args
+            .forwarded_header
+            .or(file.forwarded_header)
+            .unwrap_or_default(),
         outgoing,
         tokens,
         tenants,
@@ -259,6 +258,15 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     };
     file.limits.apply(&mut config);
     Ok(config)
+}
+
+/// An engine whose kits are this program.
+fn own_engine(data: &Path) -> anyhow::Result<EngineConfig> {
+    let own = std::env::current_exe()
+        .context("The path of this program is not known. Start it by its full path")?;
+    let mut engine = EngineConfig::new(own, data.join("engine"));
+    engine.kit_args = vec!["kit".into()];
+    Ok(engine)
 }
 
 /// Whether tokens are required: the environment says so, else the file.

@@ -66,19 +66,76 @@ impl TryFrom<String> for TrustedProxy {
     }
 }
 
-/// The proxies that are believed.
+/// Which header the trusted proxies write. The other one may be a client's own, so it is not read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, and `X-Forwarded-Host` with it.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+/// Neither `x-forwarded-for` nor `forwarded`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Recto reads no such header of a proxy. Give x-forwarded-for or forwarded, whichever the proxy writes."
+)]
+pub struct UnknownForwardedHeader;
+
+impl FromStr for ForwardedHeader {
+    type Err = UnknownForwardedHeader;
+
+    fn from_str(text: &str) -> Result<Self, UnknownForwardedHeader> {
+        match text {
+            "x-forwarded-for" => Ok(Self::XForwardedFor),
+            "forwarded" => Ok(Self::Forwarded),
+            _ => Err(UnknownForwardedHeader),
+        }
+    }
+}
+
+/// The proxies that are believed, and where they say whom they speak for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Proxies(Arc<[TrustedProxy]>);
+pub(crate) struct Proxies {
+    trusted: Arc<[TrustedProxy]>,
+    header: ForwardedHeader,
+}
 
 impl Proxies {
-    pub fn new(trusted: &[TrustedProxy]) -> Self {
-        Self(trusted.into())
+    pub fn new(trusted: &[TrustedProxy], header: ForwardedHeader) -> Self {
+        Self {
+            trusted: trusted.into(),
+            header,
+        }
     }
 
     /// Whether connections from there are a proxy's.
     pub fn has(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        self.0.iter().any(|TrustedProxy(net)| net.contains(&ip))
+        let mut trusted = self.trusted.iter();
+        trusted.any(|TrustedProxy(net)| net.contains(&ip))
+    }
+
+    /// Where the hops said that their clients are, the nearest first, and which host the nearest was asked for.
+    fn told<'h>(&self, headers: &'h HeaderMap) -> (Vec<Option<IpAddr>>, Option<&'h str>) {
+        match self.header {
+            ForwardedHeader::XForwardedFor => {
+                let hops = elements(headers, "x-forwarded-for", Quotes::Ordinary);
+                let hosts = elements(headers, "x-forwarded-host", Quotes::Ordinary);
+                let addresses = hops.into_iter().map(node_address);
+                (addresses.collect(), hosts.first().copied().and_then(text))
+            }
+            ForwardedHeader::Forwarded => {
+                let hops = elements(headers, "forwarded", Quotes::Enclose);
+                let host = hops.first().and_then(|nearest| parameter(nearest, "host"));
+                let addresses = hops
+                    .iter()
+                    .map(|hop| parameter(hop, "for").and_then(node_address));
+                (addresses.collect(), host.and_then(text))
+            }
+        }
     }
 }
 
@@ -102,23 +159,10 @@ impl Client {
                 host: authority(host()),
             };
         };
-        let told = |name: &str| headers.contains_key(name);
-        // A proxy that writes the one may pass on what a client wrote in the other.
-        let (addresses, called) = if told("x-forwarded-for") || told("x-forwarded-host") {
-            let all = elements(headers, "x-forwarded-for");
-            let hosts = elements(headers, "x-forwarded-host");
-            (all, hosts.first().copied())
-        } else {
-            let all = elements(headers, "forwarded");
-            let hosts = all.first().and_then(|nearest| parameter(nearest, "host"));
-            let all = all
-                .iter()
-                .map(|it| parameter(it, "for").unwrap_or_default());
-            (all.collect(), hosts)
-        };
+        let (hops, called) = proxies.told(headers);
         let mut address = proxy;
-        for node in addresses.into_iter().take(MOST_HOPS) {
-            let Some(ip) = node_address(node) else { break };
+        for hop in hops {
+            let Some(ip) = hop else { break };
             address = ip;
             if !proxies.has(ip) {
                 break;
@@ -154,41 +198,55 @@ fn authority(host: Option<&str>) -> Option<String> {
         .then(|| host.to_owned())
 }
 
-/// The elements of a list in a header, that of the nearest proxy first.
-fn elements<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
-    let mut all: Vec<&str> = headers
+/// Whether quotation marks enclose what does not separate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    Enclose,
+    Ordinary,
+}
+
+/// The elements of a list in a header, that of the nearest proxy first. What stands before them may be
+/// anything that a client wrote, so they are read from the end.
+fn elements<'h>(headers: &'h HeaderMap, name: &str, quotes: Quotes) -> Vec<&'h [u8]> {
+    headers
         .get_all(name)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| split(value, ','))
-        .collect();
-    all.reverse();
-    all.truncate(MOST_HOPS);
-    all
+        .rev()
+        .flat_map(|value| split_from_end(value.as_bytes(), b',', quotes))
+        .take(MOST_HOPS)
+        .collect()
 }
 
-/// Parts that are not in quotation marks.
-fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
-    text.split(move |c: char| {
-        quoted ^= c == '"';
-        c == at && !quoted
+/// The parts between separators, the last first.
+fn split_from_end(text: &[u8], at: u8, quotes: Quotes) -> impl Iterator<Item = &[u8]> {
+    let mut inside = false;
+    text.rsplit(move |&byte| {
+        inside ^= byte == b'"' && quotes == Quotes::Enclose;
+        byte == at && !inside
     })
-    .map(str::trim)
+    .map(<[u8]>::trim_ascii)
 }
 
-/// A parameter of an element of `Forwarded` (RFC 7239).
-fn parameter<'h>(element: &'h str, name: &str) -> Option<&'h str> {
-    split(element, ';').find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        let is_it = key.trim().eq_ignore_ascii_case(name);
-        is_it.then(|| value.trim().trim_matches('"'))
-    })
+/// A parameter of an element of `Forwarded` (RFC 7239). The first counts: what the client called the
+/// host may follow it.
+fn parameter<'h>(element: &'h [u8], name: &str) -> Option<&'h [u8]> {
+    let values = split_from_end(element, b';', Quotes::Enclose).filter_map(|pair| {
+        let equals = pair.iter().position(|&byte| byte == b'=')?;
+        let (key, value) = pair.split_at(equals);
+        let is_it = key.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+        is_it.then(|| value[1..].trim_ascii())
+    });
+    values.last()
+}
+
+/// A value without its quotation marks, if it is text.
+fn text(value: &[u8]) -> Option<&str> {
+    Some(str::from_utf8(value).ok()?.trim_matches('"'))
 }
 
 /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` and `[2001:db8::1]:4711`.
-fn node_address(node: &str) -> Option<IpAddr> {
-    let node = node.trim().trim_matches('"');
+fn node_address(node: &[u8]) -> Option<IpAddr> {
+    let node = text(node)?;
     let bare = || node.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     node.parse::<IpAddr>()
         .ok()
@@ -221,13 +279,23 @@ mod tests {
     use super::*;
 
     fn client(peer: &str, trusted: &[&str], pairs: &[(&'static str, &str)]) -> (String, String) {
+        client_told_by(ForwardedHeader::XForwardedFor, peer, trusted, pairs)
+    }
+
+    fn client_told_by(
+        header: ForwardedHeader,
+        peer: &str,
+        trusted: &[&str],
+        pairs: &[(&'static str, &str)],
+    ) -> (String, String) {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
-            headers.append(*name, value.parse().unwrap());
+            let value = axum::http::HeaderValue::from_bytes(value.as_bytes());
+            headers.append(*name, value.unwrap());
         }
         let trusted: Vec<_> = trusted.iter().map(|it| it.parse().unwrap()).collect();
         let peer = peer.parse().unwrap();
-        let client = Client::of(Some(peer), &headers, &Proxies::new(&trusted));
+        let client = Client::of(Some(peer), &headers, &Proxies::new(&trusted, header));
         (
             client.address.unwrap().to_string(),
             client.host.unwrap_or_default(),
@@ -271,16 +339,6 @@ mod tests {
             ]),
             found("2001:db8::7", "")
         );
-        assert_eq!(
-            behind(&[
-                ("host", "inner"),
-                (
-                    "forwarded",
-                    "for=203.0.113.9, for=\"[2001:db8::7]:4711\";proto=https;host=\"docs.example:444\""
-                ),
-            ]),
-            found("2001:db8::7", "docs.example:444")
-        );
         // What cannot be read is not looked behind.
         assert_eq!(
             behind(&[("x-forwarded-for", "203.0.113.9, unknown")]),
@@ -289,6 +347,72 @@ mod tests {
         assert_eq!(behind(&[("host", "a@b")]), found("127.0.0.1", ""));
         let many = "10.1.0.1, ".repeat(1000) + "10.1.0.1";
         assert_eq!(behind(&[("x-forwarded-for", &many)]), found("10.1.0.1", ""));
+    }
+
+    #[test]
+    fn l2_what_a_client_wrote_does_not_hide_what_the_proxy_adds() {
+        for junk in [
+            "\"",
+            "203.0.113.9, \"",
+            "\"203.0.113.9",
+            "é",
+            "a\"é;for=",
+            ",",
+        ] {
+            let junk_and = |hop: &str| format!("{junk}, {hop}");
+            let behind = |header, pairs: &[(&'static str, &str)]| {
+                client_told_by(header, "127.0.0.1", &["127.0.0.1", "10.1.2.3"], pairs)
+            };
+            let found = ("198.51.100.7".to_owned(), "docs.example".to_owned());
+            assert_eq!(
+                behind(
+                    ForwardedHeader::XForwardedFor,
+                    &[
+                        ("x-forwarded-for", &junk_and("198.51.100.7, 10.1.2.3")),
+                        ("x-forwarded-host", &junk_and("docs.example")),
+                    ]
+                ),
+                found,
+                "{junk}"
+            );
+            let hops = "for=\"198.51.100.7:80\", for=10.1.2.3;host=\"docs.example\"";
+            assert_eq!(
+                behind(
+                    ForwardedHeader::Forwarded,
+                    &[("forwarded", &junk_and(hops))]
+                ),
+                found,
+                "{junk}"
+            );
+        }
+    }
+
+    #[test]
+    fn l2_only_the_header_that_the_proxy_writes_is_read() {
+        let both = [
+            ("host", "inner"),
+            ("x-forwarded-for", "192.0.2.1"),
+            ("x-forwarded-host", "x.example"),
+            (
+                "forwarded",
+                "for=203.0.113.9, for=\"[2001:db8::7]:4711\";proto=https;host=\"docs.example:444\"",
+            ),
+        ];
+        let told = |header, pairs: &[_]| client_told_by(header, "127.0.0.1", &["127.0.0.1"], pairs);
+        let found = |address: &str, host: &str| (address.to_owned(), host.to_owned());
+        let (x, standard) = (ForwardedHeader::XForwardedFor, ForwardedHeader::Forwarded);
+        assert_eq!(told(x, &both), found("192.0.2.1", "x.example"));
+        assert_eq!(
+            told(standard, &both),
+            found("2001:db8::7", "docs.example:444")
+        );
+        // A proxy that wrote nothing is the client.
+        assert_eq!(told(standard, &both[..3]), found("127.0.0.1", "inner"));
+        assert_eq!(told(x, &both[3..]), found("127.0.0.1", ""));
+        for (text, header) in [("x-forwarded-for", x), ("forwarded", standard)] {
+            assert_eq!(text.parse(), Ok(header));
+        }
+        insta::assert_snapshot!("x-real-ip".parse::<ForwardedHeader>().unwrap_err(), @"Recto reads no such header of a proxy. Give x-forwarded-for or forwarded, whichever the proxy writes.");
     }
 
     #[test]

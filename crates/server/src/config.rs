@@ -14,7 +14,7 @@ use recto_token::{Keys, PublicUrl, Tenants};
 use serde::Deserialize;
 
 use crate::admin::AdminPassword;
-use crate::client::TrustedProxy;
+use crate::client::{ForwardedHeader, TrustedProxy};
 
 /// Configuration of one document server.
 pub struct ServerConfig {
@@ -27,6 +27,8 @@ pub struct ServerConfig {
     pub public_url: Option<PublicUrl>,
     /// Proxies that are believed about whom they speak for.
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// Which header those proxies write.
+    pub forwarded_header: ForwardedHeader,
     /// Limits and rules of outgoing requests. Their largest download is the sessions'.
     pub outgoing: FetchConfig,
     /// Whether requests are authorised by tokens.
@@ -155,7 +157,7 @@ pub enum Refusals {
 
 impl Refusals {
     /// What suits a server that listens there and is reached at this address: developers who try things on
-    /// their own machine wants to know, and nobody else reaches it.
+    /// their own machine want to know, and nobody else reaches it.
     pub fn suited_to(listen: SocketAddr, public: Option<&PublicUrl>) -> Self {
         let from_elsewhere = public.is_some_and(|url| url.loopback_port().is_none());
         if listen.ip().to_canonical().is_loopback() && !from_elsewhere {

@@ -23,7 +23,7 @@ mod tidy_path;
 mod watchdog;
 
 pub use admin::{AdminPassword, PasswordError};
-pub use client::{TrustedProxy, TrustedProxyError};
+pub use client::{ForwardedHeader, TrustedProxy, TrustedProxyError, UnknownForwardedHeader};
 pub use config::{
     FrameAncestors, FrameAncestorsError, HttpConfig, Refusals, ServerConfig, TenantConfig, Tokens,
     UnknownRefusals,

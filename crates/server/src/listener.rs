@@ -26,7 +26,7 @@ use tokio::time::{Sleep, sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
-use crate::client::{Client, Proxies, TrustedProxy};
+use crate::client::{Client, Proxies};
 use crate::config::HttpConfig;
 use crate::connections::{Connections, Seat};
 use crate::metrics::Metrics;
@@ -68,10 +68,10 @@ pub(crate) struct Front {
 
 impl Front {
     /// Nobody is connected yet.
-    pub fn new(config: HttpConfig, proxies: &[TrustedProxy], metrics: Metrics) -> Self {
+    pub fn new(config: HttpConfig, proxies: Proxies, metrics: Metrics) -> Self {
         Self {
             config,
-            proxies: Proxies::new(proxies),
+            proxies,
             connections: Connections::new(&config),
             metrics,
         }

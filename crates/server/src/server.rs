@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use crate::admin::Admin;
-use crate::client::TrustedProxy;
+use crate::client::{Proxies, TrustedProxy};
 use crate::config::{ServerConfig, TenantConfig};
 use crate::endpoints::{Shared, router, sample, two_routers};
 use crate::listener::Front;
@@ -149,7 +149,8 @@ impl Server {
             .map_err(|e| ServerError::part(&e))?;
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), engine.version());
         metrics.limited_by(&config.limits);
-        let front = Front::new(config.http, &config.trusted_proxies, metrics.clone());
+        let proxies = Proxies::new(&config.trusted_proxies, config.forwarded_header);
+        let front = Front::new(config.http, proxies, metrics.clone());
         let watchdog = Watchdog::new(config.answer_within, config.session.reserve_bytes);
         let common = Common {
             engine: engine.clone(),

@@ -61,7 +61,8 @@ pub fn check(policy: &Policy) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn stronger<T: Clone>(flags: &[T], file: &[T]) -> Vec<T> {
+/// A flag replaces what the file says.
+pub fn stronger<T: Clone>(flags: &[T], file: &[T]) -> Vec<T> {
     if flags.is_empty() { file } else { flags }.to_vec()
 }
 

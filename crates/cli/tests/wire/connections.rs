@@ -5,9 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
-use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::common::{LONGEST, Server, Setup, get};
 
@@ -136,22 +136,30 @@ async fn l5_who_sends_a_request_slowly_or_reads_no_answer_is_let_go() {
     assert_eq!(get(&server.url("/healthcheck")).await.0, 200);
 }
 
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// A live connection of what sends these headers, or the status of the answer that refuses it.
+async fn open(server: &Server, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
+    let url = format!("ws://{}/doc/any/live", server.address());
+    let mut request = url.into_client_request().unwrap();
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
+    }
+    match connect_async(request).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(Error::Http(response)) => Err(response.status().as_u16()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
 #[tokio::test]
 async fn l5_behind_a_proxy_each_client_has_places_of_its_own() {
     let top = "public_url = \"http://localhost:8080\"\ntrusted_proxies = [\"127.0.0.1\"]";
     let server = limited("client_connections = 8", top).await;
+    // What a client wrote itself stands in front of what the proxy adds.
     let open = async |client: &str| {
-        let url = format!("ws://{}/doc/any/live", server.address());
-        let mut request = url.into_client_request().unwrap();
-        let headers = request.headers_mut();
-        // What a client wrote itself stands in front of what the proxy adds.
-        let forwarded = format!("203.0.113.7, {client}");
-        headers.insert("x-forwarded-for", forwarded.parse().unwrap());
-        match connect_async(request).await {
-            Ok((socket, _)) => Ok(socket),
-            Err(Error::Http(response)) => Err(response.status().as_u16()),
-            Err(error) => panic!("{error}"),
-        }
+        let forwarded = format!("\"203.0.113.7, {client}");
+        open(&server, &[("x-forwarded-for", &forwarded)]).await
     };
     let mut sockets = Vec::new();
     for _ in 0..8 {
@@ -167,4 +175,24 @@ async fn l5_behind_a_proxy_each_client_has_places_of_its_own() {
     sockets.clear();
     let again = async { while open("192.0.2.1").await.is_err() {} };
     timeout(LONGEST, again).await.expect("no place is free");
+}
+
+#[tokio::test]
+async fn l2_a_client_has_no_places_under_names_that_the_proxy_did_not_write() {
+    let top = "public_url = \"http://localhost:8080\"\ntrusted_proxies = [\"127.0.0.1\"]\nforwarded_header = \"forwarded\"";
+    let server = limited("client_connections = 8", top).await;
+    let open = async |own: u8| {
+        let own = format!("203.0.113.{own}");
+        let forwarded = format!("for={own}, for=192.0.2.1");
+        open(
+            &server,
+            &[("x-forwarded-for", &own), ("forwarded", &forwarded)],
+        )
+        .await
+    };
+    let mut sockets = Vec::new();
+    for own in 0..8 {
+        sockets.push(open(own).await.unwrap());
+    }
+    assert_eq!(open(8).await.err(), Some(429));
 }

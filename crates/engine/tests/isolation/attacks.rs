@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use recto_engine::{Death, Event, OpenOptions};
 
@@ -29,6 +30,9 @@ pub async fn l8_a_greedy_kit_ends_alone(namespaces: bool) {
         config.limits.temporary = 64 << 20;
         config.limits.threads = 64;
         config.limits.cpu_seconds = 10;
+        // Ten seconds of a processor can take minutes on a busy machine.
+        config.hang_limit = Duration::from_secs(600);
+        config.save_limit = config.hang_limit;
     })
     .await;
     let source = fixture.make("text.docx", &text(&["Hello"])).await;
