@@ -467,17 +467,18 @@ impl Session {
             Op::Selected {
                 participant,
                 id,
+                asked,
                 selection,
             } => {
                 let (text, html) = selection.map_or((None, None), |s| (s.text, s.html));
                 if let Some(participant) = self.participant(&participant) {
-                    participant.asked = participant.asked.saturating_sub(1);
-                    participant.send(ToBrowser::Clipboard { id, text, html });
+                    participant.answer(ToBrowser::Clipboard { id, text, html }, asked);
                 }
             }
             Op::Queried {
                 participant,
                 id,
+                asked,
                 command,
                 mut values,
             } => {
@@ -485,23 +486,18 @@ impl Session {
                     participant
                         .rights
                         .hide_comments(&participant.name, &mut values);
-                    participant.asked = participant.asked.saturating_sub(1);
-                    participant.send(ToBrowser::Values {
-                        id,
-                        command,
-                        values,
-                    });
+                    participant.answer(ToBrowser::values(id, command, &values), asked);
                 }
             }
             Op::Copied {
                 participant,
                 id,
+                asked,
                 copied,
             } => {
                 if let Some(participant) = self.participant(&participant) {
-                    participant.asked = participant.asked.saturating_sub(1);
+                    participant.answer(ToBrowser::download(id, copied), asked);
                 }
-                self.answer_download(&participant, id, copied);
             }
             Op::Inserted {
                 participant,
@@ -512,9 +508,10 @@ impl Session {
             Op::Second {
                 participant,
                 id,
+                asked,
                 changer,
                 done,
-            } => self.on_second_done(&participant, id, *changer, done),
+            } => self.on_second_done(&participant, (id, asked), *changer, done),
             Op::Stored { document, result } => self.on_stored(document, result),
             Op::Recorded {
                 snapshot,

@@ -13,9 +13,21 @@ use crate::problem::Problem;
 pub struct TokenId([u8; 32]);
 
 impl TokenId {
-    /// The one of this token.
+    /// The one of this token. Its signature may be written in several ways, so it does not count.
     pub fn of(token: &str) -> Self {
-        Self(Sha256::digest(token).into())
+        let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
+        Self(Sha256::digest(signed).into())
+    }
+
+    /// The bytes by which a session token names it.
+    pub fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+}
+
+impl From<[u8; 32]> for TokenId {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 }
 
@@ -26,21 +38,6 @@ impl fmt::Debug for TokenId {
 }
 
 impl Session {
-    /// Which token a view counts for. One that was opened with another's session counts for the token
-    /// of that other.
-    pub fn token_of(&self, join: &Join) -> Option<TokenId> {
-        let Some(returning) = &join.returning else {
-            return join.token;
-        };
-        let opener = self
-            .participants
-            .iter()
-            .find(|p| p.id == returning.participant);
-        opener
-            .and_then(|opener| opener.token)
-            .or_else(|| Some(TokenId::of(&returning.participant)))
-    }
-
     /// Whether this participant comes back, rather than being one more.
     pub fn comes_back(&self, join: &Join) -> bool {
         join.returning.as_ref().is_some_and(|returning| {
@@ -58,10 +55,17 @@ impl Session {
         if self.participants.len() + self.parked.len() >= limits.participants {
             return Err(Problem::document_full());
         }
-        let Some(token) = self.token_of(join) else {
+        // Links to read are given to many, so they leave room for those who write.
+        let viewers = self.participants.iter().filter(|p| !p.came_to_change());
+        let parked = self.parked.iter().filter(|join| !join.may_change());
+        let kept = limits.kept_for_editors.min(limits.participants / 2);
+        if !join.may_change() && viewers.count() + parked.count() >= limits.participants - kept {
+            return Err(Problem::document_full());
+        }
+        let Some(token) = join.token else {
             return Ok(());
         };
-        let parked = self.parked.iter().map(|join| self.token_of(join));
+        let parked = self.parked.iter().map(|join| join.token);
         let views = self.participants.iter().map(|p| p.token).chain(parked);
         if views.filter(|other| *other == Some(token)).count() >= limits.views_of_token {
             return Err(Problem::token_used_up());

@@ -29,6 +29,13 @@ pub struct ChatMessage {
     pub text: String,
 }
 
+impl ChatMessage {
+    /// How many bytes it takes.
+    pub(crate) fn weight(&self) -> usize {
+        size_of::<Self>() + self.user_id.len() + self.name.len() + self.at.len() + self.text.len()
+    }
+}
+
 /// The messages of one session; they end with it.
 #[derive(Default)]
 pub(crate) struct Chat(VecDeque<ChatMessage>);

@@ -36,21 +36,20 @@ impl Session {
         let title = title.unwrap_or_else(|| opening.title.clone());
         let copied = if !participant.rights.may_take(to_print) {
             Err(Problem::no_download(to_print))
-        } else if !participant.may_ask() {
-            Err(Problem::too_many_questions())
-        } else {
+        } else if let Some(asked) = participant.ask() {
             let format = if to_print { Some("pdf") } else { format };
-            output(opening.file_type, format)
+            output(opening.file_type, format).map(|output| (output, asked))
+        } else {
+            Err(Problem::too_many_questions())
         };
         let own = opening.file_type.saved_as();
-        let (output, document) = match (copied, document) {
-            (Ok(output), Some(document)) => (output, document),
-            (Err(problem), _) => return self.answer_download(id, question, Err(problem)),
-            (Ok(_), None) => {
-                return self.answer_download(id, question, Err(Problem::not_loaded()));
+        let ((output, asked), document) = match (copied, document) {
+            (Ok(copied), Some(document)) => (copied, document),
+            (copied, _) => {
+                let problem = copied.err().unwrap_or_else(Problem::not_loaded);
+                return participant.send(ToBrowser::download(question, Err(problem)));
             }
         };
-        participant.asked += 1;
         let id = id.to_owned();
         let turn = self.exports.clone();
         self.start(async move {
@@ -60,12 +59,14 @@ impl Session {
                 return Op::Copied {
                     participant: id,
                     id: question,
+                    asked,
                     copied: Err(problem),
                 };
             }
             Op::Copied {
                 participant: id,
                 id: question,
+                asked,
                 copied: match unmarked {
                     Some(original) => copy_original(&services, original, output, &title).await,
                     None => copy(&services, (&document, own), output, &title).await,
@@ -80,13 +81,6 @@ impl Session {
         matches!(self.marks, Some(Ok(_))).then_some(())?;
         let file_type = FileType::parse(&record.file_type).ok()?;
         Some((record.original.clone(), file_type))
-    }
-
-    pub fn answer_download(&mut self, id: &str, question: u64, copied: Result<Copied, Problem>) {
-        let Some(participant) = self.participant(id) else {
-            return;
-        };
-        participant.send(ToBrowser::download(question, copied));
     }
 }
 

@@ -9,6 +9,7 @@ use recto_token::{Opening, issue_session};
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Session};
+use crate::admission::TokenId;
 use crate::loading::Loaded;
 use crate::messages::Op;
 use crate::participant::Changer;
@@ -195,6 +196,7 @@ impl Session {
                 &services.keys,
                 &participant.opening,
                 &participant.id,
+                participant.token.map(TokenId::bytes),
                 services.now(),
             ),
             document: DocumentState {

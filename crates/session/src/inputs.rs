@@ -173,21 +173,22 @@ impl Session {
         let (Some(view), Some(document)) = (participant.view, document) else {
             return;
         };
-        if !participant.rights.may_copy() || !participant.may_ask() {
+        let asked = participant.rights.may_copy().then(|| participant.ask());
+        let Some(asked) = asked.flatten() else {
             participant.send(ToBrowser::Clipboard {
                 id: question,
                 text: None,
                 html: None,
             });
             return;
-        }
-        participant.asked += 1;
+        };
         let id = id.to_owned();
         self.start(async move {
             let selection = document.selection(view).await.ok();
             Op::Selected {
                 participant: id,
                 id: question,
+                asked,
                 selection,
             }
         });
@@ -201,15 +202,11 @@ impl Session {
         let (Some(view), Some(document)) = (participant.view, document) else {
             return;
         };
-        if !participant.may_ask() {
-            participant.send(ToBrowser::Values {
-                id: question,
-                command,
-                values: serde_json::Value::Null,
-            });
+        let Some(asked) = participant.ask() else {
+            let nothing = serde_json::Value::Null;
+            participant.send(ToBrowser::values(question, command, &nothing));
             return;
-        }
-        participant.asked += 1;
+        };
         let id = id.to_owned();
         self.start(async move {
             let values = match document.query(view, &command).await {
@@ -222,6 +219,7 @@ impl Session {
             Op::Queried {
                 participant: id,
                 id: question,
+                asked,
                 command,
                 values,
             }

@@ -9,7 +9,7 @@ use crate::actor::Session;
 use crate::config::Services;
 use crate::loading::scratch_folder;
 use crate::messages::Op;
-use crate::participant::Changer;
+use crate::participant::{Asked, Changer};
 use crate::problem::Problem;
 use crate::wire::ToBrowser;
 
@@ -34,22 +34,22 @@ impl Session {
         let Some(participant) = self.participant(id) else {
             return;
         };
-        let refused = if !participant.rights.access.can_edit() {
-            Some(Problem::no_insert())
-        } else if !participant.may_ask() {
-            Some(Problem::too_many_questions())
+        let asked = if participant.rights.access.can_edit() {
+            participant.ask().ok_or_else(Problem::too_many_questions)
         } else {
-            None
+            Err(Problem::no_insert())
         };
-        if refused.is_some() {
-            participant.send(ToBrowser::inserted(question, refused));
-            return;
-        }
-        participant.asked += 1;
+        let asked = match asked {
+            Ok(asked) => asked,
+            Err(problem) => {
+                return participant.send(ToBrowser::inserted(question, Some(problem)));
+            }
+        };
         self.insert_next(
             id,
             Insertion {
                 question,
+                asked,
                 grant,
                 next: 0,
             },
@@ -65,10 +65,10 @@ impl Session {
         };
         let number = insertion.next;
         if number == insertion.grant.files.len().min(MOST) {
-            return self.end_insertion(id, insertion.question, None);
+            return self.end_insertion(id, insertion, None);
         }
         let (Some(document), Some(view)) = (document, participant.view) else {
-            return self.end_insertion(id, insertion.question, Some(Problem::not_loaded()));
+            return self.end_insertion(id, insertion, Some(Problem::not_loaded()));
         };
         let changer = Box::new(participant.changer());
         let id = id.to_owned();
@@ -108,14 +108,14 @@ impl Session {
                 insertion.next += 1;
                 self.insert_next(id, insertion);
             }
-            Err(problem) => self.end_insertion(id, insertion.question, Some(problem)),
+            Err(problem) => self.end_insertion(id, insertion, Some(problem)),
         }
     }
 
-    fn end_insertion(&mut self, id: &str, question: u64, problem: Option<Problem>) {
+    fn end_insertion(&mut self, id: &str, insertion: Insertion, problem: Option<Problem>) {
         if let Some(participant) = self.participant(id) {
-            participant.asked = participant.asked.saturating_sub(1);
-            participant.send(ToBrowser::inserted(question, problem));
+            let answer = ToBrowser::inserted(insertion.question, problem);
+            participant.answer(answer, insertion.asked);
         }
     }
 }
@@ -123,6 +123,7 @@ impl Session {
 /// Pictures that are being inserted.
 pub(crate) struct Insertion {
     question: u64,
+    asked: Asked,
     grant: Verified<MethodGrant>,
     /// The number of the next one.
     next: usize,

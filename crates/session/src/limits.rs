@@ -21,7 +21,9 @@ pub struct Limits {
     pub export_seconds: Duration,
     /// Participants of one document. Default 200.
     pub participants: usize,
-    /// Views that one token opens. Default 100.
+    /// Of them, those whom only editors can be; at most half. Default 50.
+    pub kept_for_editors: usize,
+    /// Views that one token opens. Default 20.
     pub views_of_token: usize,
     /// Bytes of a tenant's results beyond which no participant gets another copy. Default 10 GiB.
     pub results_bytes: u64,
@@ -39,7 +41,8 @@ impl Default for Limits {
             questions: 8,
             export_seconds: Duration::from_secs(120),
             participants: 200,
-            views_of_token: 100,
+            kept_for_editors: 50,
+            views_of_token: 20,
             results_bytes: 10 << 30,
             documents_of_tenant: 1000,
         }

@@ -33,7 +33,7 @@ impl Session {
             let _ = join.reply.send(Err(problem));
             return;
         }
-        let token = self.token_of(&join);
+        let token = join.token;
         if let Some(record) = &self.record {
             match record.phase {
                 Phase::Delivering if self.delivery.in_flight() => {

@@ -17,8 +17,9 @@ use crate::download::Copied;
 use crate::insert::Insertion;
 use crate::loading::{Loaded, Source};
 use crate::orders::Order;
-use crate::participant::{Changer, Outlet, Returning};
+use crate::participant::{Asked, Changer, Outlet, Returning};
 use crate::problem::Problem;
+use crate::rights::Rights;
 use crate::second::{Done, Purpose};
 use crate::tiles::{Tile, TileKey};
 use crate::wire::FromBrowser;
@@ -86,9 +87,17 @@ pub(crate) struct Join {
     /// For a version: the user's rights in the document that were changed.
     pub changed: Map<String, Value>,
     pub outlet: Outlet,
-    /// Tells the token apart with which the document was opened, if there was one.
+    /// The token that the view counts for, if there was one: with which the document was opened, whether
+    /// by this view or by the one whose session it comes with.
     pub token: Option<TokenId>,
     pub reply: oneshot::Sender<Result<Joining, Problem>>,
+}
+
+impl Join {
+    /// Whether they come to change the document, rather than to read it.
+    pub fn may_change(&self) -> bool {
+        Rights::signed(self.opening.get()).may_change()
+    }
 }
 
 /// A participant who was let in.
@@ -126,17 +135,20 @@ pub(crate) enum Op {
     Selected {
         participant: String,
         id: u64,
+        asked: Asked,
         selection: Option<Selection>,
     },
     Queried {
         participant: String,
         id: u64,
+        asked: Asked,
         command: String,
         values: serde_json::Value,
     },
     Copied {
         participant: String,
         id: u64,
+        asked: Asked,
         copied: Result<Copied, Problem>,
     },
     Inserted {
@@ -148,6 +160,7 @@ pub(crate) enum Op {
     Second {
         participant: String,
         id: u64,
+        asked: Asked,
         changer: Box<Changer>,
         done: Done,
     },

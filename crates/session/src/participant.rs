@@ -49,11 +49,25 @@ pub struct Returning {
     pub resumes: bool,
 }
 
+/// The place of one question among those of a participant that are not answered yet. It is given back
+/// when the answer is through, or lost.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    _place: OwnedSemaphorePermit,
+}
+
+/// What a message takes of what may wait, until it is through.
+#[derive(Debug)]
+pub struct Waiting {
+    _bytes: OwnedSemaphorePermit,
+    _asked: Option<Asked>,
+}
+
 /// One frame for a browser.
 #[derive(Debug)]
 pub enum Outgoing {
     /// A message, and its share of what may wait.
-    Text(ToBrowser, OwnedSemaphorePermit),
+    Text(ToBrowser, Waiting),
     /// A tile.
     Tile(Bytes),
     /// The connection ends after this.
@@ -108,12 +122,20 @@ impl Outlet {
 
     /// Queues a message; false when the browser is gone or too slow.
     pub(crate) fn send(&self, message: ToBrowser) -> bool {
+        self.queue(message, None)
+    }
+
+    fn queue(&self, message: ToBrowser, asked: Option<Asked>) -> bool {
         let share = message.weight().min(OUTGOING_BYTES);
         let share = u32::try_from(share).unwrap_or(u32::MAX);
-        let Ok(permit) = self.room.clone().try_acquire_many_owned(share) else {
+        let Ok(bytes) = self.room.clone().try_acquire_many_owned(share) else {
             return false;
         };
-        self.text.try_send(Outgoing::Text(message, permit)).is_ok()
+        let share = Waiting {
+            _bytes: bytes,
+            _asked: asked,
+        };
+        self.text.try_send(Outgoing::Text(message, share)).is_ok()
     }
 
     /// Ends the connection after what is queued, or at once if the queue is full.
@@ -193,14 +215,12 @@ pub(crate) struct Participant {
     pub tiles: TileQueue,
     /// What may be under way, over all connections.
     pub credit: Arc<Credit>,
-    /// Which token opened this view, or the view whose session opened it.
+    /// Which token opened this view, or the one whose session opened it.
     pub token: Option<TokenId>,
     /// Whether a wait for tile room is under way.
     pub waits_for_room: bool,
-    /// Questions to the engine that are not answered yet.
-    pub asked: usize,
-    /// How many of them there may be.
-    questions: usize,
+    /// Room for questions to the engine whose answers are not through yet.
+    questions: Arc<Semaphore>,
     /// Whether the others are still to be told that the connection is lost.
     pub loss_untold: bool,
 }
@@ -250,8 +270,7 @@ impl Participant {
             credit: Arc::new(Credit::new(limits)),
             token: None,
             waits_for_room: false,
-            asked: 0,
-            questions: limits.questions,
+            questions: Arc::new(Semaphore::new(limits.questions)),
             loss_untold: false,
         }
     }
@@ -261,15 +280,21 @@ impl Participant {
         self.rights.may_change()
     }
 
+    /// Whether they came to change it, whatever became of their rights.
+    pub fn came_to_change(&self) -> bool {
+        Rights::signed(self.opening.get()).may_change()
+    }
+
     /// Whether this participant is shown who `other` is, and where.
     pub fn sees(&self, other: &Self) -> bool {
         self.id == other.id || self.rights.shows_user(&other.name)
     }
 
-    /// Whether the engine may be asked for this participant: one who asks without end must not hold
-    /// up the others.
-    pub fn may_ask(&self) -> bool {
-        self.asked < self.questions
+    /// Lets the engine be asked for this participant, unless they have asked enough: one who asks
+    /// without end, or never reads the answers, must not hold up the others.
+    pub fn ask(&self) -> Option<Asked> {
+        let place = self.questions.clone().try_acquire_owned().ok()?;
+        Some(Asked { _place: place })
     }
 
     pub fn online(&self) -> bool {
@@ -278,8 +303,17 @@ impl Participant {
 
     /// Sends a message; a browser that is too slow loses its connection, and may return.
     pub fn send(&mut self, message: ToBrowser) {
+        self.queue(message, None);
+    }
+
+    /// Answers a question.
+    pub fn answer(&mut self, message: ToBrowser, asked: Asked) {
+        self.queue(message, Some(asked));
+    }
+
+    fn queue(&mut self, message: ToBrowser, asked: Option<Asked>) {
         if let Some(outlet) = &self.outlet
-            && !outlet.send(message)
+            && !outlet.queue(message, asked)
         {
             tracing::info!(participant = %self.id, "a connection is gone or too slow");
             self.lose();
@@ -409,16 +443,62 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn whoever_said_that_he_leaves_is_not_waited_for_when_his_connection_breaks() {
+    fn participant(outlet: Outlet) -> Participant {
         let config = json!({
             "document": { "fileType": "docx", "key": "k", "title": "T", "url": "http://a/b" },
             "documentType": "word",
             "editorConfig": { "user": { "id": "u1", "name": "Ann" } },
         });
         let opening = opening_with_tokens_off(&config).unwrap();
+        Participant::new("p1".into(), opening, 0, outlet, &Limits::default())
+    }
+
+    #[test]
+    fn l3_who_reads_no_answers_is_given_no_more_than_may_wait() {
+        let large = json!("x".repeat(4 << 20));
+        let (outlet, mut inlet) = outlet();
+        let mut eve = participant(outlet);
+        let ask = |eve: &mut Participant| {
+            let asked = eve.ask()?;
+            eve.answer(
+                ToBrowser::values(1, ".uno:ViewAnnotations".into(), &large),
+                asked,
+            );
+            Some(())
+        };
+        for _ in 0..3 {
+            assert!(ask(&mut eve).is_some() && eve.online());
+        }
+        // A fourth would be more than 16 MiB with what comes around it.
+        assert!(ask(&mut eve).is_some());
+        assert!(!eve.online());
+        while inlet.text.try_recv().is_ok() {}
+        assert!(inlet.text.is_closed());
+    }
+
+    #[test]
+    fn l3_a_question_counts_until_its_answer_is_through() {
+        let (outlet, mut inlet) = outlet();
+        let mut eve = participant(outlet);
+        let most = Limits::default().questions;
+        for _ in 0..most {
+            let asked = eve.ask().unwrap();
+            eve.answer(
+                ToBrowser::values(1, ".uno:Zoom".into(), &json!(null)),
+                asked,
+            );
+        }
+        assert!(eve.ask().is_none(), "all are answered, and none is read");
+        let first = inlet.text.try_recv().unwrap();
+        assert!(eve.ask().is_none(), "it is being sent");
+        drop(first);
+        assert!(eve.ask().is_some());
+    }
+
+    #[test]
+    fn whoever_said_that_they_leave_is_not_waited_for_when_their_connection_breaks() {
         let (outlet, _inlet) = outlet();
-        let mut ann = Participant::new("p1".into(), opening, 0, outlet, &Limits::default());
+        let mut ann = participant(outlet);
         let wait = Duration::from_secs(60);
         assert_eq!(ann.gone_at(wait), None, "she is here");
         ann.lose();

@@ -9,7 +9,7 @@ use crate::actor::Session;
 use crate::config::Services;
 use crate::loading::scratch_folder;
 use crate::messages::Op;
-use crate::participant::Changer;
+use crate::participant::{Asked, Changer};
 use crate::problem::Problem;
 use crate::wire::ToBrowser;
 
@@ -75,19 +75,20 @@ impl Session {
             Some(Problem::no_text())
         } else if !participant.rights.access.can_edit() {
             Some(Problem::no_second())
-        } else if !participant.may_ask() {
-            Some(Problem::too_many_questions())
         } else {
             None
         };
-        let (document, view) = match (refused, document, participant.view) {
-            (None, Some(document), Some(view)) => (document, view),
-            (refused, ..) => {
-                let problem = refused.unwrap_or_else(Problem::not_loaded);
+        let asked = match refused {
+            Some(problem) => Err(problem),
+            None => participant.ask().ok_or_else(Problem::too_many_questions),
+        };
+        let (asked, document, view) = match (asked, document, participant.view) {
+            (Ok(asked), Some(document), Some(view)) => (asked, document, view),
+            (asked, ..) => {
+                let problem = asked.err().unwrap_or_else(Problem::not_loaded);
                 return participant.send(ToBrowser::taken(question, Err(problem)));
             }
         };
-        participant.asked += 1;
         let changer = Box::new(participant.changer());
         let id = id.to_owned();
         self.taking = true;
@@ -95,6 +96,7 @@ impl Session {
             Op::Second {
                 participant: id,
                 id: question,
+                asked,
                 changer,
                 done: take(&services, &document, view, &grant, purpose)
                     .await
@@ -103,14 +105,19 @@ impl Session {
         });
     }
 
-    pub fn on_second_done(&mut self, id: &str, question: u64, changer: Changer, done: Done) {
+    pub fn on_second_done(
+        &mut self,
+        id: &str,
+        (question, asked): (u64, Asked),
+        changer: Changer,
+        done: Done,
+    ) {
         self.taking = false;
         if done.changed {
             self.touch(changer);
         }
         if let Some(participant) = self.participant(id) {
-            participant.asked = participant.asked.saturating_sub(1);
-            participant.send(ToBrowser::taken(question, done.changes));
+            participant.answer(ToBrowser::taken(question, done.changes), asked);
         }
     }
 }

@@ -5,6 +5,7 @@ use recto_engine::{Part, Rect, ViewEvent};
 use recto_token::{Refusal, RefusalDetails};
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::chat::ChatMessage;
 use crate::download::Copied;
@@ -121,8 +122,8 @@ pub enum ToBrowser {
         id: u64,
         /// The command asked for.
         command: String,
-        /// What the engine answered.
-        values: Value,
+        /// What the engine answered, written already: it can be large.
+        values: Box<RawValue>,
     },
     /// The answer to `download`.
     #[serde(rename_all = "camelCase")]
@@ -306,6 +307,14 @@ pub struct Presence {
     pub online: bool,
 }
 
+impl Presence {
+    /// How many bytes these take, roughly; exact for what an integrator chooses.
+    fn weight(list: &[Self]) -> usize {
+        let each = |one: &Self| size_of::<Self>() + one.user_id.len() + one.name.len() + 64;
+        list.iter().map(each).sum()
+    }
+}
+
 /// Where the changes are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SaveReport {
@@ -378,26 +387,35 @@ impl ToBrowser {
     pub(crate) fn weight(&self) -> usize {
         const USUAL: usize = 512;
         let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let parts = |all: &[Part]| all.iter().map(|part| part.name.len() + 64).sum::<usize>();
+        let chat = |all: &[ChatMessage]| all.iter().map(ChatMessage::weight).sum::<usize>();
         match self {
             Self::Clipboard { text, html, .. } => USUAL + length(text) + length(html),
-            Self::Values { .. } => 64 * USUAL,
+            Self::Values { values, .. } => USUAL + values.get().len(),
+            Self::Participants { list } => USUAL + Presence::weight(list),
             Self::View(event) => USUAL + event.weight(),
-            Self::Size { parts, .. } => {
-                USUAL + parts.iter().map(|part| part.name.len() + 32).sum::<usize>()
-            }
+            Self::Size { parts: all, .. } => USUAL + parts(all),
             Self::Title { title } => USUAL + title.len(),
             Self::Opened(opened) => {
-                USUAL
-                    + opened
-                        .chat_messages
-                        .iter()
-                        .map(|it| it.text.len())
-                        .sum::<usize>()
+                let document = &opened.document;
+                4 * USUAL
+                    + opened.session.len()
+                    + document.title.len()
+                    + parts(&document.parts)
+                    + Presence::weight(&opened.participants)
+                    + chat(&opened.chat_messages)
             }
-            Self::Chat { messages } => {
-                USUAL + messages.iter().map(|it| it.text.len()).sum::<usize>()
-            }
+            Self::Chat { messages } => USUAL + chat(messages),
             _ => USUAL,
+        }
+    }
+
+    /// The answer to a question; without one, nothing is known.
+    pub(crate) fn values(id: u64, command: String, values: &Value) -> Self {
+        Self::Values {
+            id,
+            command,
+            values: serde_json::value::to_raw_value(values).unwrap_or_default(),
         }
     }
 

@@ -63,6 +63,7 @@ fn version(
     let SessionGrant {
         participant,
         opening: from,
+        ..
     } = from.get();
     let file_type = type_of(&file, from);
     let Some(file_type) = file_type.filter(|it| it.kind() == from.file_type.kind()) else {
@@ -164,6 +165,7 @@ mod tests {
         Verified::with_tokens_off(SessionGrant {
             participant: participant.to_owned(),
             opening: opening.into_inner(),
+            counts_for: None,
         })
     }
 

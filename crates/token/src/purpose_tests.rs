@@ -68,7 +68,7 @@ fn tokens() -> Vec<(&'static str, String)> {
             "version",
             signed(json!({"version": 2, "key": "report_7", "url": FILE})),
         ),
-        ("session", issue_session(&keys(), &opening, "p1", NOW)),
+        ("session", issue_session(&keys(), &opening, "p1", None, NOW)),
         ("journal", seal(&keys(), &opening)),
     ]
 }

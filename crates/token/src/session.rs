@@ -1,5 +1,6 @@
 //! Tokens that only this server reads: session tokens and the sealed journal.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use recto_docs_api::DocumentKey;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,6 +25,8 @@ pub struct SessionGrant {
     pub participant: String,
     /// What the participant opened, with the access that was granted.
     pub opening: Opening,
+    /// Which token the participant's view counts for, by its SHA-256; `None` while tokens are off.
+    pub counts_for: Option<[u8; 32]>,
 }
 
 impl Verified<SessionGrant> {
@@ -53,16 +56,21 @@ fn read_opening(claims: &mut Map<String, Value>) -> Result<Opening, Refusal> {
 /// Makes the token with which a participant comes back after a lost connection.
 ///
 /// It is bound to the document key (`aud`) and the participant (`sub`), holds
-/// the granted access, and is valid for 12 hours.
+/// the granted access, and is valid for 12 hours. Views that are opened with it count for the same token
+/// as the participant's own.
 pub fn issue_session(
     keys: &Keys,
     opening: &Verified<Opening>,
     participant: &str,
+    counts_for: Option<[u8; 32]>,
     now: i64,
 ) -> String {
     let mut claims = claims(opening);
     claims.insert("aud".to_owned(), opening.key.as_str().into());
     claims.insert("sub".to_owned(), participant.into());
+    if let Some(token) = counts_for {
+        claims.insert("tok".to_owned(), URL_SAFE_NO_PAD.encode(token).into());
+    }
     claims.insert("iat".to_owned(), now.into());
     claims.insert("exp".to_owned(), now.saturating_add(SESSION_LIFE).into());
     sign_with(keys.session(), SESSION, &claims, now)
@@ -86,6 +94,10 @@ pub fn verify_session(
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
+    let counts_for = claims
+        .get("tok")
+        .and_then(Value::as_str)
+        .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok());
     let opening = read_opening(&mut claims)?;
     if audience != key.as_str() || opening.key != *key || participant.is_empty() {
         return Err(wrong_purpose(
@@ -99,6 +111,7 @@ pub fn verify_session(
     Ok(Verified::new(SessionGrant {
         participant,
         opening,
+        counts_for,
     }))
 }
 

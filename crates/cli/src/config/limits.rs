@@ -213,6 +213,13 @@ const TABLE: &[Limit] = &[
         seen: "session.full",
     },
     Limit {
+        name: "kept_for_editors",
+        what: "of these, the places that only those get who may change the document; at most half",
+        value: at!((0, 10_000), session.limits.kept_for_editors),
+        test: "l6_viewers_leave_room_for_editors",
+        seen: "session.full",
+    },
+    Limit {
         name: "views_of_token",
         what: "views that were opened with one signed config, or with the session of one of them",
         value: at!((1, 10_000), session.limits.views_of_token),

@@ -154,6 +154,50 @@ async fn l6_a_document_a_token_and_a_tenant_are_full_at_their_limits() {
 }
 
 #[tokio::test]
+async fn l6_viewers_leave_room_for_editors() {
+    let setup = Setup::default().file("[limits]\nparticipants = 4\nkept_for_editors = 2\n");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("l6-viewers");
+    let viewer = |user: &str| {
+        let mut config = integrator.config(&key, user, user);
+        config["document"]["permissions"] = json!({ "edit": false });
+        signed(config)
+    };
+    let vera = Browser::open(&server, &viewer("u1")).await;
+    let _victor = Browser::open(&server, &viewer("u2")).await;
+    assert_eq!(told(&server, &viewer("u3")).await["code"], "session.full");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u4", "Ann")).await;
+    let _ben = Browser::open(&server, &integrator.signed(&key, "u5", "Ben")).await;
+    let refused = told(&server, &integrator.signed(&key, "u6", "Carl")).await;
+    assert_eq!(refused["code"], "session.full");
+    ann.types("a").await;
+    // Who leaves makes room for one of their kind.
+    vera.leave().await;
+    Browser::open(&server, &viewer("u3")).await;
+}
+
+#[tokio::test]
+async fn l6_a_session_counts_for_its_token_when_who_opened_it_has_left() {
+    let setup = Setup::default().file("[limits]\nviews_of_token = 2\n");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("l6-session");
+    let config = integrator.signed(&key, "u1", "Ann");
+    let _ann = Browser::open(&server, &config).await;
+    let gone = Browser::open(&server, &config).await;
+    let session = gone.opened["session"].clone();
+    gone.leave().await;
+    let _again = Browser::open(&server, &config).await;
+    // What stands beside a session is not verified, so it counts for nothing.
+    let open = json!({
+        "type": "open", "config": integrator.signed(&key, "u2", "Ben"), "session": session,
+    });
+    let refused = Browser::refused(&server, &key, &open).await;
+    assert_eq!(refused.code(), "session.token_views");
+}
+
+#[tokio::test]
 async fn l6_a_server_is_full_at_its_limit_and_goes_on_with_what_is_open() {
     let setup = Setup::default().file("[limits]\ndocuments = 1\n");
     let server = Server::start(&setup).await;

@@ -173,9 +173,11 @@ async fn serve(
         Ok(tenant) => tenant,
         Err(refusal) => return refuse(sink, &shared.metrics, &telling, refusal).await,
     };
-    let token = open.config.get("token").and_then(Value::as_str);
-    let token = token.filter(|_| shared.tokens).map(TokenId::of);
-    let Admitted { opening, returning } = match admit(&shared, tenant, &key, open) {
+    let Admitted {
+        opening,
+        returning,
+        token,
+    } = match admit(&shared, tenant, &key, open) {
         Ok(admitted) => admitted,
         Err(refusal) => return refuse(sink, &tenant.metrics, &telling, refusal).await,
     };
@@ -249,6 +251,8 @@ async fn first_message(stream: &mut SplitStream<Socket>) -> Option<Result<Open, 
 struct Admitted {
     opening: Verified<Opening>,
     returning: Option<Returning>,
+    /// The verified token that the view counts for.
+    token: Option<TokenId>,
 }
 
 /// Who may join which document, from verified values alone.
@@ -264,6 +268,11 @@ fn admit(
             .parse()
             .map_err(|_| Refusal::wrong_document(path_key))?;
         let grant = verify_session(&tenant.keys, session, &key, now)?;
+        // A session token of a version of this server that named none counts as one by itself.
+        let token = match grant.get().counts_for {
+            Some(token) => Some(TokenId::from(token)),
+            None => shared.tokens.then(|| TokenId::of(session)),
+        };
         if let Some(version) = &open.version {
             let version = if shared.tokens {
                 verify_history(&tenant.keys, version, &grant, open.marks, now)?
@@ -277,6 +286,7 @@ fn admit(
             return Ok(Admitted {
                 opening: version,
                 returning: None,
+                token,
             });
         }
         let participant = grant.get().participant.clone();
@@ -290,6 +300,7 @@ fn admit(
         return Ok(Admitted {
             opening: grant.opening(),
             returning: Some(returning),
+            token,
         });
     }
     let opening = if shared.tokens {
@@ -302,9 +313,11 @@ fn admit(
         opening_with_tokens_off(&open.config)?
     };
     if opening.get().key.as_str() == path_key {
+        let token = open.config.get("token").and_then(Value::as_str);
         Ok(Admitted {
             opening,
             returning: None,
+            token: token.filter(|_| shared.tokens).map(TokenId::of),
         })
     } else {
         Err(Refusal::wrong_document(path_key))

@@ -182,14 +182,16 @@ impl FromBrowser {
 /// Reads an input: its measures and lengths are checked, its meaning is the engine's business.
 fn input<'de, D: Deserializer<'de>>(from: D) -> Result<Result<Input, InputDenied>, D::Error> {
     let raw = <&RawValue>::deserialize(from)?;
-    let input: Input = tagged::read("kind", raw.get()).map_err(|unread| match unread {
-        // Where in the input it is says nothing of where in the message, and its text nothing to a log.
-        Unread::Unknown(_) => serde::de::Error::custom("no such input"),
-        Unread::Wrong(..) => {
-            serde::de::Error::custom("the input has a value that is out of bounds")
-        }
-    })?;
-    Ok(input.checked())
+    // It has a number, under which it is refused: otherwise the next one that is applied would confirm it.
+    let denied = |input: String, argument: &str| InputDenied::Argument {
+        input,
+        argument: argument.into(),
+    };
+    let input = tagged::read("kind", raw.get()).map_err(|unread| match unread {
+        Unread::Unknown(_) => denied("input".into(), "kind"),
+        Unread::Wrong(kind, _) => denied(kind, "value"),
+    });
+    Ok(input.and_then(Input::checked))
 }
 
 #[cfg(test)]

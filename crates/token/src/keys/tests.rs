@@ -47,7 +47,7 @@ fn t15_own_tokens_survive_a_rotation() {
     let opening = opened(&good()).unwrap();
     let document = "report_7".parse().unwrap();
 
-    let session = issue_session(&before, &opening, "p1", NOW);
+    let session = issue_session(&before, &opening, "p1", None, NOW);
     assert!(verify_session(&during, &session, &document, NOW).is_ok());
     let refusal = verify_session(&during, &session, &document, after).unwrap_err();
     assert_eq!(refusal.code, "token.key_retired");
@@ -66,7 +66,7 @@ fn t15_own_tokens_survive_a_rotation() {
     let journal = seal(&during, &opening);
     assert!(unseal(&before, &journal).is_err(), "the new key seals");
     assert_eq!(
-        header(&issue_session(&during, &opening, "p1", NOW))["kid"],
+        header(&issue_session(&during, &opening, "p1", None, NOW))["kid"],
         "new"
     );
 }
@@ -139,7 +139,7 @@ fn what_signs_needs_a_secret() {
 fn empty_secrets_give_no_keys() {
     let keys = Keys::from_secret(Secret::from(""));
     let opening = opened(&good()).unwrap();
-    let session = issue_session(&keys, &opening, "p1", NOW);
+    let session = issue_session(&keys, &opening, "p1", None, NOW);
     let document = "report_7".parse().unwrap();
     assert_eq!(
         verify_session(&keys, &session, &document, NOW)

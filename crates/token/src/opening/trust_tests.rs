@@ -36,7 +36,7 @@ fn t13_tokens_for_other_uses_open_nothing() {
         found: a token for the command service
     "#);
 
-    let session = crate::issue_session(&keys(), &open(&good()).unwrap(), "p1", NOW);
+    let session = crate::issue_session(&keys(), &open(&good()).unwrap(), "p1", None, NOW);
     let journal = crate::seal(&keys(), &open(&good()).unwrap());
     for token in [session, journal] {
         assert_eq!(refused_token(token).code, "token.wrong_purpose");

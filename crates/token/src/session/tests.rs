@@ -21,14 +21,17 @@ fn verify(token: &str, now: i64) -> Result<Verified<SessionGrant>, Refusal> {
 
 #[test]
 fn a_session_comes_back_with_its_rights() {
-    let token = issue_session(&keys(), &opening(), "p1", NOW);
+    let token = issue_session(&keys(), &opening(), "p1", None, NOW);
     let grant = verify(&token, NOW + 11 * 3600).unwrap();
     assert_eq!(grant.participant, "p1");
     assert_eq!(grant.opening, *opening().get());
+    assert_eq!(grant.counts_for, None);
+    let token = issue_session(&keys(), &opening(), "p1", Some([7; 32]), NOW);
+    assert_eq!(verify(&token, NOW).unwrap().counts_for, Some([7; 32]));
     // The granted access is in the token, so a viewer cannot come back as an editor.
     let view = with("editorConfig.mode", json!("view"));
     let viewer = open(&sent(view.clone(), &view)).unwrap();
-    let token = issue_session(&keys(), &viewer, "p2", NOW);
+    let token = issue_session(&keys(), &viewer, "p2", None, NOW);
     assert_eq!(
         verify(&token, NOW).unwrap().opening.access,
         recto_docs_api::Access::View
@@ -37,7 +40,7 @@ fn a_session_comes_back_with_its_rights() {
 
 #[test]
 fn t7_session_expires_after_12_hours() {
-    let token = issue_session(&keys(), &opening(), "p1", NOW);
+    let token = issue_session(&keys(), &opening(), "p1", None, NOW);
     assert!(verify(&token, NOW + SESSION_LIFE + 59).is_ok());
     let refusal = verify(&token, NOW + SESSION_LIFE + 60).unwrap_err();
     assert_eq!((refusal.code, refusal.wire.code), ("token.expired", 4005));
@@ -45,7 +48,7 @@ fn t7_session_expires_after_12_hours() {
 
 #[test]
 fn t14_session_of_another_document() {
-    let token = issue_session(&keys(), &opening(), "p1", NOW);
+    let token = issue_session(&keys(), &opening(), "p1", None, NOW);
     let refusal = verify_session(&keys(), &token, &key("report_8"), NOW).unwrap_err();
     assert_eq!(refusal.code, "token.wrong_purpose");
     insta::assert_snapshot!(lines(&refusal), @r#"
@@ -65,7 +68,7 @@ fn t13_other_tokens_are_no_session() {
     for token in [journal.clone(), config_token.clone()] {
         assert_eq!(verify(&token, NOW).unwrap_err().code, "token.wrong_purpose");
     }
-    let session = issue_session(&keys(), &opening(), "p1", NOW);
+    let session = issue_session(&keys(), &opening(), "p1", None, NOW);
     for token in [session, config_token] {
         assert_eq!(
             unseal(&keys(), &token).unwrap_err().code,
@@ -86,7 +89,7 @@ fn t13_other_tokens_are_no_session() {
 /// server makes for itself by naming its type.
 #[test]
 fn t13_the_inbox_secret_makes_no_session() {
-    let genuine = issue_session(&keys(), &opening(), "p1", NOW);
+    let genuine = issue_session(&keys(), &opening(), "p1", None, NOW);
     let claims = crate::jws::open(keys().session(), &genuine, Expect::own(SESSION), NOW).unwrap();
     let claims = Value::Object(claims).to_string();
     let header = json!({"alg": "HS256", "typ": SESSION});
@@ -113,7 +116,7 @@ fn t13_the_inbox_secret_makes_no_session() {
 #[test]
 fn t15_old_keys_are_no_keys() {
     let old = Keys::from_secret(Secret::from("the secret that was used before it"));
-    let session = issue_session(&old, &opening(), "p1", NOW);
+    let session = issue_session(&old, &opening(), "p1", None, NOW);
     assert_eq!(verify(&session, NOW).unwrap_err().code, "token.signature");
     assert_eq!(
         unseal(&keys(), &seal(&old, &opening())).unwrap_err().code,
@@ -148,7 +151,7 @@ fn the_journal_does_not_expire() {
 
 #[test]
 fn t19_no_url_is_needed_to_send_a_session() {
-    let grant = verify(&issue_session(&keys(), &opening(), "p1", NOW), NOW).unwrap();
+    let grant = verify(&issue_session(&keys(), &opening(), "p1", None, NOW), NOW).unwrap();
     let shown = format!("{grant:?}");
     assert!(shown.contains("p1") && !shown.contains("hidden"), "{shown}");
 }
@@ -181,7 +184,7 @@ proptest! {
         config["editorConfig"]["user"]["name"] = json!(name);
         config["document"]["permissions"]["x"] = nested;
         let opening = open(&sent(config.clone(), &config)).unwrap();
-        let token = issue_session(&keys(), &opening, "p", NOW);
+        let token = issue_session(&keys(), &opening, "p", None, NOW);
         prop_assert_eq!(&verify(&token, NOW).unwrap().opening, opening.get());
         prop_assert_eq!(unseal(&keys(), &seal(&keys(), &opening)).unwrap(), opening);
     }

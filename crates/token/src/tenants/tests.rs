@@ -153,7 +153,7 @@ fn f5_what_the_server_signs_is_bound_to_the_tenant() {
     page["token"] = signed("same", "same-1").into();
     let opening = verify_opening(all[0].keys, &page, NOW).unwrap();
     for (at, one) in all.iter().enumerate() {
-        let session = issue_session(one.keys, &opening, "p1", NOW);
+        let session = issue_session(one.keys, &opening, "p1", None, NOW);
         let sealed = seal(one.keys, &opening);
         let link = sign_link(one.keys, "/cache/files/1/output.docx", NOW + 900);
         let (expires, sig) = link.split_once("&sig=").unwrap();

@@ -99,14 +99,25 @@ fn every_text_list_and_tree_has_its_end() {
         ("download", format!(r#""id":1,"format":"{long}""#)),
         ("chat", format!(r#""text":"{long}""#)),
         ("insertImage", format!(r#""id":1,"call":{deep}"#)),
-        ("takeDocument", format!(r#""id":1,"method":"setRevisedFile","call":{deep}"#)),
-        ("insertImage", format!(r#""id":1,"call":[{}0]"#, "0,".repeat(30_000))),
-        ("input", format!(r#""seq":1,"input":{{"kind":"command","name":".uno:Bold","args":{{"a":{deep}}}}}"#)),
-        ("input", r#""seq":1,"input":{"kind":"mouse","action":"up","x":4000000000,"y":0,"count":1,"buttons":1,"modifiers":0}"#.into()),
-        ("input", r#""seq":-1,"input":{"kind":"pick","item":1}"#.into()),
+        (
+            "takeDocument",
+            format!(r#""id":1,"method":"setRevisedFile","call":{deep}"#),
+        ),
+        (
+            "insertImage",
+            format!(r#""id":1,"call":[{}0]"#, "0,".repeat(30_000)),
+        ),
+        (
+            "input",
+            r#""seq":-1,"input":{"kind":"pick","item":1}"#.into(),
+        ),
     ] {
         let text = format!(r#"{{"type":"{kind}",{rest}}}"#);
-        assert_eq!(kind_out_of_bounds(&text).as_deref(), Some(kind), "{rest:.60}");
+        assert_eq!(
+            kind_out_of_bounds(&text).as_deref(),
+            Some(kind),
+            "{rest:.60}"
+        );
     }
     // What is beside the known members is passed over, however deep it is.
     let beside = format!(
@@ -119,15 +130,33 @@ fn every_text_list_and_tree_has_its_end() {
 
 #[test]
 fn an_input_out_of_bounds_is_known_by_its_number() {
-    let text = r#"{"type":"input","seq":7,"input":{"kind":"erase","before":4000000000,"after":0}}"#;
-    let Ok(FromBrowser::Input { seq, input }) = FromBrowser::read(text) else {
-        panic!("not read")
-    };
-    assert_eq!(seq, 7);
-    assert_eq!(
-        input.unwrap_err().to_string(),
-        "The argument before of erase is not acceptable."
-    );
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for (input, told) in [
+        (
+            r#"{"kind":"erase","before":4000000000,"after":0}"#,
+            "before of erase",
+        ),
+        (
+            r#"{"kind":"mouse","action":"up","x":4000000000,"y":0,"count":1,"buttons":1,"modifiers":0}"#,
+            "value of mouse",
+        ),
+        (
+            &format!(r#"{{"kind":"command","name":".uno:Bold","args":{{"a":{deep}}}}}"#),
+            "value of command",
+        ),
+        (r#"{"kind":"quit"}"#, "kind of input"),
+        (r#"[]"#, "kind of input"),
+    ] {
+        let text = format!(r#"{{"type":"input","seq":7,"input":{input}}}"#);
+        let Ok(FromBrowser::Input { seq, input }) = FromBrowser::read(&text) else {
+            panic!("not read: {text}")
+        };
+        assert_eq!(seq, 7);
+        assert_eq!(
+            input.unwrap_err().to_string(),
+            format!("The argument {told} is not acceptable.")
+        );
+    }
 }
 
 #[test]
