@@ -66,7 +66,14 @@ pub(crate) fn prepare_work(work: &Path) -> std::io::Result<()> {
         let name = entry.file_name();
         let ours = name.to_string_lossy().starts_with(PREFIX) || name == LAUNCHER;
         if ours && entry.file_type()?.is_dir() {
-            remove_tree(&entry.path())?;
+            let removed = remove_tree(&entry.path());
+            // A kit's folder is in nobody's way; the launcher's is made anew.
+            if let Err(error) = removed {
+                if name == LAUNCHER {
+                    return Err(error);
+                }
+                tracing::warn!(%error, "an earlier kit's folder could not be removed");
+            }
         }
     }
     for name in [LAUNCHER, LAUNCHER_PROFILE, LAUNCHER_SCRATCH] {
@@ -79,7 +86,6 @@ pub(crate) fn prepare_work(work: &Path) -> std::io::Result<()> {
 /// them, or such that may not be read. So nothing here goes into depth: what is in a folder is moved
 /// up before the folder is removed. No process writes there any more.
 fn remove_tree(top: &Path) -> std::io::Result<()> {
-    let mut moved: u64 = 0;
     loop {
         let mut folders: u64 = 0;
         for (path, is_folder) in entries(top)? {
@@ -91,9 +97,10 @@ fn remove_tree(top: &Path) -> std::io::Result<()> {
             there(open_up(&path))?;
             for (inner, is_folder) in entries(&path)? {
                 if is_folder {
-                    moved += 1;
                     there(open_up(&inner))?;
-                    there(std::fs::rename(inner, top.join(format!("moved-{moved}"))))?;
+                    // No name that there may be, from a removal that was cut short or of the kit's.
+                    let name = format!("moved-{:032x}", rand::random::<u128>());
+                    there(std::fs::rename(inner, top.join(name)))?;
                 } else {
                     there(std::fs::remove_file(inner))?;
                 }
@@ -153,6 +160,19 @@ fn write_profile(profile: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn l8_a_removal_that_was_cut_short_does_not_keep_the_server_from_starting() {
+        let work = tempfile::tempdir().unwrap();
+        let folder = KitFolder::create(work.path()).unwrap();
+        for number in 0..20 {
+            let moved = folder.path().join(format!("moved-{number}"));
+            std::fs::create_dir_all(moved.join("a/b")).unwrap();
+            std::fs::write(moved.join("a/b/file"), "x").unwrap();
+        }
+        prepare_work(work.path()).unwrap();
+        assert!(!folder.path().exists());
+    }
 
     #[test]
     fn l8_a_tree_of_any_depth_that_may_not_be_read_is_removed() {
