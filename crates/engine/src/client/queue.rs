@@ -68,30 +68,41 @@ impl Key {
 
 impl Waiting {
     fn push(&mut self, mut event: Event) {
-        let key = Key::of(&event);
-        if self.count >= CROWDED
-            && let Some(key) = &key
-        {
-            let earlier = self
-                .last
-                .remove(key)
-                .and_then(|number| self.withdraw(number));
-            if earlier.is_some() && *key == Key::Invalidated {
-                event = Event::Invalidated {
-                    part: -1,
-                    rect: None,
-                };
-            }
-        }
-        if self.events.len() >= FULL / 2 && self.count <= FULL / 4 {
+        let gaps = self.events.len() - self.count;
+        if self.events.len() >= FULL / 2 && gaps >= self.events.len() / 8 {
             self.close_gaps();
         }
+        let key = Key::of(&event);
+        let crowded = self.count >= CROWDED;
+        let earlier = key.as_ref().filter(|_| crowded).and_then(|key| {
+            let number = self.last.get(key)?.checked_sub(self.taken)?;
+            usize::try_from(number).ok()
+        });
+        if earlier.is_some() && key == Some(Key::Invalidated) {
+            event = Event::Invalidated {
+                part: -1,
+                rect: None,
+            };
+        }
+        let freed = earlier
+            .and_then(|index| self.events.get(index)?.as_ref())
+            .map_or(0, Event::weight);
         let weight = event.weight();
         // What only adds up leaves half of the room to what says how things are now.
         let share = if key.is_some() { 1 } else { 2 };
-        let room = self.events.len() < FULL / share && self.bytes + weight <= FULL_BYTES / share;
-        if !room && !matches!(event, Event::Died { .. }) {
+        let has_place = self.events.len() < FULL / share;
+        let has_room = self.bytes - freed + weight <= FULL_BYTES / share;
+        let last = matches!(event, Event::Died { .. });
+        if !last && (!has_room || (!has_place && earlier.is_none())) {
             return;
+        }
+        if let Some(index) = earlier {
+            if !has_place {
+                self.bytes = self.bytes - freed + weight;
+                self.events[index] = Some(event);
+                return;
+            }
+            self.withdraw(index);
         }
         if let Some(key) = key {
             let number = self.taken + self.events.len() as u64;
@@ -112,12 +123,11 @@ impl Waiting {
     }
 
     /// Takes one out of the middle.
-    fn withdraw(&mut self, number: u64) -> Option<Event> {
-        let index = usize::try_from(number.checked_sub(self.taken)?).ok()?;
-        let event = self.events.get_mut(index)?.take()?;
-        self.count -= 1;
-        self.bytes -= event.weight();
-        Some(event)
+    fn withdraw(&mut self, index: usize) {
+        if let Some(event) = self.events.get_mut(index).and_then(Option::take) {
+            self.count -= 1;
+            self.bytes -= event.weight();
+        }
     }
 
     fn pop(&mut self) -> Option<Event> {
@@ -266,6 +276,20 @@ mod tests {
                 rect: None
             })
         );
+    }
+
+    #[test]
+    fn l4_a_full_queue_keeps_the_last_word_of_what_it_has() {
+        let queue = EventQueue::default();
+        for number in 0..i32::try_from(FULL).unwrap() {
+            queue.push(state(number, "Bold", 0));
+        }
+        queue.push(state(-1, "Bold", 0));
+        queue.push(state(3, "Bold", 1));
+        let events: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
+        assert_eq!(events.len(), FULL);
+        assert_eq!(events[3], state(3, "Bold", 1));
+        assert!(!events.contains(&state(-1, "Bold", 0)));
     }
 
     #[test]
