@@ -42,9 +42,10 @@ pub struct EngineConfig {
     pub save_limit: Duration,
     /// A kit that has not loaded its document after this long is killed.
     pub load_limit: Duration,
-    /// Requests that may be under way to one kit: what participants do and ask. One more is refused.
+    /// Requests of one view that may be under way to a kit: what a participant does and asks. One more
+    /// waits.
     pub requests_under_way: usize,
-    /// What these may hold in memory, in bytes.
+    /// What the large ones of all views may hold in memory, in bytes. One more waits.
     pub request_bytes_under_way: usize,
     /// A kit that reports more in a second, for some seconds, is killed.
     pub reports_per_second: u32,
@@ -71,7 +72,7 @@ impl EngineConfig {
             hang_limit: Duration::from_secs(30),
             save_limit: Duration::from_secs(180),
             load_limit: Duration::from_secs(60),
-            requests_under_way: 8192,
+            requests_under_way: 64,
             request_bytes_under_way: 128 << 20,
             reports_per_second: 20_000,
             report_bytes_per_second: 8 << 20,

@@ -22,9 +22,6 @@ pub enum EngineError {
     /// The kit died while, or before, it was asked.
     #[error("The document engine of this document has stopped.")]
     Gone,
-    /// Too much is under way to it.
-    #[error("This document has too much to do at the moment.")]
-    Busy,
     /// The kit could not do what it was asked.
     #[error("The document engine could not do this: {0}.")]
     Failed(String),
@@ -101,9 +98,6 @@ pub enum InputDenied {
         /// Which of its arguments.
         argument: String,
     },
-    /// Too much is under way for this document.
-    #[error("This document has too much to do at the moment.")]
-    Busy,
     /// The view may only read.
     #[error("You may view this document but not change it.")]
     ViewOnly,

@@ -7,9 +7,6 @@ use crate::error::{
     ConvertError, EngineError, InputDenied, InputError, OpenError, SaveError, SecondFileError,
 };
 
-/// What helps when too much is under way.
-const BUSY: &str = "Wait until what you and the others did before is done, then do it again.";
-
 impl Explain for EngineError {
     fn code(&self) -> &'static str {
         match self {
@@ -18,7 +15,6 @@ impl Explain for EngineError {
             Self::NoSandbox(_) => "engine.no_sandbox",
             Self::NotStarted(_) => "engine.not_started",
             Self::Gone => "engine.gone",
-            Self::Busy => "engine.busy",
             Self::Failed(_) => "engine.failed",
             Self::Impossible(_) => "engine.impossible",
             Self::QueryDenied(_) => "input.query_denied",
@@ -48,7 +44,6 @@ impl Explain for EngineError {
             Self::Gone => {
                 "Wait a moment: the document is being opened again from its last copy.".into()
             }
-            Self::Busy => BUSY.into(),
             Self::Failed(_) | Self::Impossible(_) | Self::QueryDenied(_) => {
                 "Try something else; if it happens again, report it with what you did.".into()
             }
@@ -133,7 +128,6 @@ impl Explain for InputDenied {
             Self::OtherChange => "rights.other_change",
             Self::NotAllChanges => "rights.not_all_changes",
             Self::NoView => "input.no_view",
-            Self::Busy => "engine.busy",
         }
     }
 
@@ -167,7 +161,6 @@ impl Explain for InputDenied {
             Self::OtherChange => "Leave it to somebody who may decide on it.".into(),
             Self::NotAllChanges => "Accept or reject them one by one.".into(),
             Self::NoView => "Open the document again.".into(),
-            Self::Busy => BUSY.into(),
         }
     }
 

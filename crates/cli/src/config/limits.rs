@@ -315,17 +315,17 @@ const TABLE: &[Limit] = &[
     },
     Limit {
         name: "kit_requests",
-        what: "inputs and questions under way to one document's engine process",
-        value: at!((64, 1 << 20), engine.requests_under_way),
+        what: "inputs and questions of one participant under way to the engine process",
+        value: at!((1, 1 << 16), engine.requests_under_way),
         test: "l3_what_is_under_way_to_a_kit_has_an_end",
-        seen: "engine.busy",
+        seen: "nothing: one more waits",
     },
     Limit {
         name: "kit_request_bytes",
-        what: "the same in bytes",
+        what: "bytes of the large ones of all participants of a document",
         value: at!((32 << 20, 4 << 30), engine.request_bytes_under_way),
         test: "l3_what_is_under_way_to_a_kit_has_an_end",
-        seen: "engine.busy",
+        seen: "nothing: one more waits",
     },
     Limit {
         name: "kit_reports_per_second",

@@ -243,38 +243,27 @@ impl Link {
     ) -> Pending<T, E> {
         let (answer, receiver) = oneshot::channel();
         let mut waiting = lock(&self.waiting);
-        match waiting.as_mut() {
-            Some(waiting) if waiting.has_room(&call) => {
-                let ends = match call {
-                    Call::DestroyView { view } => Some(view),
-                    _ => None,
-                };
-                let id = waiting.add(Waiter {
-                    answer,
-                    since: Instant::now(),
-                    limit,
-                    tile,
-                    expected: call.expects(),
-                    ends,
-                    weight: call.weight(),
-                });
-                // Still under the lock, so that ids and requests are in the same order.
-                let _ = self.requests.send(Request { id, call });
+        if let Some(waiting) = waiting.as_mut() {
+            let waiter = Waiter {
+                answer,
+                since: Instant::now(),
+                limit,
+                tile,
+                expected: call.expects(),
+                view: call.view(),
+                ends: matches!(call, Call::DestroyView { .. }),
+                long: call.is_long(),
+                weight: call.weight(),
+            };
+            // Still under the lock, so that ids and requests are in the same order.
+            if let Some(request) = waiting.take(call, waiter) {
+                let _ = self.requests.send(request);
             }
-            Some(_) => drop(answer.send(Err(EngineError::Busy))),
-            None => {}
         }
         Pending {
             answer: receiver,
             convert,
         }
-    }
-
-    /// Whether a further request would be taken.
-    pub(crate) fn has_room(&self, call: &Call) -> bool {
-        lock(&self.waiting)
-            .as_ref()
-            .is_none_or(|waiting| waiting.has_room(call))
     }
 
     pub(crate) fn alive(&self) -> bool {
@@ -333,17 +322,25 @@ impl Link {
         let longest = match frame.sort {
             Sort::Start => return Err(Violation("a second start").into()),
             Sort::Report => bounds::REPORT_FRAME,
+            Sort::Begun => bounds::SHORT_FRAME,
             Sort::Answer => lock(&self.waiting)
                 .as_ref()
                 .map_or(0, Waiting::longest_answer),
         };
-        if frame.sort == Sort::Report {
+        if frame.sort != Sort::Answer {
             said.spend(1, frame.length + Frame::HEAD)?;
         }
         let body = frames::body(from, frame, longest, buffer).await?;
         if frame.sort == Sort::Answer {
             let answered = serde_json::from_slice(body).map_err(|_| Violation("no answer"))?;
             self.take(answered, body.len(), said)?;
+            return Ok(());
+        }
+        if frame.sort == Sort::Begun {
+            let id = serde_json::from_slice(body).map_err(|_| Violation("no number"))?;
+            if let Some(waiting) = lock(&self.waiting).as_mut() {
+                waiting.begin(id)?;
+            }
             return Ok(());
         }
         let reports = protocol::read_reports(body);
@@ -359,14 +356,18 @@ impl Link {
 
     fn take(&self, answered: Answered, length: usize, said: &mut Said) -> Result<(), Violation> {
         let Answered { id, answer } = answered;
-        let waiter = lock(&self.waiting)
-            .as_mut()
-            .and_then(|waiting| waiting.remove(id));
+        let waiter = lock(&self.waiting).as_mut().and_then(|waiting| {
+            let waiter = waiting.remove(id)?;
+            for request in waiting.released() {
+                let _ = self.requests.send(request);
+            }
+            Some(waiter)
+        });
         let waiter = waiter.ok_or(Violation("an answer that nobody asked for"))?;
         if length > waiter.expected.longest() {
             return Err(Violation("an answer that is too long"));
         }
-        if let Some(view) = waiter.ends {
+        if let Some(view) = waiter.view.filter(|_| waiter.ends) {
             said.reader.view_gone(view);
         }
         let reply = match (answer, waiter.tile) {

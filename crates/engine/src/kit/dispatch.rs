@@ -26,6 +26,9 @@ const COMMIT: i32 = 2;
 pub(super) fn run(kit: &Kit, request: Request, with: &[u64]) {
     let Request { id, call } = request;
     let longest = call.expects().longest();
+    if call.is_long() {
+        kit.socket.begin(id);
+    }
     let answer = match call {
         Call::Ping => Ok(Answer::Done),
         Call::Load { name, tracks } => load(kit, &name, tracks),

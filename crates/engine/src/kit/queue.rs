@@ -1,8 +1,9 @@
 //! What the server has asked and is not done yet, and in which order it is done.
 //!
 //! Views are served in turn, each in its own order: a view with a thousand inputs holds up another
-//! one's key by one input. What has no view (views, signs of life) is done first. Saving waits for what
-//! was asked before it, but not for long. Painting comes when nothing else is to be done, or has waited
+//! one's key by one input. What has no view yet (new views, signs of life) takes its turn as if it were
+//! of one more view, so that those who come and go hold up nobody. Saving waits for what was asked
+//! before it, but not for long. Painting comes when nothing else is to be done, or has waited
 //! for long.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -18,6 +19,9 @@ const PAINTING_WAITS: Duration = Duration::from_millis(500);
 /// Texts are put together up to this length, in bytes.
 const LONGEST_TEXT: usize = 1 << 10;
 
+/// Stands for the view of what has none; LibreOffice numbers views from 0.
+const NO_VIEW: i32 = -1;
+
 /// What is done next.
 #[derive(Debug)]
 pub(super) enum Turn {
@@ -28,8 +32,6 @@ pub(super) enum Turn {
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    /// What concerns no single view.
-    first: VecDeque<Request>,
     saves: VecDeque<(Instant, Request)>,
     /// By view; none is empty.
     views: BTreeMap<i32, VecDeque<Request>>,
@@ -57,18 +59,9 @@ impl Queue {
     pub fn push(&mut self, request: Request, now: Instant) {
         let Request { id, call } = request;
         let view = match &call {
-            Call::SetRights { view, .. }
-            | Call::DestroyView { view }
-            | Call::Input { view, .. }
-            | Call::Query { view, .. }
-            | Call::Selection { view }
-            | Call::Second { view, .. } => *view,
             Call::Paint(paint) => return self.paints.push_back((now, id, *paint)),
             Call::Save { .. } => return self.saves.push_back((now, Request { id, call })),
-            Call::Ping
-            | Call::Load { .. }
-            | Call::LoadToConvert { .. }
-            | Call::CreateView { .. } => return self.first.push_back(Request { id, call }),
+            other => other.view().unwrap_or(NO_VIEW),
         };
         self.views
             .entry(view)
@@ -77,17 +70,11 @@ impl Queue {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.first.is_empty()
-            && self.saves.is_empty()
-            && self.views.is_empty()
-            && self.paints.is_empty()
+        self.saves.is_empty() && self.views.is_empty() && self.paints.is_empty()
     }
 
     /// What is done next, if there is something that may be done now.
     pub fn next(&mut self, moment: Moment<'_>) -> Option<Turn> {
-        if let Some(request) = self.first.pop_front() {
-            return Some(Turn::Request(request, Vec::new()));
-        }
         if moment.paints && !self.painted {
             let late = |since: Instant| moment.now.duration_since(since) >= PAINTING_WAITS;
             if self.paints.front().is_some_and(|(since, ..)| late(*since)) {

@@ -125,6 +125,11 @@ impl Socket {
         self.send(Sort::Answer, &answered);
     }
 
+    /// Says which long request is begun.
+    pub(super) fn begin(&self, id: u64) {
+        self.send(Sort::Begun, &id);
+    }
+
     /// Says that this kit is alive, though it does not answer.
     pub(super) fn beat(&self) {
         self.send::<[Report; 0]>(Sort::Report, &[]);

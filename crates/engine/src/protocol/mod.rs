@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use up::{Answer, Answered, Filled, Frame, Ready, Report, Size, Sort};
 
 use crate::config::Limits;
+use crate::event::ViewId;
 use crate::input::Input;
 use crate::rights::ViewRights;
 
@@ -51,6 +52,33 @@ impl Call {
             Self::Selection { .. } => Expected::Selection,
             Self::Second { .. } => Expected::Second,
         }
+    }
+
+    /// The view whose requests it is kept in order with.
+    pub fn view(&self) -> Option<ViewId> {
+        match self {
+            Self::SetRights { view, .. }
+            | Self::DestroyView { view }
+            | Self::Input { view, .. }
+            | Self::Query { view, .. }
+            | Self::Selection { view }
+            | Self::Second { view, .. } => Some(*view),
+            Self::Ping
+            | Self::Load { .. }
+            | Self::LoadToConvert { .. }
+            | Self::CreateView { .. }
+            | Self::Paint(_)
+            | Self::Save { .. } => None,
+        }
+    }
+
+    /// Whether the kit says when it begins it, since LibreOffice may be silent meanwhile for longer than
+    /// usual.
+    pub fn is_long(&self) -> bool {
+        matches!(
+            self,
+            Self::Load { .. } | Self::LoadToConvert { .. } | Self::Save { .. }
+        )
     }
 
     /// How many bytes it holds in memory while it is under way, roughly; exact for what can be large.

@@ -18,6 +18,8 @@ pub(crate) enum Sort {
     Answer,
     /// What LibreOffice reported since the last flush, in its order.
     Report,
+    /// The number of a long request that is begun.
+    Begun,
 }
 
 impl Sort {
@@ -26,11 +28,12 @@ impl Sort {
             Self::Start => b'S',
             Self::Answer => b'A',
             Self::Report => b'R',
+            Self::Begun => b'B',
         }
     }
 
     fn of(byte: u8) -> Option<Self> {
-        [Self::Start, Self::Answer, Self::Report]
+        [Self::Start, Self::Answer, Self::Report, Self::Begun]
             .into_iter()
             .find(|sort| sort.byte() == byte)
     }

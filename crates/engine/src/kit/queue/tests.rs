@@ -199,3 +199,29 @@ fn a_save_is_not_mixed_into_texts_that_are_put_together() {
     );
     assert_eq!(order(&mut queue, now), [2, 3]);
 }
+
+#[test]
+fn l3_those_who_come_and_go_hold_up_neither_a_key_nor_a_save() {
+    let new = || Call::CreateView {
+        author: "Ann".into(),
+        lang: "en".into(),
+        rights: ViewRights::view(),
+    };
+    let mut calls: Vec<_> = (0..1000).map(|_| new()).collect();
+    calls.extend([key(1), key(1), key(1)]);
+    let (mut queue, now) = queue(calls);
+    let merges = |_| false;
+    assert!(queue.next(at(now, &merges)).is_some());
+    queue.push(
+        Request {
+            id: 2000,
+            call: save(),
+        },
+        now,
+    );
+    let later = now + SAVING_WAITS;
+    assert!(matches!(queue.next(at(later, &merges)), Some(Turn::Request(it, _)) if it.id == 2000));
+    let order = order(&mut queue, now);
+    let place = order.iter().position(|id| *id == 1003).unwrap();
+    assert!(place <= 6, "{place}");
+}
