@@ -193,6 +193,37 @@ test.describe('comments, chat and copies', () => {
     await expect.poll(() => editor.wholeText(), { timeout: 30_000 }).toMatch(/^A endThe\s*$/);
   });
 
+  test('o3 a pasted picture keeps its place among the keys', async ({ page }) => {
+    const { editor } = await open(page, () => undefined);
+    await editor.press('Control+a');
+    await editor.type('The end');
+    await editor.press('Control+End');
+    const sent = editor.live.lastSent();
+    await editor.frame.locator('body').evaluate(async () => {
+      const canvas = new OffscreenCanvas(40, 40);
+      canvas.getContext('2d')?.fillRect(0, 0, 40, 40);
+      const data = new DataTransfer();
+      data.items.add(new File([await canvas.convertToBlob()], 'dot.png', { type: 'image/png' }));
+      const field = document.activeElement;
+      const paste = { clipboardData: data, bubbles: true, cancelable: true };
+      field?.dispatchEvent(new ClipboardEvent('paste', paste));
+      // In the same moment, so that the picture's bytes cannot have been read yet.
+      field?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }));
+    });
+    await editor.live.allApplied();
+    const inputs = editor.live.sent.filter(
+      ({ type, seq }) => type === 'input' && Number(seq) > sent,
+    );
+    const kinds = inputs.map(({ input }) => (input as { kind: string }).kind);
+    expect(kinds).toEqual(['paste', 'key']);
+    expect(editor.live.of('denied')).toEqual([]);
+    await page.evaluate("editor.downloadAs('docx')");
+    const copy = await given(page, 'onDownloadAs');
+    const xml = await part(keep(await fetched(copy.url), 'pasted.docx'), 'word/document.xml');
+    expect(xml).toContain('The end');
+    expect(xml.match(/<w:drawing>/g), 'the picture alone').toHaveLength(1);
+  });
+
   test('a link to a place of a text leads its reader there', async ({ page }) => {
     const document = await open(page, () => undefined, ['onMakeActionLink']);
     const { editor } = document;
