@@ -398,3 +398,33 @@ async fn undo_meets_the_change_of_another() {
     .await;
     assert!(conflict);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_pasted_into_a_sheet_are_rows_and_into_a_cell_they_are_its_text() {
+    let fixture = start(|_| {}).await;
+    let source = fixture.make("table.xlsx", &sheet(&[&["A"]])).await;
+    let (document, _events) = fixture.open(&source).await;
+    let ann = editor(&document, "Ann").await;
+    let key = |code| Input::Key { char: 0, code };
+    let paste = |text: &str| Input::Paste {
+        mime: "text/plain;charset=utf-8".into(),
+        data: text.into(),
+    };
+    let typed = |text: &str| Input::Text { text: text.into() };
+    let (down, enter) = (1024, 1280);
+    for input in [
+        key(down),
+        paste("é & <b>\t=1+1\n1\t2\n"),
+        key(down),
+        key(down),
+        typed("x"),
+        paste("one\n2"),
+        key(enter),
+    ] {
+        document.input(ann, input).await.unwrap();
+    }
+    let saved = fixture.path("saved.csv");
+    document.save_copy("csv", &saved).await.unwrap();
+    let told = std::fs::read_to_string(saved).unwrap();
+    assert_eq!(told, "A,\né & <b>,2\n1,2\n\"xone\n2\",\n");
+}

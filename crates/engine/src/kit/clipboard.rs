@@ -1,5 +1,7 @@
 //! What a participant pastes.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, folder_url};
@@ -9,14 +11,46 @@ use crate::picture::{self, PictureKind};
 const ESCAPE: i32 = 1281;
 /// What LibreOffice calls a text among the kinds of documents.
 const TEXT: i32 = 0;
+const SPREADSHEET: i32 = 1;
 
 pub(super) fn paste(kit: &Kit, document: Document, mime: &str, data: &[u8]) {
     match PictureKind::named(mime) {
         Some(kind) => insert(kit, document, kind, data),
-        None => {
-            document.paste(mime, data);
-        }
+        None => match lines(document, mime, data) {
+            // The cell that is being written in takes text alone.
+            Some(text) => {
+                document.paste_one_of(&[("text/html", table(text).as_bytes()), (mime, data)]);
+            }
+            None => {
+                document.paste(mime, data);
+            }
+        },
     }
+}
+
+/// Text of several lines for a spreadsheet, at which LibreOffice would ask in a dialog how to divide it.
+fn lines<'d>(document: Document, mime: &str, data: &'d [u8]) -> Option<&'d str> {
+    if document.kind() != SPREADSHEET || !mime.starts_with("text/plain") {
+        return None;
+    }
+    let text = str::from_utf8(data).ok()?;
+    text.trim_end().contains('\n').then_some(text)
+}
+
+/// The same with a row for each line and a cell for each tab, as other spreadsheets copy it.
+fn table(text: &str) -> String {
+    let mut html = String::from("<meta charset=\"utf-8\"><table>");
+    for line in text.lines() {
+        html.push_str("<tr>");
+        for cell in line.split('\t') {
+            let cell = cell.replace('&', "&amp;").replace('<', "&lt;");
+            // A string takes all that is written to it.
+            let _ = write!(html, "<td>{cell}</td>");
+        }
+        html.push_str("</tr>");
+    }
+    html.push_str("</table>");
+    html
 }
 
 /// Puts in a picture, and leaves it: it is selected, and whatever came next would take its place. In a

@@ -168,6 +168,23 @@ impl Document {
         call!(self.paste(mime.as_ptr(), data.as_ptr().cast(), data.len())).unwrap_or(false)
     }
 
+    /// Pastes what is there in several formats; LibreOffice takes the one that suits the place.
+    pub(crate) fn paste_one_of(self, formats: &[(&str, &[u8])]) {
+        let names: Vec<_> = formats.iter().map(|(mime, _)| text(mime)).collect();
+        let mimes: Vec<_> = names.iter().map(|mime| mime.as_ptr()).collect();
+        let sizes: Vec<_> = formats.iter().map(|(_, data)| data.len()).collect();
+        let data: Vec<_> = formats
+            .iter()
+            .map(|(_, data)| data.as_ptr().cast())
+            .collect();
+        // The lists have as many entries as is said.
+        let set =
+            call!(self.set_clipboard(formats.len(), mimes.as_ptr(), sizes.as_ptr(), data.as_ptr()));
+        if set == Some(true) {
+            self.command(".uno:Paste", None);
+        }
+    }
+
     pub(crate) fn values(self, command: &str) -> Option<String> {
         let command = text(command);
         // SAFETY: as in `part_name`.

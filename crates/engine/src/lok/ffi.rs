@@ -105,7 +105,9 @@ pub(super) struct DocumentClass {
     pub move_selected_parts: Unused,
     pub resize_window: Unused,
     pub get_clipboard: Unused,
-    pub set_clipboard: Unused,
+    pub set_clipboard: Option<
+        unsafe extern "C" fn(D, usize, *const Text, *const usize, *const *const c_char) -> bool,
+    >,
     pub get_selection_type: Option<unsafe extern "C" fn(D) -> c_int>,
     pub remove_text_context: Option<unsafe extern "C" fn(D, c_uint, c_int, c_int)>,
     pub send_dialog_event: Unused,
