@@ -252,6 +252,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         documents: 2000,
         unauthenticated_sockets: 512,
         first_message_bytes: 256 << 10,
+        large_message_bytes: 512 << 20,
         answer_within: Duration::from_secs(15),
         stop_within: Duration::from_secs(30),
         limits: Vec::new(),

@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-/// Members and elements that all trees of one message may have. A config of ONLYOFFICE's documentation
+/// Members and elements that one tree of a message may have. A config of ONLYOFFICE's documentation
 /// with every member has some 300.
 pub const NODES: usize = 20_000;
 /// How deep a tree may go.

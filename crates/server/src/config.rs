@@ -62,6 +62,9 @@ pub struct ServerConfig {
     pub unauthenticated_sockets: usize,
     /// Bytes that are read of such a socket. Default 256 KiB.
     pub first_message_bytes: usize,
+    /// Bytes of large messages of browsers, from their first until the engine has carried them out; at
+    /// least one of the largest. Default 512 MiB.
+    pub large_message_bytes: usize,
     /// How long the store or the task of a document may owe an answer before the server counts as
     /// unhealthy. Default 15 s.
     pub answer_within: Duration,

@@ -188,6 +188,7 @@ impl Server {
             token_prefix: config.token_prefix,
             frame_ancestors: config.frame_ancestors,
             refusals: config.refusals,
+            large_messages: crate::socket::room_for_large(config.large_message_bytes),
             unauthenticated: Arc::new(Semaphore::new(config.unauthenticated_sockets)),
             first_message_bytes: config.first_message_bytes,
             admin: Arc::new(Admin::new(config.admin_password, origins.clone())),

@@ -307,6 +307,7 @@ impl Session {
                 } else {
                     self.delivery.queue.remove(at);
                     self.delivery.retry_at = Some(Instant::now() + self.services.config.retry.0);
+                    self.let_in_parked();
                     return;
                 }
             }
@@ -417,12 +418,8 @@ impl Session {
     /// Participants who waited for the end of a delivery that failed go on from what is owed.
     pub fn let_in_parked(&mut self) {
         self.parked_until = None;
-        if self.parked.is_empty() {
-            return;
-        }
-        self.reopen();
-        for join in std::mem::take(&mut self.parked) {
-            self.on_join(join);
+        if !self.parked.is_empty() {
+            self.reopen();
         }
     }
 
@@ -435,7 +432,8 @@ impl Session {
         self.save_record();
     }
 
-    /// Somebody opens a document again that is still owed to the integrator: they go on from there.
+    /// Somebody opens a document again that is still owed to the integrator: they go on from there, and
+    /// with them all who waited.
     pub fn reopen(&mut self) {
         self.delivery.retry_at = None;
         self.delivery.queue.clear();
@@ -450,6 +448,10 @@ impl Session {
             self.saving.unforced = owed;
         }
         self.save_record();
+        self.parked_until = None;
+        for join in std::mem::take(&mut self.parked) {
+            self.on_join(join);
+        }
     }
 
     /// Whether a saved key still refuses to be edited (spec 6.6).

@@ -20,6 +20,18 @@ pub(crate) struct Credit {
 pub(crate) struct Share {
     _input: OwnedSemaphorePermit,
     _bytes: OwnedSemaphorePermit,
+    /// Of what the server has for large messages.
+    _large: Option<OwnedSemaphorePermit>,
+}
+
+impl Share {
+    /// With room for a large message, which is needed as long.
+    pub fn with(self, large: Option<OwnedSemaphorePermit>) -> Self {
+        Self {
+            _large: large,
+            ..self
+        }
+    }
 }
 
 impl Credit {
@@ -43,6 +55,7 @@ impl Credit {
         Some(Share {
             _input: input,
             _bytes: all,
+            _large: None,
         })
     }
 }

@@ -1,10 +1,14 @@
 //! A copy of the document for one participant: to download, to print, or to save elsewhere.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use recto_docs_api::{DocumentKind, FileType, OutputType};
 use recto_engine::{ConvertOptions, Document};
 use recto_store::BlobId;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
 
 use crate::actor::Session;
 use crate::config::Services;
@@ -14,6 +18,36 @@ use crate::messages::Op;
 use crate::problem::Problem;
 use crate::saving::store_copy;
 use crate::wire::ToBrowser;
+
+/// The turn of one copy. The next waits as long as it took: between two of them, those who type have the
+/// engine for themselves.
+struct Turn {
+    began: Instant,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Turn {
+    async fn of(turns: Arc<Semaphore>) -> Self {
+        let permit = turns.acquire_owned().await.ok();
+        Self {
+            began: Instant::now(),
+            permit,
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let (pause, permit) = (self.began.elapsed(), self.permit.take());
+        // None when the server ends.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                sleep(pause).await;
+                drop(permit);
+            });
+        }
+    }
+}
 
 /// A copy that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +88,7 @@ impl Session {
         let turn = self.exports.clone();
         self.start(async move {
             // One at a time: each takes a processor, or the engine from everybody's keys. It is never closed.
-            let _turn = turn.acquire_owned().await;
+            let turn = Turn::of(turn).await;
             if let Err(problem) = room_for_a_copy(&services).await {
                 return Op::Copied {
                     participant: id,
@@ -63,7 +97,7 @@ impl Session {
                     copied: Err(problem),
                 };
             }
-            Op::Copied {
+            let copied = Op::Copied {
                 participant: id,
                 id: question,
                 asked,
@@ -71,7 +105,9 @@ impl Session {
                     Some(original) => copy_original(&services, original, output, &title).await,
                     None => copy(&services, (&document, own), output, &title).await,
                 },
-            }
+            };
+            drop(turn);
+            copied
         });
     }
 
@@ -235,7 +271,21 @@ fn safe(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    #[tokio::test]
+    async fn the_next_copy_waits_as_long_as_the_one_before_took() {
+        let turns = Arc::new(Semaphore::new(1));
+        let mut first = Turn::of(turns.clone()).await;
+        let took = Duration::from_millis(30);
+        first.began = Instant::now().checked_sub(took).unwrap();
+        let ended = Instant::now();
+        drop(first);
+        let _next = Turn::of(turns).await;
+        assert!(ended.elapsed() >= took);
+    }
 
     #[test]
     fn f1_titles_become_names_of_files() {

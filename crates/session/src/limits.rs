@@ -7,7 +7,7 @@ use crate::problem::Problem;
 /// Limits of sessions; `docs/development/limits.md` lists them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Messages with a value out of bounds before a connection is ended. Default 16.
+    /// Messages with a value out of bounds before a connection is ended; one is forgiven each minute. Default 16.
     pub refused_messages: u32,
     /// Inputs of one participant that the engine has not carried out. Default 64.
     pub inputs_under_way: u32,
@@ -75,14 +75,14 @@ impl Problem {
         )
     }
 
-    /// The first message did not come in time, or was too large: nobody is told more before it is known
+    /// The first message was too large: nobody is told more before it is known
     /// who they are.
     pub fn first_message() -> Self {
         Self::new(
             "live.first_message",
             -1,
             "The first message on the WebSocket was larger than the config of a document can be.",
-            "Sign a smaller config: it may have 256 KiB together with its token.",
+            "Sign a smaller config, or let the server's administrator raise first_message_bytes in [limits].",
         )
     }
 
@@ -103,6 +103,16 @@ impl Problem {
             USERS,
             "This document is already open as many times as one signed config may open it.",
             "Close other tabs with this document, or load the application's page again, which signs a new config.",
+        )
+    }
+
+    /// The same participant has come once more, over another connection.
+    pub fn replaced() -> Self {
+        Self::new(
+            "session.replaced",
+            -1,
+            "This document was opened again with the same session.",
+            "Go on in the tab that you opened last.",
         )
     }
 
@@ -165,9 +175,10 @@ mod tests {
     fn sentences() {
         insta::assert_snapshot!(Problem::unreadable(), @"The editor sent a message that this server does not know. Use the editor page of this server, of this version: clear the browser's cache.");
         insta::assert_snapshot!(Problem::out_of_bounds("viewport"), @r#"The editor sent a "viewport" message with a value that is out of bounds, so it was not followed. Use the editor page of this server, of this version: clear the browser's cache."#);
-        insta::assert_snapshot!(Problem::first_message(), @"The first message on the WebSocket was larger than the config of a document can be. Sign a smaller config: it may have 256 KiB together with its token.");
+        insta::assert_snapshot!(Problem::first_message(), @"The first message on the WebSocket was larger than the config of a document can be. Sign a smaller config, or let the server's administrator raise first_message_bytes in [limits].");
         insta::assert_snapshot!(Problem::document_full(), @"As many people as may have this document open at the same time do. Try again when somebody has left.");
         insta::assert_snapshot!(Problem::token_used_up(), @"This document is already open as many times as one signed config may open it. Close other tabs with this document, or load the application's page again, which signs a new config.");
+        insta::assert_snapshot!(Problem::replaced(), @"This document was opened again with the same session. Go on in the tab that you opened last.");
         insta::assert_snapshot!(Problem::tenant_full(), @"This application has as many documents open as it may have at the same time. Try again when others have closed theirs, or ask the server's administrator for more.");
         insta::assert_snapshot!(Problem::results_full(), @"The document server keeps as many copies for this application as it may. Try again in an hour, when older copies are gone, or ask the server's administrator for more room.");
         insta::assert_snapshot!(Problem::server_full(), @"The document server has as many documents open as it can bear. Try again in a moment; the administrator can raise the limit.");

@@ -27,6 +27,7 @@ impl Session {
             let _ = join.reply.send(Err(Problem::dropped()));
             return;
         }
+        self.give_place_to(&join);
         if !self.comes_back(&join)
             && let Err(problem) = self.room_for(&join)
         {
@@ -98,6 +99,22 @@ impl Session {
             participant: id,
             credit,
         }));
+    }
+
+    /// A join that waits is void when the same participant comes once more.
+    fn give_place_to(&mut self, newer: &Join) {
+        let resumed = |join: &Join| {
+            let returning = join.returning.as_ref().filter(|it| it.resumes)?;
+            Some(returning.participant.clone())
+        };
+        let Some(participant) = resumed(newer) else {
+            return;
+        };
+        let same = |join: &mut Join| resumed(join).as_ref() == Some(&participant);
+        for older in self.parked.extract_if(.., same) {
+            older.outlet.close();
+            let _ = older.reply.send(Err(Problem::replaced()));
+        }
     }
 
     /// A participant whose connection was lost, or replaced by another tab's, is here again.

@@ -1,6 +1,6 @@
 //! What an integrator orders through the command service (spec/tokens.md 7.1).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashSet, VecDeque};
 
 use recto_store::StoreError;
 use serde_json::{Map, Value};
@@ -123,12 +123,18 @@ impl Session {
     }
 }
 
+/// Participants who are remembered as having come anew.
+const WELCOME: usize = 1024;
+/// Users who are remembered as sent away.
+const USERS: usize = 10_000;
+
 /// Who was sent away for as long as the session lives. A new config, which the integrator signs, opens
 /// the document again; a session token of before does not.
 #[derive(Default)]
 pub(crate) struct Dropped {
-    /// Participants who were not sent away, with the integrator's ids of their users.
-    welcome: HashMap<String, String>,
+    /// Participants who came after their users were sent away, with the integrator's ids of these; the
+    /// newest last.
+    welcome: VecDeque<(String, String)>,
     users: HashSet<String>,
     everybody: bool,
 }
@@ -136,14 +142,27 @@ pub(crate) struct Dropped {
 impl Dropped {
     /// Somebody joined.
     pub fn admitted(&mut self, participant: &str, user: &str) {
-        self.welcome.insert(participant.to_owned(), user.to_owned());
+        if !self.everybody && !self.users.contains(user) {
+            return;
+        }
+        if self.welcome.len() >= WELCOME {
+            // Their session tokens are void; a new config opens the document again.
+            self.welcome.pop_front();
+        }
+        self.welcome
+            .push_back((participant.to_owned(), user.to_owned()));
     }
 
     /// These users were sent away; without a list, all.
     pub fn remember(&mut self, users: Option<&[String]>) {
         if let Some(users) = users {
-            self.welcome.retain(|_, user| !users.contains(user));
+            self.welcome.retain(|(_, user)| !users.contains(user));
             self.users.extend(users.iter().cloned());
+            if self.users.len() > USERS {
+                // Rather too many void session tokens than a list without end.
+                self.everybody = true;
+                self.users.clear();
+            }
         } else {
             self.welcome.clear();
             self.everybody = true;
@@ -153,7 +172,8 @@ impl Dropped {
     /// Whether a session token is void: that of a participant who was sent away, or one from before
     /// this session of a user who was.
     pub fn refuses(&self, participant: &str, user: &str) -> bool {
-        !self.welcome.contains_key(participant) && (self.everybody || self.users.contains(user))
+        (self.everybody || self.users.contains(user))
+            && !self.welcome.iter().any(|(known, _)| known == participant)
     }
 }
 
@@ -188,6 +208,25 @@ mod tests {
         assert!(dropped.refuses("p1", "ann") && dropped.refuses("p9", ""));
         dropped.admitted("p2", "ann");
         assert!(!dropped.refuses("p2", "ann"));
+    }
+
+    #[test]
+    fn who_was_sent_away_is_remembered_within_bounds() {
+        let mut dropped = Dropped::default();
+        for n in 0..3 * WELCOME {
+            dropped.admitted(&format!("a{n}"), "ann");
+        }
+        assert!(dropped.welcome.is_empty(), "nobody was sent away yet");
+        dropped.remember(Some(&users(&["ann"])));
+        for n in 0..3 * WELCOME {
+            dropped.admitted(&format!("b{n}"), "ann");
+        }
+        assert_eq!(dropped.welcome.len(), WELCOME);
+        assert!(!dropped.refuses(&format!("b{}", 3 * WELCOME - 1), "ann"));
+        assert!(dropped.refuses("b0", "ann") && dropped.refuses("a0", "ann"));
+        let many: Vec<_> = (0..=USERS).map(|n| format!("u{n}")).collect();
+        dropped.remember(Some(&many));
+        assert!(dropped.users.is_empty() && dropped.refuses("p0", "u7"));
     }
 
     #[test]

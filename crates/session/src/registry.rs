@@ -46,6 +46,20 @@ struct Inner {
     stopping: AtomicBool,
 }
 
+/// A session's entry among those that are open. It goes with the session, however that ends.
+struct Entry {
+    sessions: Sessions,
+    key: DocumentKey,
+    mailbox: mpsc::Sender<Command>,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.sessions.forget(&self.key, &self.mailbox);
+    }
+}
+
 /// Room for one message.
 pub struct Room(Option<Share>);
 
@@ -55,6 +69,14 @@ pub struct Joined {
     credit: Arc<Credit>,
     outlet: Outlet,
     mailbox: mpsc::Sender<Command>,
+}
+
+impl Room {
+    /// With what else the message holds until it is done.
+    #[must_use]
+    pub fn with(self, large: Option<OwnedSemaphorePermit>) -> Self {
+        Self(self.0.map(|share| share.with(large)))
+    }
 }
 
 impl Joined {
@@ -461,9 +483,13 @@ impl Sessions {
             None => Span::none(),
         };
         let session = async move {
-            actor::run(services, key.clone(), record, commands, doing).await;
-            sessions.forget(&key, &own);
-            drop(room);
+            let _entry = Entry {
+                sessions,
+                key: key.clone(),
+                mailbox: own,
+                _room: room,
+            };
+            actor::run(services, key, record, commands, doing).await;
         };
         tokio::spawn(session.instrument(span));
         mailbox

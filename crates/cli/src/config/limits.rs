@@ -136,6 +136,20 @@ const TABLE: &[Limit] = &[
         seen: "the connection ends",
     },
     Limit {
+        name: "viewer_message_bytes",
+        what: "one message of a browser that may not change the document, and a little more",
+        value: Value::Fixed(256 << 10),
+        test: "l3_who_may_not_change_a_document_sends_no_large_messages",
+        seen: "the connection ends",
+    },
+    Limit {
+        name: "large_message_bytes",
+        what: "larger messages of all browsers, while they are read and until the engine has carried them out; the others are read later",
+        value: at!((16 << 20, 1 << 40), large_message_bytes),
+        test: "l3_a_large_message_waits_until_there_is_room_for_all_of_it",
+        seen: "later answers",
+    },
+    Limit {
         name: "message_depth",
         what: "levels of JSON in a config, in arguments of commands and methods",
         value: Value::Fixed(recto_docs_api::bounded::DEPTH as u64),
@@ -158,7 +172,7 @@ const TABLE: &[Limit] = &[
     },
     Limit {
         name: "refused_messages",
-        what: "messages of one connection with a value that is out of bounds; one more ends it",
+        what: "messages of one connection with a value that is out of bounds; one more ends it; one is forgiven each minute",
         value: at!((0, 10_000), session.limits.refused_messages),
         test: "l1_a_browser_that_goes_on_with_impossible_measures_is_dropped",
         seen: "live.misbehaved",
@@ -228,7 +242,7 @@ const TABLE: &[Limit] = &[
     },
     Limit {
         name: "exports",
-        what: "copies of one document that are made at the same time, to be downloaded or printed; the others wait",
+        what: "copies of one document that are made at the same time, to be downloaded or printed; the next one begins after a pause as long as the one before took",
         value: Value::Fixed(1),
         test: "w7_questions_beyond_the_limit_are_answered_at_once",
         seen: "later answers",

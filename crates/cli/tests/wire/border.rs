@@ -99,7 +99,7 @@ async fn l9_two_million_tiles_in_one_message_are_cut_while_they_are_decoded() {
     let integrator = Integrator::start().await;
     let key = new_key("l9");
     let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
-    let mut vera = Browser::open(&server, &viewer(&integrator, &key)).await;
+    let mut vera = Browser::open(&server, &integrator.signed(&key, "u2", "Vera")).await;
     let places = vec!["[1,2]"; 2_000_000].join(",");
     let message = format!(
         r#"{{"type":"tiles","part":0,"tileTwips":3840,"tilePixels":256,"tiles":[{places}]}}"#

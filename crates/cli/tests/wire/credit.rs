@@ -1,5 +1,6 @@
 //! What one participant has under way is limited, and the others are served meanwhile.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -51,6 +52,40 @@ async fn l3_ten_thousand_costly_inputs_of_one_hold_up_nobody_else() {
     });
     let seq = vera.input(find_all.clone()).await;
     vera.until_applied(seq).await;
+
+    // As many are under way all the time as may be. Those of others do not wait behind all of them.
+    let mut sent = seq;
+    for _ in 0..200 {
+        sent += 1;
+        vera.send(numbered(sent, &find_all)).await;
+    }
+    let acked = Cell::new(0);
+    acked.set(vera.until("ack").await["seq"].as_u64().unwrap());
+    let flood = async {
+        loop {
+            acked.set(vera.until("ack").await["seq"].as_u64().unwrap());
+            sent += 1;
+            vera.send(numbered(sent, &find_all)).await;
+        }
+    };
+    let works = async {
+        let mut most = 0;
+        for word in 0..5 {
+            let before = acked.get();
+            ann.types(&format!("F{word} ")).await;
+            most = most.max(acked.get() - before);
+        }
+        most
+    };
+    let most = tokio::select! {
+        biased;
+        most = works => most,
+        () = flood => unreachable!("it has no end"),
+    };
+    println!("l3: {most} of the others' inputs went before one");
+    assert!(most < 32, "{most} went before one, and 64 are under way");
+
+    let seq = sent;
     let before = server.memory();
     let flood = async {
         for n in 0..10_000 {
@@ -86,7 +121,8 @@ async fn l3_ten_thousand_costly_inputs_of_one_hold_up_nobody_else() {
         .await
         .unwrap();
     let text = file.text().await.unwrap();
-    assert!(text.starts_with(&words(5)), "{text:.200}");
+    let all = format!("F0 F1 F2 F3 F4 {}", words(5));
+    assert!(text.starts_with(&all), "{text:.200}");
 }
 
 #[tokio::test]
@@ -112,6 +148,29 @@ async fn l3_large_pastes_of_one_take_no_more_memory_than_their_credit() {
     println!("l3: pastes: {} MiB more at most", most >> 20);
     // The credit of 32 MiB, the frame that is being read, and each of them decoded and encoded once.
     assert!(most < 200 << 20, "{} MiB more", most >> 20);
+}
+
+#[tokio::test]
+async fn l3_who_may_not_change_a_document_sends_no_large_messages() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    let key = new_key("l3-viewer");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let mut vera = Browser::open(&server, &viewer(&integrator, &key)).await;
+    let message = |bytes: usize| {
+        let chat = json!({ "type": "chat", "text": "", "beside": "x".repeat(bytes) });
+        Message::text(chat.to_string())
+    };
+    for _ in 0..3 {
+        vera.send(message(200 << 10)).await;
+        ann.send(message(1 << 20)).await;
+    }
+    ann.types("a").await;
+    vera.say(&json!({ "type": "ping" })).await;
+    vera.until("pong").await;
+    vera.try_send(message(1 << 20)).await;
+    vera.ending().await;
+    ann.types("b").await;
 }
 
 #[tokio::test]

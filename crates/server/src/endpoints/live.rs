@@ -23,7 +23,7 @@ use recto_token::{
 };
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -35,15 +35,13 @@ use crate::config::Refusals;
 use crate::listener::Seats;
 use crate::metrics::{Metrics, Traffic};
 use crate::request_id::Reference;
-use crate::socket::{Gate, Socket, Upgrade};
+use crate::socket::{Gate, MAX_MESSAGE, Socket, USUAL_MESSAGE, Upgrade};
 use crate::tenants::Tenant;
 
 /// Time for the first message.
 const FIRST: Duration = Duration::from_secs(10);
 /// Heartbeats that may go unanswered.
 const SILENT: u32 = 3;
-/// Largest message of a browser: a pasted picture in base64.
-const MAX_MESSAGE: usize = 16 << 20;
 /// What those are told for whom there is no room.
 const FULL: [&str; 4] = [
     "session.full",
@@ -96,7 +94,8 @@ pub async fn live(
     // What is logged on the connection's behalf has its request's id too.
     let span = Span::current();
     let before = shared.first_message_bytes;
-    upgrade.accept(before, MAX_MESSAGE, move |socket, gate| {
+    let large = shared.large_messages.clone();
+    upgrade.accept(before, large, move |socket, gate| {
         let unknown = Unknown {
             gate,
             _place: place,
@@ -117,9 +116,14 @@ struct Unknown {
 }
 
 impl Unknown {
-    /// It is known who they are.
-    fn admitted(self) {
-        self.gate.open();
+    /// It is known who they are, and whether they may change the document.
+    fn admitted(self, may_change: bool) -> Gate {
+        self.gate.open(if may_change {
+            MAX_MESSAGE
+        } else {
+            USUAL_MESSAGE
+        });
+        self.gate
     }
 }
 
@@ -181,7 +185,9 @@ async fn serve(
         Ok(admitted) => admitted,
         Err(refusal) => return refuse(sink, &tenant.metrics, &telling, refusal).await,
     };
-    unknown.admitted();
+    let gate = unknown.admitted(opening.access.can_change());
+    // The first message is through.
+    gate.whole(0);
     let heartbeat = tenant.sessions.services().config.heartbeat;
     let request = telling.request.clone();
     let (outlet, inlet) = outlet();
@@ -197,7 +203,7 @@ async fn serve(
             tenant.metrics.opened(returned);
             drop(outlet);
             let on_purpose = tokio::select! {
-                on_purpose = read(&shared, tenant, &mut stream, &joined, heartbeat * SILENT, &traffic) => on_purpose,
+                on_purpose = read(&shared, tenant, (&mut stream, &gate), &joined, heartbeat * SILENT, &traffic) => on_purpose,
                 _ = &mut writer => false,
             };
             joined.ended(on_purpose).await;
@@ -355,17 +361,20 @@ impl Pace {
     }
 }
 
-/// How often a connection sent values that are out of bounds.
+/// How often a connection sent values that are out of bounds lately.
 struct Conduct {
-    refused: u32,
-    most: u32,
+    refused: bool,
+    limiter: Option<DefaultDirectRateLimiter>,
 }
 
 impl Conduct {
     fn new(limits: &Limits) -> Self {
+        // What is far apart over a long day is no attack.
+        let quota = NonZeroU32::new(limits.refused_messages)
+            .map(|most| Quota::per_minute(NonZeroU32::MIN).allow_burst(most));
         Self {
-            refused: 0,
-            most: limits.refused_messages,
+            refused: false,
+            limiter: quota.map(RateLimiter::direct),
         }
     }
 
@@ -375,7 +384,7 @@ impl Conduct {
             tracing::info!(%why, "a connection is ended");
             return (None, Some(Problem::unreadable()));
         };
-        if self.refused == 0 {
+        if !std::mem::replace(&mut self.refused, true) {
             // Once for each connection, and without the value: it may be a document's text.
             tracing::warn!(kind, column, "a message has a value that is out of bounds");
         }
@@ -383,8 +392,11 @@ impl Conduct {
     }
 
     fn counted(&mut self) -> Option<Problem> {
-        self.refused += 1;
-        (self.refused > self.most).then(|| {
+        let enough = match &self.limiter {
+            Some(limiter) => limiter.check().is_err(),
+            None => true,
+        };
+        enough.then(|| {
             tracing::warn!("a connection is ended that goes on to send values out of bounds");
             Problem::misbehaved()
         })
@@ -395,7 +407,7 @@ impl Conduct {
 async fn read(
     shared: &Shared,
     tenant: &Tenant,
-    stream: &mut SplitStream<Socket>,
+    (stream, gate): (&mut SplitStream<Socket>, &Gate),
     joined: &Joined,
     silence: Duration,
     traffic: &Traffic,
@@ -403,11 +415,20 @@ async fn read(
     let limits = &tenant.sessions.services().config.limits;
     let mut conduct = Conduct::new(limits);
     let pace = Pace::new(limits);
+    let mut until = Instant::now() + silence;
+    let mut had_begun = false;
     loop {
-        let Ok(Some(Ok(message))) = timeout(silence, stream.next()).await else {
+        let Ok(Some(Ok(message))) = timeout_at(until, stream.next()).await else {
             return false;
         };
         let bytes = length(&message);
+        let large = match &message {
+            Message::Text(_) | Message::Binary(_) => gate.whole(bytes),
+            _ => {
+                gate.control(bytes);
+                None
+            }
+        };
         traffic.received(bytes);
         pace.keep().await;
         match message {
@@ -431,6 +452,7 @@ async fn read(
                         return true;
                     }
                     let room = room(joined, &message, bytes, silence / SILENT).await;
+                    let room = room.with(large);
                     if !joined.send(message, room).await {
                         return false;
                     }
@@ -456,6 +478,12 @@ async fn read(
             }
             Message::Ping(_) | Message::Pong(_) => {}
             Message::Binary(_) | Message::Frame(_) => return false,
+        }
+        // Pings are a sign of life, but none of the message that they interrupt.
+        let had_not = !had_begun;
+        had_begun = gate.has_begun();
+        if had_not || !had_begun {
+            until = Instant::now() + silence;
         }
     }
 }

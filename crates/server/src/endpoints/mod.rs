@@ -64,6 +64,8 @@ pub(crate) struct Shared {
     pub origins: Arc<Origins>,
     /// Room for live connections of which it is not known yet whose they are.
     pub unauthenticated: Arc<Semaphore>,
+    /// Room for large messages of browsers.
+    pub large_messages: Arc<Semaphore>,
     /// Bytes that are read of one of them.
     pub first_message_bytes: usize,
     pub admin: Arc<Admin>,
