@@ -90,12 +90,15 @@ fn find_install() -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(USUAL_INSTALLS[0]))
 }
 
-/// Resource limits of one kit. The kernel enforces them (`setrlimit`, a file system of a fixed size)
-/// where it can; what it cannot, the server looks at every second, and kills the kit.
+/// Resource limits of one kit. The kernel enforces them (`setrlimit`, a file system of a fixed size, a
+/// control group) where it can; what it cannot, the server looks at every second, and kills the kit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// Address space in bytes. LibreOffice maps about 1 GiB before it has a document.
     pub address_space: u64,
+    /// Memory of all its processes in bytes, its temporary files included where they are in memory.
+    /// The kernel enforces it where kits have control groups of their own.
+    pub memory: u64,
     /// Processor time in seconds over the whole life of the kit.
     pub cpu_seconds: u64,
     /// The largest file that it may write, in bytes.
@@ -118,6 +121,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             address_space: 3 << 30,
+            memory: 3 << 30,
             cpu_seconds: 6 * 3600,
             file_size: 512 << 20,
             open_files: 256,

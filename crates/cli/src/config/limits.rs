@@ -286,6 +286,13 @@ const TABLE: &[Limit] = &[
         seen: "the document's engine is started again",
     },
     Limit {
+        name: "kit_memory_bytes",
+        what: "memory of one engine process and its temporary files, where it has a control group of its own",
+        value: at!((256 << 20, 1 << 40), engine.limits.memory),
+        test: "l8_a_kit_that_hoards_memory_is_ended_by_its_control_group",
+        seen: "the document's engine is started again",
+    },
+    Limit {
         name: "kit_cpu_seconds",
         what: "processor time of one engine process in its life",
         value: at!((60, 1_000_000_000), engine.limits.cpu_seconds),

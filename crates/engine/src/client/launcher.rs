@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc as sync;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use tokio::sync::oneshot;
 
+use super::cgroup::Groups;
 use super::folder::{self, KitFolder};
 use super::link::Parts;
 use super::memory::TileMemory;
@@ -31,7 +33,10 @@ pub(crate) struct Launcher {
 
 impl Launcher {
     /// Starts the process and waits until it is prepared.
-    pub(crate) async fn start(config: EngineConfig) -> Result<Self, EngineError> {
+    pub(crate) async fn start(
+        config: EngineConfig,
+        groups: Option<Arc<Groups>>,
+    ) -> Result<Self, EngineError> {
         let (orders, inbox) = sync::channel::<oneshot::Sender<Result<Parts, EngineError>>>();
         let (prepared, first) = oneshot::channel();
         let thread = std::thread::Builder::new()
@@ -48,7 +53,7 @@ impl Launcher {
                     }
                 };
                 while let Ok(answer) = inbox.recv() {
-                    let parts = spawn(&config, &mut process);
+                    let parts = spawn(&config, groups.as_ref(), &mut process);
                     if let Err(error) = &parts {
                         // Its kits end with a launcher. It can do nothing about a full disk.
                         let full = error.is_full_disk();
@@ -80,14 +85,18 @@ impl Launcher {
     }
 }
 
-fn spawn(config: &EngineConfig, process: &mut Option<Process>) -> Result<Parts, EngineError> {
+fn spawn(
+    config: &EngineConfig,
+    groups: Option<&Arc<Groups>>,
+    process: &mut Option<Process>,
+) -> Result<Parts, EngineError> {
     if process.is_none() {
         *process = Some(Process::start(config)?);
     }
     let Some(running) = process else {
         return Err(EngineError::NotStarted("the launcher has ended".into()));
     };
-    running.spawn(config)
+    running.spawn(config, groups)
 }
 
 struct Process {
@@ -143,7 +152,13 @@ impl Process {
         }
     }
 
-    fn spawn(&self, config: &EngineConfig) -> Result<Parts, EngineError> {
+    fn spawn(
+        &self,
+        config: &EngineConfig,
+        groups: Option<&Arc<Groups>>,
+    ) -> Result<Parts, EngineError> {
+        let group = groups.map(|groups| groups.create(&config.limits));
+        let group = group.transpose()?;
         let folder = KitFolder::create(&config.work)?;
         let memory = TileMemory::new()?;
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
@@ -151,6 +166,7 @@ impl Process {
         let order = Order::Spawn {
             dir: text(folder.path())?,
             limits: config.limits,
+            group: group.as_ref().map(|group| text(group.path())).transpose()?,
         };
         let with = [theirs.as_fd(), memory.file()];
         match self.order(&order, &with, SPAWN_LIMIT)? {
@@ -161,6 +177,7 @@ impl Process {
                     process,
                     memory,
                     folder,
+                    group,
                 })
             }
             (OrderAnswer::Failed(why), _) => Err(EngineError::NotStarted(why)),

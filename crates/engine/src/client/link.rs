@@ -10,6 +10,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
+use super::cgroup::Group;
 use super::folder::KitFolder;
 use super::frames::{self, End};
 use super::memory::TileMemory;
@@ -104,9 +105,10 @@ impl Drop for TileLease {
 
 pub(crate) struct Link {
     pub(crate) ready: Ready,
-    // In this order: the process ends before its folder is removed.
+    // In this order: the process ends before its folder and its group are removed.
     process: KitProcess,
     pub(crate) folder: KitFolder,
+    group: Option<Group>,
     pub(crate) events: Arc<EventQueue>,
     /// Never holds more than `waiting`, which has a limit.
     requests: mpsc::UnboundedSender<Request>,
@@ -122,12 +124,14 @@ pub(crate) struct Link {
     save_limit: Duration,
 }
 
-/// What a new kit is made of. In this order: the process ends before its folder is removed.
+/// What a new kit is made of. In this order: the process ends before its folder and its group are
+/// removed.
 pub(crate) struct Parts {
     pub(crate) socket: std::os::unix::net::UnixStream,
     pub(crate) process: KitProcess,
     pub(crate) memory: TileMemory,
     pub(crate) folder: KitFolder,
+    pub(crate) group: Option<Group>,
 }
 
 impl Link {
@@ -142,6 +146,7 @@ impl Link {
             process,
             memory,
             folder,
+            group,
         } = parts;
         let (mut reading, writing) = UnixStream::from_std(socket)?.into_split();
         let first = tokio::time::timeout(start_limit, started(&mut reading)).await;
@@ -160,6 +165,7 @@ impl Link {
         let link = Arc::new(Self {
             ready,
             folder,
+            group,
             events: Arc::default(),
             process,
             requests,
@@ -295,6 +301,13 @@ impl Link {
         };
         drop(buffer);
         match end {
+            End::Gone if self.group.as_ref().is_some_and(Group::out_of_memory) => {
+                tracing::warn!(
+                    kit = self.ready.pid,
+                    "a kit took more memory than it may have"
+                );
+                self.kill(Death::Greedy);
+            }
             End::Gone => self.kill(Death::Crashed),
             reason => {
                 tracing::warn!(kit = self.ready.pid, %reason, "a kit broke the rules and is killed");
@@ -309,6 +322,9 @@ impl Link {
         tracing::debug!(kit = self.ready.pid, ?reason, "a kit is gone");
         self.events.push(Event::Died { reason });
         self.folder.remove().await;
+        if let Some(group) = &self.group {
+            group.remove().await;
+        }
     }
 
     /// Takes one frame.

@@ -1,6 +1,7 @@
 //! The async client: what the rest of Recto sees of the engine.
 
 mod archive;
+mod cgroup;
 mod convert;
 mod csv;
 mod document;
@@ -32,6 +33,7 @@ use crate::config::EngineConfig;
 use crate::error::{EngineError, OpenError};
 use crate::event::Death;
 use crate::formats;
+use cgroup::Groups;
 use launcher::Launcher;
 use link::{Link, lock};
 use pool::Pool;
@@ -71,6 +73,7 @@ struct Inner {
     isolation: Isolation,
     version: String,
     open: Mutex<Vec<Weak<Link>>>,
+    groups: Option<Arc<Groups>>,
 }
 
 impl Engine {
@@ -82,7 +85,8 @@ impl Engine {
             work: config.work.canonicalize()?,
             ..config
         };
-        let launcher = Launcher::start(config.clone()).await?;
+        let groups = Groups::of_this_process();
+        let launcher = Launcher::start(config.clone(), groups.clone()).await?;
         let first = pool::start_kit(&config, &launcher).await?;
         let ready = &first.ready;
         let isolation = Isolation {
@@ -99,6 +103,7 @@ impl Engine {
             isolation,
             version,
             open: Mutex::default(),
+            groups,
         })))
     }
 
@@ -173,6 +178,9 @@ impl Engine {
         }
         self.0.pool.stop().await;
         folder::remove_kits(&self.0.config.work);
+        if let Some(groups) = &self.0.groups {
+            groups.sweep();
+        }
     }
 
     fn documents(&self) -> Vec<Arc<Link>> {

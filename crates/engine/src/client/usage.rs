@@ -120,6 +120,7 @@ mod tests {
 
     const LIMITS: Limits = Limits {
         address_space: 0,
+        memory: 0,
         cpu_seconds: 0,
         file_size: 0,
         open_files: 0,

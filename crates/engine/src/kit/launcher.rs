@@ -78,10 +78,10 @@ fn serve(prepare: bool) -> std::io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }
-        let Order::Spawn { dir, limits } = serde_json::from_slice(&bytes)? else {
+        let Order::Spawn { dir, limits, group } = serde_json::from_slice(&bytes)? else {
             continue;
         };
-        launcher = launcher.spawn(&dir, &limits, given)?;
+        launcher = launcher.spawn(&dir, &limits, group.as_deref(), given)?;
     }
 }
 
@@ -103,7 +103,13 @@ fn prepare_library(install: &str, profile: &str, prepare: bool) -> Result<Librar
 
 impl Launcher {
     /// Forks a kit. Returns in the launcher only.
-    fn spawn(self, dir: &str, limits: &Limits, given: Vec<OwnedFd>) -> std::io::Result<Self> {
+    fn spawn(
+        self,
+        dir: &str,
+        limits: &Limits,
+        group: Option<&str>,
+        given: Vec<OwnedFd>,
+    ) -> std::io::Result<Self> {
         let Ok([socket, memory]) = <[OwnedFd; 2]>::try_from(given) else {
             let why = OrderAnswer::Failed("a kit needs a socket and memory".into());
             answer(&self.control, &why, None)?;
@@ -116,7 +122,7 @@ impl Launcher {
                 // A session of its own is what the kernel shares processors out by, where no control
                 // group does: a kit with many busy threads counts as one.
                 let _ = rustix::process::setsid();
-                let why = self.become_kit(Path::new(dir), limits, socket, memory);
+                let why = self.become_kit(Path::new(dir), limits, group, socket, memory);
                 eprintln!("A kit stops: {why}");
                 sandbox::exit(3)
             }
@@ -136,14 +142,24 @@ impl Launcher {
     }
 
     /// Only returns when the kit cannot go on.
-    fn become_kit(self, dir: &Path, limits: &Limits, socket: OwnedFd, memory: OwnedFd) -> String {
+    fn become_kit(
+        self,
+        dir: &Path,
+        limits: &Limits,
+        group: Option<&str>,
+        socket: OwnedFd,
+        memory: OwnedFd,
+    ) -> String {
         // A kit must not reach the launcher, or it could order further kits.
         drop(self.control);
         let run = || -> Result<(), String> {
             let canvas = Canvas::map(&memory).map_err(|error| error.to_string())?;
             drop(memory);
             let socket = Socket::new(socket).map_err(|error| error.to_string())?;
-            let entered = sandbox::enter(dir, &self.install, limits, self.namespaces);
+            // Before it has any process of its own: those are then in the group from their beginning.
+            let joined = group.map_or(Ok(()), |group| sandbox::join_group(Path::new(group)));
+            let entered =
+                joined.and_then(|()| sandbox::enter(dir, &self.install, limits, self.namespaces));
             let entered = entered.inspect_err(|why| socket.start(&Err(why.clone())))?;
             main_loop::run(self.library, &entered, socket, canvas)
         };

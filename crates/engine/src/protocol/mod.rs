@@ -230,7 +230,12 @@ pub(crate) enum Order {
         namespaces: bool,
     },
     /// Start a kit. Comes with two descriptors: its socket and the tile memory.
-    Spawn { dir: String, limits: Limits },
+    Spawn {
+        dir: String,
+        limits: Limits,
+        /// The folder of the kit's control group, if it gets one.
+        group: Option<String>,
+    },
 }
 
 /// From the launcher to the server; one datagram each.

@@ -16,6 +16,7 @@ mod probe;
 mod process;
 mod seccomp;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::config::Limits;
@@ -88,6 +89,16 @@ pub(crate) fn enter(
         landlock,
         namespaces,
     })
+}
+
+/// Moves this process into a control group that the server has made.
+pub(crate) fn join_group(group: &Path) -> Result<(), String> {
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(group.join("cgroup.procs"));
+    // Whoever writes this is the one that moves.
+    file.and_then(|mut file| file.write_all(b"0"))
+        .map_err(|error| format!("the kit's control group: {error}"))
 }
 
 /// Only what needs neither Landlock nor namespaces, to see what it is worth by itself.

@@ -55,7 +55,7 @@ pub async fn l8_a_greedy_kit_ends_alone(namespaces: bool) {
     }
 }
 
-async fn attacker(
+pub async fn attacker(
     fixture: &Fixture,
     attack: &str,
 ) -> (recto_engine::Document, recto_engine::Events) {
@@ -65,7 +65,7 @@ async fn attacker(
 }
 
 /// The kit, with the attacker loaded beside LibreOffice.
-fn hostile_kit(tools: &Path) -> PathBuf {
+pub fn hostile_kit(tools: &Path) -> PathBuf {
     let library = tools.join("hostile.so");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/isolation/hostile.c");
     let compiled = Command::new("cc")

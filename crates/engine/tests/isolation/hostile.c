@@ -62,12 +62,22 @@ static void memory(void) {
         if (mmap(NULL, 64 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) stopped();
 }
 
+/* 2 GiB that are really there. */
+static void hoard(void) {
+    for (int count = 0; count < 128; count++) {
+        void *block = mmap(NULL, 16 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (block == MAP_FAILED) stopped();
+        memset(block, 1, 16 << 20);
+    }
+}
+
 /* Nothing ends: whoever attacks does not stop by itself. */
 static void act(void) {
     if (!strcmp(attack, "fill")) fill(folder, 1);
     if (!strcmp(attack, "fill-unlinked")) fill(folder, 0);
     if (!strcmp(attack, "fill-temporary")) fill("/tmp", 1);
     if (!strcmp(attack, "memory")) memory();
+    if (!strcmp(attack, "hoard")) hoard();
     if (!strcmp(attack, "threads")) threads(rest, 5000);
     if (!strcmp(attack, "burn")) threads(burn, 8);
     rest(NULL);

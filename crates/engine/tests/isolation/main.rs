@@ -2,6 +2,7 @@
 //! reason, and never as passed.
 
 mod attacks;
+mod groups;
 mod judge;
 mod kits;
 mod prey;
@@ -15,8 +16,13 @@ use libtest_mimic::{Arguments, Trial};
 use judge::{Tier, judge};
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(groups::INSIDE) {
+        run(groups::a_kit_that_hoards_memory());
+        return ExitCode::SUCCESS;
+    }
     let landlock = Needs::new("no Landlock", landlock_works());
     let namespaces = Needs::new("no namespaces for users", namespaces_work());
+    let groups = Needs::new("no delegated control group", groups::delegated());
     let trials = vec![
         trial("l10_the_judge_rejects_what_is_not_enclosed", || {
             judge::rejects_what_is_not_enclosed();
@@ -47,6 +53,10 @@ fn main() -> ExitCode {
         namespaces.trial("l8_a_greedy_kit_ends_alone_with_namespaces", || {
             run(attacks::l8_a_greedy_kit_ends_alone(true));
         }),
+        groups.trial(
+            "l8_a_kit_that_hoards_memory_is_ended_by_its_control_group",
+            groups::l8_a_kit_that_hoards_memory_is_ended_by_its_control_group,
+        ),
         namespaces.trial("c5_the_place_of_the_file_is_not_told", || {
             run(kits::the_place_of_the_file_is_not_told());
         }),
