@@ -102,8 +102,10 @@ impl Document {
         let tracks = tokio::task::spawn_blocking(move || saved::tracks_changes(&path, &of))
             .await
             .unwrap_or(None);
+        let pace = kit.pace();
+        let load = Call::Load { name, tracks, pace };
         let loaded = kit
-            .ask_within(Call::Load { name, tracks }, limit, |reply| match reply {
+            .ask_within(load, limit, |reply| match reply {
                 Reply::Answer(Answer::Loaded { kind, size, .. }) => Ok((kind, size)),
                 _ => Err(unexpected()),
             })

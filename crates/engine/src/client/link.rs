@@ -25,7 +25,7 @@ use crate::event::{Death, Event, Reader, Violation};
 use crate::protocol::{
     self, Answer, Answered, Call, Frame, Paint, Ready, Request, SLOTS, Sort, bounds,
 };
-use crate::rate::Rate;
+use crate::rate::{Pace, Rate};
 
 /// A kit that spoke but did not finish the oldest request is given this many hang limits.
 const PATIENCE: u32 = 10;
@@ -122,6 +122,7 @@ pub(crate) struct Link {
     free_slots: Mutex<Vec<usize>>,
     hang_limit: Duration,
     save_limit: Duration,
+    pace: (u32, u32),
 }
 
 /// What a new kit is made of. In this order: the process ends before its folder and its group are
@@ -181,6 +182,7 @@ impl Link {
             free_slots: Mutex::new((0..SLOTS).collect()),
             hang_limit: config.hang_limit,
             save_limit: config.save_limit,
+            pace: (config.reports_per_second, config.report_bytes_per_second),
         });
         let said = Said {
             reader: Reader::default(),
@@ -270,6 +272,11 @@ impl Link {
             answer: receiver,
             convert,
         }
+    }
+
+    /// How many reports, and how many bytes of them, are taken in a second, before what each view adds.
+    pub(crate) fn pace(&self) -> (u32, u32) {
+        self.pace
     }
 
     pub(crate) fn alive(&self) -> bool {
@@ -385,6 +392,7 @@ impl Link {
         }
         if let Some(view) = waiter.view.filter(|_| waiter.ends) {
             said.reader.view_gone(view);
+            said.set_pace(self.pace);
         }
         let reply = match (answer, waiter.tile) {
             (Err(message), _) if message.len() > bounds::MESSAGE => {
@@ -398,7 +406,10 @@ impl Link {
             (Ok(answer), None) => {
                 match &answer {
                     Answer::Loaded { keeper, size, .. } => said.reader.loaded(*keeper, size)?,
-                    Answer::View(view) => said.reader.view_made(*view)?,
+                    Answer::View(view) => {
+                        said.reader.view_made(*view)?;
+                        said.set_pace(self.pace);
+                    }
                     _ => {}
                 }
                 Ok(Reply::Answer(answer))
@@ -444,6 +455,12 @@ struct Said {
 }
 
 impl Said {
+    fn set_pace(&mut self, (reports, bytes): (u32, u32)) {
+        let pace = Pace::of(reports, bytes, self.reader.views());
+        self.reports.set(pace.reports);
+        self.bytes.set(pace.bytes);
+    }
+
     fn spend(&mut self, reports: usize, bytes: usize) -> Result<(), Violation> {
         let now = Instant::now();
         let enough = self.reports.spend(reports, now) && self.bytes.spend(bytes, now);

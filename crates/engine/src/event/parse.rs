@@ -55,6 +55,11 @@ impl Reader {
         self.views.remove(&view);
     }
 
+    /// How many there are.
+    pub(crate) fn views(&self) -> usize {
+        self.views.len()
+    }
+
     /// The event of a report, if editors are told about it.
     pub(crate) fn read(&mut self, report: Report) -> Result<Option<Event>, Violation> {
         bounds::keeps(&report).map_err(Violation)?;

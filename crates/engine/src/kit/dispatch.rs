@@ -31,7 +31,10 @@ pub(super) fn run(kit: &Kit, request: Request, with: &[u64]) {
     }
     let answer = match call {
         Call::Ping => Ok(Answer::Done),
-        Call::Load { name, tracks } => load(kit, &name, tracks),
+        Call::Load { name, tracks, pace } => {
+            kit.pace.set(pace);
+            load(kit, &name, tracks)
+        }
         Call::LoadToConvert { name, password } => load_to_convert(kit, &name, password),
         other => match kit.document.get() {
             None => Err("no document is loaded".into()),

@@ -16,12 +16,13 @@ use serde_json::Value;
 
 use super::queue::{Moment, Turn};
 use super::{
-    canvas::Canvas, dispatch, form, mouse::Reading, socket::Socket, tracking::Tracking, warm_up,
+    canvas::Canvas, dispatch, form, mouse::Reading, reports::Reports, socket::Socket,
+    tracking::Tracking, warm_up,
 };
 use crate::event::callback;
 use crate::lok::{Document, Handler, Library, Office};
 use crate::protocol::{Ready, Report, Size, bounds};
-use crate::rate::Rate;
+use crate::rate::{Pace, Rate};
 use crate::rights::ViewRights;
 use crate::sandbox::{self, Entered};
 
@@ -31,6 +32,8 @@ const DEEPEST: u32 = 8;
 const BEAT: Duration = Duration::from_secs(1);
 /// Dialogs are closed as soon as they open; what lasts longer is none, or will never be closed.
 const LONGEST_DIALOG: Duration = Duration::from_secs(10);
+/// When what the server's pace held back is told, in microseconds.
+const TELLS_AGAIN: i32 = 50_000;
 /// Less than what the frames of a nested loop need of the stack, in bytes.
 const FRAME: usize = 256;
 /// How LibreOffice begins to say whether changes are tracked.
@@ -85,8 +88,9 @@ pub(super) struct Kit {
     outermost: Cell<usize>,
     nested_since: Cell<Option<Instant>>,
     beat: Cell<Instant>,
-    reports: RefCell<Vec<Report>>,
-    invalid: RefCell<Vec<String>>,
+    reports: RefCell<Reports>,
+    /// How much the server takes, before what each view adds.
+    pub pace: Cell<(u32, u32)>,
     large: RefCell<Rate>,
     resized: Cell<bool>,
     /// Nobody need hear of the next dialog, which nobody asked for.
@@ -141,8 +145,8 @@ pub(super) fn run(
         outermost: Cell::new(0),
         nested_since: Cell::new(None),
         beat: Cell::new(Instant::now()),
-        reports: RefCell::default(),
-        invalid: RefCell::default(),
+        reports: RefCell::new(Reports::new(Instant::now())),
+        pace: Cell::default(),
         large: RefCell::new(Rate::new(LARGE_RATE, Instant::now())),
         resized: Cell::new(false),
         hushed: Cell::new(false),
@@ -175,12 +179,7 @@ impl Handler for Kit {
 
     fn view_event(&self, view: i32, kind: i32, payload: &str) {
         match kind {
-            callback::INVALIDATE_TILES => {
-                let mut invalid = self.invalid.borrow_mut();
-                if !invalid.iter().any(|known| known == payload) {
-                    invalid.push(payload.to_owned());
-                }
-            }
+            callback::INVALIDATE_TILES => self.reports.borrow_mut().invalidated(payload),
             callback::DOCUMENT_SIZE_CHANGED => self.resized.set(true),
             callback::WINDOW => self.window_event(view, payload),
             callback::CONTENT_CONTROL | callback::FORM_FIELD_BUTTON => {
@@ -268,7 +267,13 @@ impl Kit {
         if self.close_windows() || (self.depth.get() == 0 && form::look(self)) {
             return true;
         }
-        let timeout = if self.socket.idle() { timeout } else { 0 };
+        let timeout = match timeout {
+            _ if !self.socket.idle() => 0,
+            // What could not be told yet is told soon.
+            -1 if self.reports.borrow().any() => TELLS_AGAIN,
+            _ if self.reports.borrow().any() => timeout.min(TELLS_AGAIN),
+            _ => timeout,
+        };
         if self.wait(timeout, true) {
             self.socket.receive();
         }
@@ -370,13 +375,13 @@ impl Kit {
         let editors = views
             .iter()
             .filter(|(_, state)| state.rights.access == Access::Edit);
-        self.reports
-            .borrow_mut()
-            .extend(editors.map(|(view, _)| Report::Callback {
+        for (view, _) in editors {
+            self.report(Report::Callback {
                 view: *view,
                 kind: callback::STATE_CHANGED,
                 payload: payload.to_owned(),
-            }));
+            });
+        }
     }
 
     /// Has something told with the next flush.
@@ -394,9 +399,7 @@ impl Kit {
             enter(document, view);
             document.close_window(id);
             if let Some(title) = title {
-                self.reports
-                    .borrow_mut()
-                    .push(Report::Dialog { view, title });
+                self.report(Report::Dialog { view, title });
             }
         }
         any
@@ -404,18 +407,18 @@ impl Kit {
 
     /// Tells the server what LibreOffice has reported.
     pub(super) fn flush(&self) {
-        let mut reports = std::mem::take(&mut *self.reports.borrow_mut());
-        let invalid = std::mem::take(&mut *self.invalid.borrow_mut());
-        reports.extend(
-            invalid
-                .into_iter()
-                .map(|payload| Report::Invalidated { payload }),
-        );
         if self.resized.take()
             && let Some(document) = self.document.get()
         {
-            reports.push(Report::Size(size(document)));
+            self.report(Report::Size(size(document)));
         }
+        let (reports, bytes) = self.pace.get();
+        let pace = Pace::of(reports, bytes, self.views.borrow().len());
+        let mut reports = {
+            let mut waiting = self.reports.borrow_mut();
+            waiting.pace(pace);
+            waiting.take(Instant::now())
+        };
         for report in &mut reports {
             bounds::fit(report);
         }

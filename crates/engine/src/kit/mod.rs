@@ -11,6 +11,7 @@ mod launcher;
 mod main_loop;
 mod mouse;
 mod queue;
+mod reports;
 mod review;
 mod second;
 mod socket;

@@ -146,6 +146,9 @@ pub(crate) enum Call {
         name: String,
         /// Whether it was saved with its changes being tracked, if that is known.
         tracks: Option<bool>,
+        /// How many reports, and how many bytes of them, the server takes in a second, before what each
+        /// view adds.
+        pace: (u32, u32),
     },
     /// Loads one to write it in another format, and for nobody to look at.
     LoadToConvert {
