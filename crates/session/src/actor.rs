@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
+use crate::admission::Departing;
 use crate::callbacks::Delivery;
 use crate::chat::Chat;
 use crate::config::Services;
@@ -65,6 +66,8 @@ pub(crate) struct Session {
     pub height: i64,
     pub parts: Vec<recto_engine::Part>,
     pub participants: Vec<Participant>,
+    /// Those who left and whose views the engine has not ended yet, by id.
+    pub departing: HashMap<String, Departing>,
     /// What views reported before it was known whose they are.
     pub early: VecDeque<(ViewId, ViewEvent)>,
     pub joined_ever: usize,
@@ -212,6 +215,7 @@ impl Session {
             height: 0,
             parts: Vec::new(),
             participants: Vec::new(),
+            departing: HashMap::new(),
             early: VecDeque::new(),
             joined_ever: 0,
             dropped: Dropped::default(),
@@ -444,6 +448,9 @@ impl Session {
                 view,
             } => {
                 self.on_view(&participant, document, view);
+            }
+            Op::ViewEnded { participant } => {
+                self.departing.remove(&participant);
             }
             Op::Applied {
                 participant,

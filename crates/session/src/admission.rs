@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::actor::Session;
 use crate::messages::Join;
+use crate::participant::Participant;
 use crate::problem::Problem;
 
 /// Tells the tokens that documents were opened with apart, without keeping them.
@@ -37,6 +38,26 @@ impl fmt::Debug for TokenId {
     }
 }
 
+/// One who left, and whose view the engine still makes or has still to end. They count as long as it
+/// does, against the same limits as those who are here: those who come and go again and again keep the
+/// engine no busier than those who stay.
+#[derive(Debug, Clone, Copy)]
+pub struct Departing {
+    token: Option<TokenId>,
+    came_to_change: bool,
+}
+
+impl Departing {
+    /// None for one without a view.
+    pub fn of(participant: &Participant) -> Option<Self> {
+        let has_view = participant.view.is_some() || participant.view_in_the_making.is_some();
+        has_view.then(|| Self {
+            token: participant.token,
+            came_to_change: participant.came_to_change(),
+        })
+    }
+}
+
 impl Session {
     /// Whether this participant comes back, rather than being one more.
     pub fn comes_back(&self, join: &Join) -> bool {
@@ -62,9 +83,22 @@ impl Session {
         if !join.may_change() && viewers.count() + parked.count() >= limits.participants - kept {
             return Err(Problem::document_full());
         }
+        let leaving = |one: &dyn Fn(&Departing) -> bool| {
+            let departing = self.departing.values();
+            departing.filter(|it| one(it)).count()
+        };
+        if leaving(&|_| true) >= limits.participants
+            || (!join.may_change()
+                && leaving(&|it| !it.came_to_change) >= limits.participants - kept)
+        {
+            return Err(Problem::document_full());
+        }
         let Some(token) = join.token else {
             return Ok(());
         };
+        if leaving(&|it| it.token == Some(token)) >= limits.views_of_token {
+            return Err(Problem::token_used_up());
+        }
         let parked = self.parked.iter().map(|join| join.token);
         let views = self.participants.iter().map(|p| p.token).chain(parked);
         if views.filter(|other| *other == Some(token)).count() >= limits.views_of_token {

@@ -74,6 +74,10 @@ impl Session {
         let Some(participant) = self.participant(id) else {
             return;
         };
+        if participant.view_in_the_making == Some(number) {
+            return;
+        }
+        participant.view_in_the_making = Some(number);
         let options = ViewOptions {
             author: participant.name.clone(),
             lang: participant
@@ -100,6 +104,7 @@ impl Session {
 
     pub fn on_view(&mut self, id: &str, number: u64, view: Result<ViewId, Problem>) {
         if number != self.document_number {
+            self.departing.remove(id);
             return;
         }
         let known = self.participant(id).is_some();
@@ -108,6 +113,7 @@ impl Session {
                 let again = self.delivery.announced.contains(id);
                 if let Some(participant) = self.participant(id) {
                     participant.view = Some(view);
+                    participant.view_in_the_making = None;
                 }
                 self.send_opened(id, true);
                 let early = std::mem::take(&mut self.early).into_iter();
@@ -123,18 +129,30 @@ impl Session {
             }
             (Ok(view), false) => {
                 if let Some(document) = self.document() {
-                    self.close_view(document, view, None);
+                    self.close_view(document, id.to_owned(), view, None);
+                } else {
+                    self.departing.remove(id);
                 }
             }
             // The death of the engine process has its own event, and its own remedy.
             (Err(problem), _) => {
+                self.departing.remove(id);
+                if let Some(participant) = self.participant(id) {
+                    participant.view_in_the_making = None;
+                }
                 tracing::warn!(key = %self.key, code = problem.code, "no view could be made");
             }
         }
     }
 
     /// Destroys a view. A cell that `enters` is still editing is entered first, or its text is lost.
-    pub fn close_view(&mut self, document: Document, view: ViewId, enters: Option<Changer>) {
+    pub fn close_view(
+        &mut self,
+        document: Document,
+        participant: String,
+        view: ViewId,
+        enters: Option<Changer>,
+    ) {
         if let Some(by) = enters {
             self.enter_cell(&document, view, by);
         }
@@ -142,7 +160,7 @@ impl Session {
             if let Err(error) = document.destroy_view(view).await {
                 tracing::debug!(%error, "a view was not destroyed");
             }
-            Op::Nothing
+            Op::ViewEnded { participant }
         });
     }
 

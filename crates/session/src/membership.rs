@@ -5,6 +5,7 @@ use recto_store::Phase;
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Session};
+use crate::admission::Departing;
 use crate::messages::{Join, Joining};
 use crate::participant::{Ending, Outlet, Participant, user_id};
 use crate::problem::Problem;
@@ -150,6 +151,11 @@ impl Session {
             return;
         };
         let participant = self.participants.remove(index);
+        if let Some(departing) = Departing::of(&participant)
+            && self.document().is_some()
+        {
+            self.departing.insert(participant.id.clone(), departing);
+        }
         self.suspects.forget(id);
         if let Some(outlet) = &participant.outlet {
             outlet.close();
@@ -157,7 +163,7 @@ impl Session {
         if let (Some(view), Some(document)) = (participant.view, self.document()) {
             let enters = participant.in_cell && participant.may_change();
             let enters = enters.then(|| participant.changer());
-            self.close_view(document, view, enters);
+            self.close_view(document, participant.id.clone(), view, enters);
         }
         if let Some(view) = participant.view {
             for other in &mut self.participants {

@@ -115,6 +115,9 @@ pub(crate) enum Op {
         document: u64,
         view: Result<ViewId, Problem>,
     },
+    ViewEnded {
+        participant: String,
+    },
     Applied {
         participant: String,
         seq: u64,

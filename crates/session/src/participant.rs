@@ -217,6 +217,8 @@ pub(crate) struct Participant {
     pub credit: Arc<Credit>,
     /// Which token opened this view, or the one whose session opened it.
     pub token: Option<TokenId>,
+    /// The number of the document for which the engine makes a view.
+    pub view_in_the_making: Option<u64>,
     /// Whether a wait for tile room is under way.
     pub waits_for_room: bool,
     /// Room for questions to the engine whose answers are not through yet.
@@ -269,6 +271,7 @@ impl Participant {
             tiles: TileQueue::default(),
             credit: Arc::new(Credit::new(limits)),
             token: None,
+            view_in_the_making: None,
             waits_for_room: false,
             questions: Arc::new(Semaphore::new(limits.questions)),
             loss_untold: false,

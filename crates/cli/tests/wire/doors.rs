@@ -1,10 +1,11 @@
 //! Who comes in, and what is taken from those who have not said yet who they are.
 
 use futures::future::join_all;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::common::{Browser, Integrator, Server, Setup, get, new_key, signed};
+use crate::common::{Browser, Integrator, Server, Setup, get, kill, new_key, signed};
 
 #[tokio::test]
 async fn l5_a_thousand_sockets_that_send_megabytes_before_any_token_are_refused() {
@@ -230,4 +231,38 @@ async fn l6_a_server_is_full_at_its_limit_and_goes_on_with_what_is_open() {
         }
         assert_eq!(answer["code"], "server.full");
     }
+}
+
+#[tokio::test]
+async fn l6_those_who_come_and_go_count_until_the_engine_has_ended_their_views() {
+    let setup = Setup::default().file("[limits]\nparticipants = 3\n");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("l6-gone");
+    let mut ann = Browser::open(&server, &integrator.signed(&key, "u1", "Ann")).await;
+    let ben = integrator.signed(&key, "u2", "Ben");
+    let kit = server.kit_of(&key).await;
+    kill(kit, Signal::STOP);
+    for _ in 0..3 {
+        let mut comes = Browser::connect(&server, &key).await;
+        comes.say(&json!({ "type": "open", "config": ben })).await;
+        comes.leave().await;
+    }
+    assert_eq!(told(&server, &ben).await["code"], "session.full");
+    kill(kit, Signal::CONT);
+    ann.types("a").await;
+    // Their views end, and they make room.
+    loop {
+        let mut comes = Browser::connect(&server, &key).await;
+        comes.say(&json!({ "type": "open", "config": ben })).await;
+        let ended = |m: &Value| {
+            ["opened", "refused", "failed"]
+                .iter()
+                .any(|it| m["type"] == *it)
+        };
+        if comes.until_that(ended).await["type"] == "opened" {
+            break;
+        }
+    }
+    ann.types("b").await;
 }
