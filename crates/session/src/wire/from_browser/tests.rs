@@ -145,7 +145,7 @@ fn an_input_out_of_bounds_is_known_by_its_number() {
             "value of command",
         ),
         (r#"{"kind":"quit"}"#, "kind of input"),
-        (r#"[]"#, "kind of input"),
+        ("[]", "kind of input"),
     ] {
         let text = format!(r#"{{"type":"input","seq":7,"input":{input}}}"#);
         let Ok(FromBrowser::Input { seq, input }) = FromBrowser::read(&text) else {
