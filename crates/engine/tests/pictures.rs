@@ -108,7 +108,7 @@ async fn pictures_of_every_kind_are_inserted() {
     fixture.make("a.odp", &slides(&["Hello"])).await;
     let pictures = pictures();
     for one in &pictures {
-        // WebP is kept as PNG, and with an SVG goes a PNG for whoever can't show it.
+        // WebP is kept as PNG, and an SVG goes with a PNG for programs that can't show it.
         let kept: &[&str] = match one.0 {
             "webp" => &["png"],
             "svg" => &["png", "svg"],

@@ -33,7 +33,7 @@ pub fn asked_to_stop_twice() -> (
     let (first, asked) = oneshot::channel();
     let again = async move {
         next_of(&mut interrupt, &mut terminate).await;
-        // Whoever waited may have ended meanwhile.
+        // The one who waited may have ended meanwhile.
         let _ = first.send(());
         next_of(&mut interrupt, &mut terminate).await;
     };

@@ -84,7 +84,7 @@ impl Groups {
         if let Some(lacking) = NEEDED.into_iter().find(|name| !has(name)) {
             return Err(Missing::Controller(lacking));
         }
-        // Whoever else is here would be in the way, and is not ours to move.
+        // Another process here would be in the way, and is not ours to move.
         let pid = pid.to_string();
         if tree.read(&base.join("cgroup.procs"))?.trim() != pid {
             return Err(Missing::Shared);

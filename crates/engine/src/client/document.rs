@@ -204,7 +204,7 @@ impl Document {
         self.send_input(view, input)?.await.map(|_| ())
     }
 
-    /// Whether an input is a command that leaves a document as it is, whoever gives it.
+    /// Whether an input is a command that leaves a document as it is, no matter who gives it.
     pub fn only_reads(&self, input: &Input) -> bool {
         rules::only_reads(self.0.info.kind, input)
     }

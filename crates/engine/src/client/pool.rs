@@ -183,7 +183,7 @@ impl<K: Kit> Shelf<K> {
         self.wanted.notify_one();
         let mut served = self.served.subscribe();
         loop {
-            // Whoever waits behind others is not sent away while these are served.
+            // Those who wait behind others are not sent away while these are served.
             tokio::select! {
                 kit = &mut promise => match kit {
                     Ok(kit) if kit.alive() => return Ok(kit),

@@ -96,7 +96,7 @@ pub(crate) fn join_group(group: &Path) -> Result<(), String> {
     let file = std::fs::OpenOptions::new()
         .write(true)
         .open(group.join("cgroup.procs"));
-    // Whoever writes this is the one that moves.
+    // The process that writes this is the one that moves.
     file.and_then(|mut file| file.write_all(b"0"))
         .map_err(|error| format!("the kit's control group: {error}"))
 }
