@@ -22,6 +22,8 @@ const BACK: &str = "
         FROM sessions;
     DROP TABLE sessions;
     ALTER TABLE old RENAME TO sessions;
+    DROP INDEX results_by_tenant;
+    ALTER TABLE results DROP COLUMN bytes;
     ALTER TABLE results DROP COLUMN tenant;
     DELETE FROM _sqlx_migrations WHERE version >= 3;
 ";

@@ -179,11 +179,16 @@ async fn t19_no_token_link_or_text_reaches_the_log() {
     ann.saves().await;
     let opened = ann.opened.clone();
     drop(ann);
-    let mut ann = Browser::come_back(&server, &key, &opened, seq).await;
-    hidden.push(ann.opened["session"].as_str().unwrap().into());
-    ann.say(&json!({ "type": "Confidential-message" })).await;
-    ann.ending().await;
     let ann = Browser::come_back(&server, &key, &opened, seq).await;
+    hidden.push(ann.opened["session"].as_str().unwrap().into());
+    let config = integrator.signed(&key, "u2", "Ben");
+    hidden.push(config["token"].as_str().unwrap().into());
+    let mut ben = Browser::open(&server, &config).await;
+    hidden.push(ben.opened["session"].as_str().unwrap().into());
+    ben.say(&json!({ "type": "Confidential-message" })).await;
+    ben.ending().await;
+    // The application has heard that Ben left: the next callback is that of the saved file.
+    while integrator.called_with(1).await.body["actions"][0]["type"] != 0 {}
     integrator.answer_next([Answer(
         StatusCode::INTERNAL_SERVER_ERROR,
         "Confidential-answer",

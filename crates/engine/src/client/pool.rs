@@ -17,6 +17,9 @@ use crate::error::EngineError;
 
 /// Starting and warming up takes a second; on a busy machine many.
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// A start that takes longer than this share of their patience may never end: another begins beside it
+/// for those who wait.
+const SLOW: u32 = 6;
 /// So many may wait for a kit.
 const MOST_WAITING: usize = 256;
 const REFILL_PAUSE: Duration = Duration::from_secs(1);
@@ -276,6 +279,7 @@ async fn keep_full<K: Kit, F>(
     let reserve = usize::from(config.warm <= 2);
     let mut pause = FIRST_PAUSE;
     let mut not_before = Instant::now();
+    let mut last = Instant::now();
     loop {
         let waiting = shelf.waiting();
         let ready = shelf.ready();
@@ -284,7 +288,10 @@ async fn keep_full<K: Kit, F>(
             0 => usize::from(ready < warm),
             _ => waiting.min(config.starting.max(1)),
         };
-        if starting.len() < wanted && Instant::now() >= not_before {
+        let hedge = last + shelf.patience / SLOW;
+        let slow = waiting > 0 && starting.len() < 2 * wanted;
+        let begin = starting.len() < wanted || (slow && Instant::now() >= hedge);
+        if begin && Instant::now() >= not_before {
             if waiting == 0 && ready > 0 {
                 tokio::select! {
                     () = rest(shelf, &mut busy, reserve) => {}
@@ -292,6 +299,7 @@ async fn keep_full<K: Kit, F>(
                 }
             }
             starting.spawn(start());
+            last = Instant::now();
             continue;
         }
         tokio::select! {
@@ -311,6 +319,7 @@ async fn keep_full<K: Kit, F>(
             },
             () = shelf.wanted.notified() => {}
             () = tokio::time::sleep_until(not_before), if Instant::now() < not_before => {}
+            () = tokio::time::sleep_until(hedge), if slow && Instant::now() < hedge => {}
         }
     }
 }

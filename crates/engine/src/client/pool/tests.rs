@@ -145,3 +145,13 @@ async fn ch9_there_is_an_end_of_those_who_wait() {
     }
     assert!(filled.shelf.take().await.is_err());
 }
+
+#[tokio::test]
+async fn a_start_that_never_ends_keeps_nobody_waiting_to_the_end() {
+    let mut filled = Filled::by(1, Duration::from_secs(10), false);
+    let waiting = filled.wait().await;
+    // The first start does not end, so that another begins; no more than one stands in for it.
+    filled.until_begun(2).await;
+    filled.may.add_permits(1);
+    assert!(waiting.await.unwrap().is_ok());
+}
