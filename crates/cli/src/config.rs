@@ -254,7 +254,7 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
         first_message_bytes: 256 << 10,
         large_message_bytes: 512 << 20,
         answer_within: Duration::from_secs(15),
-        stop_within: Duration::from_secs(30),
+        stop_within: Duration::from_secs(50),
         limits: Vec::new(),
     };
     file.limits.apply(&mut config);

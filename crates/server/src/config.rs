@@ -68,7 +68,7 @@ pub struct ServerConfig {
     /// How long the store or the task of a document may owe an answer before the server counts as
     /// unhealthy. Default 15 s.
     pub answer_within: Duration,
-    /// How long a stop may take: what is not stored by then is not waited for. Default 30 s.
+    /// How long a stop may take: what is not stored by then is not waited for. Default 50 s.
     pub stop_within: Duration,
     /// The limits in force by their names, as the metrics show them.
     pub limits: Vec<(&'static str, u64)>,
@@ -82,7 +82,8 @@ pub struct HttpConfig {
     /// Connections of one client: one address, or a /64 of IPv6; behind a trusted proxy its requests and
     /// `WebSockets` under way. Default 512, since a whole company may have one address.
     pub client_connections: usize,
-    /// Time for the head of a request, from the connection or the answer before. Default 30 s.
+    /// Time for the head of a request, from the connection or the answer before. Default 75 s: proxies keep
+    /// idle connections for 60.
     pub header_time: Duration,
     /// Time for the body of a request. Default 60 s.
     pub body_time: Duration,
@@ -95,7 +96,7 @@ impl Default for HttpConfig {
         Self {
             connections: 4096,
             client_connections: 512,
-            header_time: Duration::from_secs(30),
+            header_time: Duration::from_secs(75),
             body_time: Duration::from_secs(60),
             write_time: Duration::from_secs(60),
         }

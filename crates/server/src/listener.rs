@@ -86,7 +86,14 @@ impl Front {
     }
 
     fn refused(&self, code: &'static str) {
+        static TOLD: std::sync::Once = std::sync::Once::new();
         self.metrics.beyond_limit(code);
+        TOLD.call_once(|| {
+            tracing::warn!(
+                code,
+                "connections are refused beyond a limit; if they come through a proxy, name it in trusted_proxies"
+            );
+        });
         tracing::debug!(code, "a connection is not taken");
     }
 

@@ -455,12 +455,11 @@ impl Session {
             Op::Applied {
                 participant,
                 seq,
+                document,
                 changer,
                 cut,
                 result,
-            } => {
-                self.on_applied(&participant, seq, changer, cut, result);
-            }
+            } => self.on_answered(document, &participant, seq, changer, cut, result),
             Op::Painted {
                 key,
                 document,
@@ -546,7 +545,12 @@ impl Session {
             .participants
             .iter()
             .filter_map(|p| p.gone_at(config.return_within));
-        lost.chain(self.saving.due)
+        // A snapshot that is under way, or for which there is no engine, is looked at again when that ends.
+        let due = self
+            .saving
+            .due
+            .filter(|_| !self.saving.busy() && self.document().is_some());
+        lost.chain(due)
             .chain(self.saving.force_due)
             .chain(self.close_due())
             .chain(self.delivery.retry_at)

@@ -354,6 +354,8 @@ impl Session {
             participant.view = None;
             participant.taken = (participant.applied > 0).then_some(participant.applied);
             participant.in_cell = false;
+            // What the engine owed is sent again; late errors find nothing to take off.
+            participant.under_way = 0;
             participant.last_events.clear();
         }
         let snapshot_exists = self

@@ -1,6 +1,8 @@
 //! What participants do: inputs, copying and questions.
 
-use recto_engine::{Effect, Input, InputDenied, InputError, MouseAction, Selection, ViewEvent};
+use recto_engine::{
+    Effect, EngineError, Input, InputDenied, InputError, MouseAction, Selection, ViewEvent,
+};
 
 use crate::actor::Session;
 use crate::credit::Share;
@@ -81,6 +83,7 @@ impl Session {
         let may_change = (!document.only_reads(&input) && may_change(&input, selected))
             || (participant.in_cell && may_leave_cell(&input));
         let sent = document.send_input(view, input);
+        let number = self.document_number;
         self.attend(async move {
             let result = match sent {
                 Ok(pending) => pending.await,
@@ -97,6 +100,7 @@ impl Session {
             Op::Applied {
                 participant: id,
                 seq,
+                document: number,
                 changer: changer.filter(|_| touched),
                 cut: cut.zip(selection),
                 result,
@@ -104,7 +108,25 @@ impl Session {
         });
     }
 
-    pub fn on_applied(
+    /// An engine has answered. What it answered just before it died is not in its heir: it counts as not
+    /// applied, and the browser sends it again.
+    pub fn on_answered(
+        &mut self,
+        document: u64,
+        id: &str,
+        seq: u64,
+        changer: Option<Box<Changer>>,
+        cut: Option<(u64, Selection)>,
+        result: Result<(), InputError>,
+    ) {
+        if document == self.document_number && self.document().is_some() {
+            self.on_applied(id, seq, changer, cut, result);
+        } else {
+            self.on_applied(id, seq, None, None, Err(EngineError::Gone.into()));
+        }
+    }
+
+    fn on_applied(
         &mut self,
         id: &str,
         seq: u64,

@@ -121,6 +121,7 @@ pub(crate) enum Op {
     Applied {
         participant: String,
         seq: u64,
+        document: u64,
         /// Who changed the document by it, if it can have been changed.
         changer: Option<Box<Changer>>,
         /// What a cut took away, and its id.

@@ -88,6 +88,10 @@ impl Blobs {
         on_disk_thread(move || {
             let disk = rustix::fs::statvfs(&folder)
                 .map_err(|e| StoreError::files("reading", &folder, io::Error::from(e)))?;
+            if disk.f_blocks == 0 {
+                // Some file systems of a network or a program do not say.
+                return Ok(u64::MAX);
+            }
             Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
         })
         .await

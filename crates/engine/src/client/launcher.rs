@@ -157,8 +157,15 @@ impl Process {
         config: &EngineConfig,
         groups: Option<&Arc<Groups>>,
     ) -> Result<Parts, EngineError> {
-        let group = groups.map(|groups| groups.create(&config.limits));
-        let group = group.transpose()?;
+        // A kit without a group is limited as where none are delegated; no kit at all would help nobody.
+        let group = groups.and_then(|groups| {
+            let group = groups.create(&config.limits);
+            group
+                .inspect_err(
+                    |error| tracing::warn!(%error, "a kit gets no control group of its own"),
+                )
+                .ok()
+        });
         let folder = KitFolder::create(&config.work)?;
         let memory = TileMemory::new()?;
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
