@@ -210,13 +210,14 @@ test.describe('comments, chat and copies', () => {
       // In the same moment, so that the picture's bytes cannot have been read yet.
       field?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }));
     });
+    const kinds = (): string[] =>
+      editor.live.sent
+        .filter(({ type, seq }) => type === 'input' && Number(seq) > sent)
+        .map(({ input }) => (input as { kind: string }).kind)
+        // What part of the document is shown may be told in between.
+        .filter((kind) => kind !== 'area');
+    await expect.poll(kinds).toEqual(['paste', 'key']);
     await editor.live.allApplied();
-    const inputs = editor.live.sent.filter(
-      ({ type, seq }) => type === 'input' && Number(seq) > sent,
-    );
-    const kinds = inputs.map(({ input }) => (input as { kind: string }).kind);
-    // What part of the document is shown may be told in between.
-    expect(kinds.filter((kind) => kind !== 'area')).toEqual(['paste', 'key']);
     expect(editor.live.of('denied')).toEqual([]);
     await page.evaluate("editor.downloadAs('docx')");
     const copy = await given(page, 'onDownloadAs');
