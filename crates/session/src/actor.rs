@@ -379,7 +379,7 @@ impl Session {
                 None => {}
             },
             Command::Answer(reply) => {
-                // Whoever asked may not want to know any more.
+                // The one who asked may have gone.
                 let _ = reply.send(());
             }
             Command::Stop(done) => {
