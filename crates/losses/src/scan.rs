@@ -1,0 +1,112 @@
+//! The scan of one document.
+
+use std::io::{Read, Seek};
+use std::time::Duration;
+
+use recto_docs_api::FileType;
+
+use crate::kind::LossKind;
+use crate::package::Package;
+use crate::report::{Found, Report};
+
+const MIB: u64 = 1 << 20;
+
+/// What a scan may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Entries of a package.
+    pub entries: usize,
+    /// Bytes that are unpacked, of all parts together.
+    pub unpacked_bytes: u64,
+    /// Places of one kind.
+    pub places: usize,
+    /// How long it may go on.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            entries: 65_535,
+            unpacked_bytes: 512 * MIB,
+            places: 20,
+            time: Duration::from_secs(5),
+        }
+    }
+}
+
+/// How to scan.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Kinds that are put back after the engine has saved, so that nobody hears of them.
+    pub kept: Vec<LossKind>,
+    /// What the scan may take.
+    pub limits: Limits,
+}
+
+/// Why a document can't be scanned.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The file can't be read.
+    #[error("The file can't be read. Check its disk and its rights.")]
+    Read(#[from] std::io::Error),
+    /// The file is no package of its type.
+    #[error("The file is damaged, or of another type. Open it with the program that made it.")]
+    Damaged,
+    /// The file is encrypted, so that nothing of it can be seen.
+    #[error("The document is protected by a password. Remove the password first.")]
+    Encrypted,
+}
+
+/// Finds what a save in the document's own type would lose.
+///
+/// Only the parts that can hold such a thing are unpacked; pictures, sounds and films are not. It
+/// takes a processor for as long as [`Limits::time`], so that a server calls it beside its tasks.
+pub fn scan(
+    file: impl Read + Seek,
+    file_type: FileType,
+    options: &Options,
+) -> Result<Report, ScanError> {
+    let mut found = Found::new(&options.kept, options.limits.places);
+    if matches!(
+        file_type.extension(),
+        "txt"
+            | "csv"
+            | "rtf"
+            | "doc"
+            | "xls"
+            | "ppt"
+            | "odt"
+            | "ott"
+            | "ods"
+            | "ots"
+            | "odp"
+            | "otp"
+    ) {
+        return Ok(found.report());
+    }
+    let mut package = Package::open(file, &options.limits)?;
+    if package.beyond_limits() {
+        found.complete = false;
+    }
+    by_name(&mut package, &mut found);
+    Ok(found.report())
+}
+
+/// What the names of parts tell.
+fn by_name<R: Read + Seek>(package: &mut Package<R>, found: &mut Found<'_>) {
+    for name in package.names() {
+        let lower = name.to_ascii_lowercase();
+        let base = lower.rsplit('/').next().unwrap_or_default();
+        let is_xml = base
+            .rsplit_once('.')
+            .is_some_and(|(_, extension)| extension == "xml");
+        if base == "vbaproject.bin" {
+            found.add(LossKind::Macros, None);
+        } else if lower.starts_with("_xmlsignatures/") && is_xml {
+            found.add(LossKind::Signatures, None);
+        } else if lower.starts_with("xl/slicers/") && is_xml {
+            found.add(LossKind::Slicers, None);
+        }
+    }
+}
