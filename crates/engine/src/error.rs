@@ -13,6 +13,12 @@ pub enum EngineError {
     /// out the user interface files that even LibreOfficeKit reads).
     #[error("This installation of LibreOffice lacks {}.", .0.display())]
     Incomplete(PathBuf),
+    /// This version lacks what Recto needs.
+    #[error("LibreOffice {0} is too old: Recto needs 25.2.")]
+    TooOld(String),
+    /// This version has lost what Recto needs.
+    #[error("LibreOffice {0} is too new: from 26 on it lacks functions that Recto needs.")]
+    TooNew(String),
     /// The kernel offers nothing that keeps a kit away from files.
     #[error("This system offers no way to isolate documents from its files: {0}.")]
     NoSandbox(String),

@@ -12,6 +12,8 @@ impl Explain for EngineError {
         match self {
             Self::NotInstalled(_) => "engine.not_installed",
             Self::Incomplete(_) => "engine.incomplete",
+            Self::TooOld(_) => "engine.too_old",
+            Self::TooNew(_) => "engine.too_new",
             Self::NoSandbox(_) => "engine.no_sandbox",
             Self::NotStarted(_) => "engine.not_started",
             Self::Gone => "engine.gone",
@@ -33,6 +35,14 @@ impl Explain for EngineError {
             }
             Self::Incomplete(_) => "Install the full packages libreoffice-writer, -calc, -impress \
                                     and -draw instead of those that end in -nogui."
+                .into(),
+            Self::TooOld(_) => {
+                "Install LibreOffice 25.2: Debian 13 has it, and Debian 12 has it in \
+                                its backports."
+                    .into()
+            }
+            Self::TooNew(_) => "Install LibreOffice 25.2, and pin its version so that updates of \
+                                the system keep it."
                 .into(),
             Self::NoSandbox(_) => "Run the server on Linux 5.13 or newer with Landlock, or permit \
                                    unprivileged user namespaces."
@@ -357,6 +367,8 @@ mod tests {
         insta::assert_snapshot!(told(&SecondFileError::Unlike), @"second.unlike (-1): The differences between the two documents could not be put into this one, for example because a table differs. Try again when nobody else writes, or open both documents in two windows.");
         insta::assert_snapshot!(told(&SecondFileError::NoChanges), @"second.no_changes (-1): The other document is not a copy of this one with tracked changes. Choose a copy in which changes were tracked, or compare the two documents.");
         insta::assert_snapshot!(told(&SaveError::Unreadable), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Copy what you need into a new document; the last saved copy is kept.");
+        insta::assert_snapshot!(told(&EngineError::TooOld("7.4".into())), @"engine.too_old (-1): LibreOffice 7.4 is too old: Recto needs 25.2. Install LibreOffice 25.2: Debian 13 has it, and Debian 12 has it in its backports.");
+        insta::assert_snapshot!(told(&EngineError::TooNew("26.8".into())), @"engine.too_new (-1): LibreOffice 26.8 is too new: from 26 on it lacks functions that Recto needs. Install LibreOffice 25.2, and pin its version so that updates of the system keep it.");
         insta::assert_snapshot!(told(&EngineError::Incomplete("/usr/lib/x.ui".into())), @"engine.incomplete (-1): This installation of LibreOffice lacks /usr/lib/x.ui. Install the full packages libreoffice-writer, -calc, -impress and -draw instead of those that end in -nogui.");
     }
 }

@@ -23,6 +23,7 @@ mod rights;
 mod rules;
 mod sandbox;
 mod svg;
+mod version;
 
 use recto_docs_api::DocumentKind;
 

@@ -32,7 +32,7 @@ pub use second::SecondFile;
 use crate::config::EngineConfig;
 use crate::error::{EngineError, OpenError};
 use crate::event::Death;
-use crate::formats;
+use crate::{formats, version};
 use cgroup::Groups;
 use launcher::Launcher;
 use link::{Link, lock};
@@ -195,6 +195,10 @@ fn check_install(install: &Path) -> Result<(), EngineError> {
     let library = ["libsofficeapp.so", "libmergedlo.so"];
     if !library.iter().any(|name| install.join(name).exists()) {
         return Err(EngineError::NotInstalled(install.to_owned()));
+    }
+    // What is not told here, the kit tells when it has loaded the library.
+    if let Some(version) = version::installed(install) {
+        version::check(&version)?;
     }
     let root = install.parent().unwrap_or(install);
     match NEEDED

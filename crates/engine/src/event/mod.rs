@@ -303,7 +303,9 @@ pub(crate) mod callback {
     pub const INVALIDATE_HEADER: i32 = 33;
     pub const CELL_ADDRESS: i32 = 34;
     pub const WINDOW: i32 = 36;
+    pub const CONTEXT_CHANGED: i32 = 39;
     pub const CELL_SELECTION_AREA: i32 = 42;
+    pub const JSDIALOG: i32 = 46;
     pub const FORM_FIELD_BUTTON: i32 = 49;
     pub const INVALIDATE_SHEET_GEOMETRY: i32 = 50;
     pub const CONTENT_CONTROL: i32 = 55;

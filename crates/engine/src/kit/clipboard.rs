@@ -13,15 +13,18 @@ const ESCAPE: i32 = 1281;
 const TEXT: i32 = 0;
 const SPREADSHEET: i32 = 1;
 
-pub(super) fn paste(kit: &Kit, document: Document, mime: &str, data: &[u8]) {
+pub(super) fn paste(kit: &Kit, document: Document, view: i32, mime: &str, data: &[u8]) {
+    let writes_cell = || {
+        let views = kit.views.borrow();
+        views.get(&view).is_some_and(|state| state.writes_cell)
+    };
     match PictureKind::named(mime) {
         Some(kind) => insert(kit, document, kind, data),
         None => match lines(document, mime, data) {
-            // The cell that is being written in takes text alone.
-            Some(text) => {
+            Some(text) if !writes_cell() => {
                 document.paste_one_of(&[("text/html", table(text).as_bytes()), (mime, data)]);
             }
-            None => {
+            _ => {
                 document.paste(mime, data);
             }
         },

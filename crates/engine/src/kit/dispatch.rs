@@ -355,7 +355,7 @@ pub(super) fn act(kit: &Kit, document: Document, view: i32, access: Access, inpu
             let args = (!args.is_empty()).then(|| serde_json::Value::Object(args).to_string());
             document.command(&name, args.as_deref());
         }
-        Input::Paste { mime, data } => clipboard::paste(kit, document, &mime, &data),
+        Input::Paste { mime, data } => clipboard::paste(kit, document, view, &mime, &data),
         Input::Part { index } if index < document.parts() => document.set_part(index),
         // What a cut gives back has a way of its own.
         Input::Part { .. } | Input::Cut { .. } => {}

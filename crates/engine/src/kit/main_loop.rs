@@ -16,8 +16,8 @@ use serde_json::Value;
 
 use super::queue::{Moment, Turn};
 use super::{
-    canvas::Canvas, dispatch, form, mouse::Reading, reports::Reports, socket::Socket,
-    tracking::Tracking, warm_up,
+    canvas::Canvas, dialogs::Dialogs, dispatch, form, mouse::Reading, reports::Reports,
+    socket::Socket, tracking::Tracking, warm_up,
 };
 use crate::event::callback;
 use crate::lok::{Document, Handler, Library, Office};
@@ -33,11 +33,13 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Dialogs are closed as soon as they open; what lasts longer is none, or will never be closed.
 const LONGEST_DIALOG: Duration = Duration::from_secs(10);
 /// When what the server's pace held back is told, in microseconds.
-const TELLS_AGAIN: i32 = 50_000;
+const LOOKS_AGAIN: i32 = 50_000;
 /// Less than what the frames of a nested loop need of the stack, in bytes.
 const FRAME: usize = 256;
 /// How LibreOffice begins to say whether changes are tracked.
 pub(super) const TRACKING_STATE: &str = ".uno:TrackChanges=";
+/// How LibreOffice ends to say that a cell is being written in.
+const WRITES_CELL: &str = " EditCell";
 /// Payloads from this size on have a rate, in bytes and bytes a second: what selects all of a long
 /// document again and again is not told to everybody each time.
 const LARGE_PAYLOAD: usize = 4 << 10;
@@ -59,6 +61,8 @@ pub(super) struct View {
     pub rights: ViewRights,
     pub composing: bool,
     pub graphic: bool,
+    /// A cell is being written in.
+    pub writes_cell: bool,
     pub reading: Reading,
     pub at_caret: form::AtCaret,
 }
@@ -93,10 +97,7 @@ pub(super) struct Kit {
     pub pace: Cell<(u32, u32)>,
     large: RefCell<Rate>,
     resized: Cell<bool>,
-    /// Nobody need hear of the next dialog, which nobody asked for.
-    pub hushed: Cell<bool>,
-    /// Windows to close: view, window, title when a person should hear of it.
-    windows: RefCell<Vec<(i32, u32, Option<String>)>>,
+    pub dialogs: Dialogs,
 }
 
 /// Starts LibreOffice and serves until the server is gone. Only returns when it could not.
@@ -149,8 +150,7 @@ pub(super) fn run(
         pace: Cell::default(),
         large: RefCell::new(Rate::new(LARGE_RATE, Instant::now())),
         resized: Cell::new(false),
-        hushed: Cell::new(false),
-        windows: RefCell::default(),
+        dialogs: Dialogs::default(),
     }));
     kit.leaked.set(Some(kit));
     office.run(kit);
@@ -181,9 +181,15 @@ impl Handler for Kit {
         match kind {
             callback::INVALIDATE_TILES => self.reports.borrow_mut().invalidated(payload),
             callback::DOCUMENT_SIZE_CHANGED => self.resized.set(true),
-            callback::WINDOW => self.window_event(view, payload),
+            callback::WINDOW => self.dialogs.window(view, payload),
+            callback::JSDIALOG => self.dialogs.described(view, payload),
             callback::CONTENT_CONTROL | callback::FORM_FIELD_BUTTON => {
                 form::reported(self, view, kind, payload);
+            }
+            callback::CONTEXT_CHANGED => {
+                if let Some(state) = self.views.borrow_mut().get_mut(&view) {
+                    state.writes_cell = payload.ends_with(WRITES_CELL);
+                }
             }
             _ => {
                 if kind == callback::GRAPHIC_SELECTION
@@ -253,6 +259,12 @@ impl Kit {
             self.beat.set(now);
             self.socket.beat();
         }
+        // LibreOffice asks something about what it writes, and would wait for the answer.
+        if let Some(document) = self.document.get()
+            && self.dialogs.any()
+        {
+            self.dialogs.close_here(document, now);
+        }
         // Not on the socket: what arrives stays there until the document may be touched.
         self.wait(timeout, false);
         false
@@ -264,15 +276,15 @@ impl Kit {
             form::tell(self);
         }
         self.flush();
-        if self.close_windows() || (self.depth.get() == 0 && form::look(self)) {
+        if self.close_dialogs() || (self.depth.get() == 0 && form::look(self)) {
             return true;
         }
         let timeout = match timeout {
             _ if !self.socket.idle() => 0,
-            // What could not be told yet is told soon.
-            -1 if self.reports.borrow().any() => TELLS_AGAIN,
-            _ if self.reports.borrow().any() => timeout.min(TELLS_AGAIN),
-            _ => timeout,
+            // What could not be told yet is told soon, and a dialog is looked after.
+            _ if !(self.reports.borrow().any() || self.dialogs.any()) => timeout,
+            -1 => LOOKS_AGAIN,
+            _ => timeout.min(LOOKS_AGAIN),
         };
         if self.wait(timeout, true) {
             self.socket.receive();
@@ -336,30 +348,6 @@ impl Kit {
         readable
     }
 
-    fn window_event(&self, view: i32, payload: &str) {
-        let json: Value = serde_json::from_str(payload).unwrap_or_default();
-        let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or_default();
-        if text("action") != "created" {
-            return;
-        }
-        let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
-        let Some(id) = json
-            .get("id")
-            .and_then(number)
-            .and_then(|id| u32::try_from(id).ok())
-        else {
-            return;
-        };
-        let title = match text("type") {
-            "dialog" if self.hushed.take() => None,
-            "dialog" => Some(text("title").to_owned()),
-            // A popup of a filter or list; editors do not show it.
-            "child" => None,
-            _ => return,
-        };
-        self.windows.borrow_mut().push((view, id, title));
-    }
-
     /// Whether what this view does is a proposal.
     pub(super) fn proposes(&self, view: i32) -> bool {
         self.views
@@ -389,20 +377,14 @@ impl Kit {
         self.reports.borrow_mut().push(report);
     }
 
-    fn close_windows(&self) -> bool {
-        let windows = std::mem::take(&mut *self.windows.borrow_mut());
+    /// Whether there was something to close.
+    fn close_dialogs(&self) -> bool {
         let Some(document) = self.document.get() else {
             return false;
         };
-        let any = !windows.is_empty();
-        for (view, id, title) in windows {
-            enter(document, view);
-            document.close_window(id);
-            if let Some(title) = title {
-                self.report(Report::Dialog { view, title });
-            }
-        }
-        any
+        self.dialogs.close(document, Instant::now(), |view, title| {
+            self.report(Report::Dialog { view, title });
+        })
     }
 
     /// Tells the server what LibreOffice has reported.

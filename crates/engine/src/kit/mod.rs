@@ -5,6 +5,7 @@
 mod canvas;
 mod clipboard;
 mod comments;
+mod dialogs;
 mod dispatch;
 mod form;
 mod launcher;

@@ -60,7 +60,7 @@ pub(super) fn take(
                 End::Last.free(document)?;
             }
             // A dialog for the changes opens some time later, in spite of the argument.
-            kit.hushed.set(merged > 0);
+            kit.dialogs.hush(merged > 0);
             Ok(Answer::Changes(merged))
         }
         Work::Insert => {

@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_void};
 use std::ptr;
 
-use super::ffi::{self, Doc, DocumentClass};
+use super::ffi::{Doc, DocumentClass};
 use super::{Handler, function, guarded, payload, take, text};
 use crate::protocol::Paint;
 
@@ -12,7 +12,6 @@ use crate::protocol::Paint;
 #[derive(Clone, Copy)]
 pub(crate) struct Document {
     document: *mut Doc,
-    modal_paint: bool,
 }
 
 /// What a view's callbacks get.
@@ -34,11 +33,8 @@ macro_rules! call {
 }
 
 impl Document {
-    pub(super) fn new(document: *mut Doc, modal_paint: bool) -> Self {
-        Self {
-            document,
-            modal_paint,
-        }
+    pub(super) fn new(document: *mut Doc) -> Self {
+        Self { document }
     }
 
     pub(crate) fn destroy(self) {
@@ -180,7 +176,7 @@ impl Document {
         // The lists have as many entries as is said.
         let set =
             call!(self.set_clipboard(formats.len(), mimes.as_ptr(), sizes.as_ptr(), data.as_ptr()));
-        if set == Some(true) {
+        if set.is_some_and(|set| set != 0) {
             self.command(".uno:Paste", None);
         }
     }
@@ -226,6 +222,12 @@ impl Document {
         call!(self.post_window(window, 0, ptr::null()));
     }
 
+    /// Answers a dialog that LibreOffice described, as its person would.
+    pub(crate) fn answer_dialog(self, dialog: u64, answer: &str) {
+        let answer = text(answer);
+        call!(self.send_dialog_event(dialog, answer.as_ptr()));
+    }
+
     /// Whether it was written. The open document is not touched by it.
     pub(crate) fn save_as(self, url: &str, format: &str, options: &str) -> bool {
         let (url, format, options) = (text(url), text(format), text(options));
@@ -254,30 +256,8 @@ impl Document {
             call!(self.paint_tile(pixels, side, side, x, y, twips, twips));
             return;
         }
-        if self.modal_paint {
-            // SAFETY: from 24.x on the slot holds a function of this type; see `call!` for the
-            // rest. The mode 0 is the normal page.
-            unsafe {
-                if let Some(function) = function!(self.document, DocumentClass, paint_part_tile) {
-                    let address = function as *const c_void;
-                    let function = std::mem::transmute::<*const c_void, ffi::PaintInMode>(address);
-                    function(
-                        self.document,
-                        pixels,
-                        part,
-                        0,
-                        side,
-                        side,
-                        x,
-                        y,
-                        twips,
-                        twips,
-                    );
-                }
-            }
-            return;
-        }
-        call!(self.paint_part_tile(pixels, part, side, side, x, y, twips, twips));
+        // The mode 0 is the normal page.
+        call!(self.paint_part_tile(pixels, part, 0, side, side, x, y, twips, twips));
     }
 }
 

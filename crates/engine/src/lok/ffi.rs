@@ -1,6 +1,6 @@
-//! LibreOfficeKit's C interface as of 7.4, written by hand: the header is C++ in parts, and nothing
-//! is linked. The order of the fields is the ABI (`LibreOfficeKit.h`); later versions only append,
-//! but for `paintPartTile`, see [`DocumentClass::paint_part_tile`].
+//! LibreOfficeKit's C interface as of 25.2, written by hand: the header is C++ in parts, and nothing
+//! is linked. The order of the fields is the ABI (`LibreOfficeKit.h`). A later 25.x may append;
+//! 26 takes fields out of the middle of both classes, which is why [`crate::version`] refuses it.
 
 use std::ffi::{c_char, c_int, c_long, c_uchar, c_uint, c_ulonglong, c_void};
 
@@ -42,7 +42,20 @@ pub(super) struct OfficeClass {
     pub get_version_info: Option<unsafe extern "C" fn(O) -> OwnedText>,
     pub run_macro: Unused,
     pub sign_document: Unused,
+    /// The pointer must not be null: without it, nothing is polled and the thread spins.
     pub run_loop: Option<unsafe extern "C" fn(O, PollCallback, WakeCallback, *mut c_void)>,
+    pub send_dialog_event: Unused,
+    pub set_option: Unused,
+    pub dump_state: Unused,
+    pub extract_request: Unused,
+    pub trim_memory: Unused,
+    pub start_urp: Unused,
+    pub stop_urp: Unused,
+    pub join_threads: Unused,
+    pub start_threads: Unused,
+    pub set_forked_child: Unused,
+    pub extract_document_structure_request: Unused,
+    pub register_any_input_callback: Unused,
 }
 
 #[repr(C)]
@@ -81,9 +94,20 @@ pub(super) struct DocumentClass {
     pub get_views_count: Unused,
     pub render_font: Unused,
     pub get_part_hash: Option<unsafe extern "C" fn(D, c_int) -> OwnedText>,
-    /// Since 24.x a mode comes after the part: the pointer then has the type [`PaintInMode`].
+    /// Canvas, part, mode, width and height in pixels, then x, y, width and height in twips.
     pub paint_part_tile: Option<
-        unsafe extern "C" fn(D, *mut c_uchar, c_int, c_int, c_int, c_int, c_int, c_int, c_int),
+        unsafe extern "C" fn(
+            D,
+            *mut c_uchar,
+            c_int,
+            c_int,
+            c_int,
+            c_int,
+            c_int,
+            c_int,
+            c_int,
+            c_int,
+        ),
     >,
     pub get_view_ids: Unused,
     pub set_outline_state: Unused,
@@ -106,11 +130,11 @@ pub(super) struct DocumentClass {
     pub resize_window: Unused,
     pub get_clipboard: Unused,
     pub set_clipboard: Option<
-        unsafe extern "C" fn(D, usize, *const Text, *const usize, *const *const c_char) -> bool,
+        unsafe extern "C" fn(D, usize, *const Text, *const usize, *const *const c_char) -> c_int,
     >,
     pub get_selection_type: Option<unsafe extern "C" fn(D) -> c_int>,
     pub remove_text_context: Option<unsafe extern "C" fn(D, c_uint, c_int, c_int)>,
-    pub send_dialog_event: Unused,
+    pub send_dialog_event: Option<unsafe extern "C" fn(D, c_ulonglong, Text)>,
     pub render_font_orientation: Unused,
     pub paint_window_for_view: Unused,
     pub complete_function: Unused,
@@ -119,12 +143,26 @@ pub(super) struct DocumentClass {
     pub set_blocked_command_list: Unused,
     pub render_search_result: Unused,
     pub send_content_control_event: Option<unsafe extern "C" fn(D, Text)>,
+    pub get_selection_type_and_text: Unused,
+    pub get_data_area: Unused,
+    pub get_edit_mode: Unused,
+    pub set_view_timezone: Unused,
+    pub set_accessibility_state: Unused,
+    pub get_a11y_focused_paragraph: Unused,
+    pub get_a11y_caret_position: Unused,
+    pub set_view_read_only: Option<unsafe extern "C" fn(D, c_int, bool)>,
+    pub set_allow_change_comments: Option<unsafe extern "C" fn(D, c_int, bool)>,
+    pub get_presentation_info: Unused,
+    pub create_slide_renderer: Unused,
+    pub post_slideshow_cleanup: Unused,
+    pub render_next_slide_layer: Unused,
+    pub set_view_option: Unused,
 }
-
-/// `paintPartTile` of 24.x and later: canvas, part, mode, width and height in pixels, then x, y,
-/// width and height in twips.
-pub(super) type PaintInMode =
-    unsafe extern "C" fn(D, *mut c_uchar, c_int, c_int, c_int, c_int, c_int, c_int, c_int, c_int);
 
 pub(super) type Preinit = unsafe extern "C" fn(Text, Text) -> c_int;
 pub(super) type Hook = unsafe extern "C" fn(Text, Text) -> O;
+
+/// The sizes that LibreOffice 25.2 gives of its classes (on 64 bits); a place that is wrong here would be
+/// another function there.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<OfficeClass>() == 208 && size_of::<DocumentClass>() == 640);

@@ -16,6 +16,8 @@ use std::ptr;
 
 pub(crate) use document::Document;
 
+use crate::version;
+
 /// The loaded library.
 pub(crate) struct Library {
     handle: *mut c_void,
@@ -92,15 +94,9 @@ impl Library {
         if office.is_null() {
             return Err("LibreOffice did not start".into());
         }
-        let office = Office {
-            office,
-            modal_paint: false,
-        };
-        let modal_paint = office.major_version() >= 24;
-        Ok(Office {
-            modal_paint,
-            ..office
-        })
+        let office = Office { office };
+        office.check()?;
+        Ok(office)
     }
 }
 
@@ -123,11 +119,9 @@ pub(crate) trait Handler {
 #[derive(Clone, Copy)]
 pub(crate) struct Office {
     office: *mut ffi::Office,
-    /// `paintPartTile` has the signature of 24.x.
-    modal_paint: bool,
 }
 
-/// The function of a class, when this version has it: older versions have shorter classes.
+/// The function of a class, if it is within what LibreOffice says that the class has.
 macro_rules! function {
     ($object:expr, $class:ty, $field:ident) => {{
         let class = (*$object).class;
@@ -150,36 +144,40 @@ impl Office {
     /// `LOK_CALLBACK_DOCUMENT_PASSWORD`.
     const PASSWORD_ASKED: c_int = 20;
 
-    /// Product name and version as JSON.
-    pub(crate) fn version_json(self) -> String {
+    /// What LibreOffice says of itself: product, version ("25.2") and what follows it (".3.2").
+    fn words(self) -> [String; 3] {
         // SAFETY: `office` is what the hook returned and lives as long as the process.
-        unsafe {
+        let json = unsafe {
             function!(self.office, ffi::OfficeClass, get_version_info)
                 .and_then(|get| take(get(self.office)))
                 .unwrap_or_default()
-        }
+        };
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap_or_default();
+        ["ProductName", "ProductVersion", "ProductExtension"].map(|name| {
+            let word = json.get(name).and_then(serde_json::Value::as_str);
+            word.unwrap_or_default().to_owned()
+        })
     }
 
-    /// For people: "LibreOffice 7.4.7.2".
+    /// For people: "LibreOffice 25.2.3.2".
     pub(crate) fn version(self) -> String {
-        let json: serde_json::Value =
-            serde_json::from_str(&self.version_json()).unwrap_or_default();
-        let member = |name: &str| json.get(name).and_then(serde_json::Value::as_str);
-        let product = member("ProductName").unwrap_or("LibreOffice");
-        let version = member("ProductVersion").unwrap_or("?");
-        let extension = member("ProductExtension").unwrap_or("");
+        let [product, version, extension] = self.words();
         format!("{product} {version}{extension}")
     }
 
-    fn major_version(self) -> u32 {
-        let json: serde_json::Value =
-            serde_json::from_str(&self.version_json()).unwrap_or_default();
-        let version = json
-            .get("ProductVersion")
-            .and_then(serde_json::Value::as_str);
-        version
-            .and_then(|text| text.split('.').next()?.parse().ok())
-            .unwrap_or(0)
+    /// Whether this is a LibreOffice that the binding fits. The version comes before everything that other
+    /// versions have elsewhere.
+    fn check(self) -> Result<(), String> {
+        let [_, version, _] = self.words();
+        version::check(&version).map_err(|error| error.to_string())?;
+        // SAFETY: see `words`.
+        let size = unsafe { (*(*self.office).class).size };
+        if size < size_of::<ffi::OfficeClass>() {
+            return Err(format!(
+                "LibreOffice {version} is built without functions that Recto needs"
+            ));
+        }
+        Ok(())
     }
 
     /// Hands this thread to LibreOffice, which calls `handler` from now on.
@@ -214,7 +212,7 @@ impl Office {
     pub(crate) fn answer_password(self, url: &str, password: Option<&str>) {
         let (url, password) = (text(url), password.map(text));
         let password = password.as_ref().map_or(ptr::null(), |text| text.as_ptr());
-        // SAFETY: see `version_json`; the strings outlive the call.
+        // SAFETY: see `words`; the strings outlive the call.
         unsafe {
             if let Some(set) = function!(self.office, ffi::OfficeClass, set_document_password) {
                 set(self.office, url.as_ptr(), password);
@@ -225,7 +223,7 @@ impl Office {
     /// Loads a document. Only within [`Handler::poll`], which is called again meanwhile.
     pub(crate) fn load(self, url: &str, options: &str) -> Result<Document, String> {
         let (url, options) = (text(url), text(options));
-        // SAFETY: see `version_json`; the strings outlive the call.
+        // SAFETY: see `words`; the strings outlive the call.
         let document = unsafe {
             function!(self.office, ffi::OfficeClass, document_load_with_options)
                 .map_or(ptr::null_mut(), |load| {
@@ -235,12 +233,12 @@ impl Office {
         if document.is_null() {
             return Err(self.error());
         }
-        Ok(Document::new(document, self.modal_paint))
+        Ok(Document::new(document))
     }
 
     /// LibreOffice's words for what just failed.
     pub(crate) fn error(self) -> String {
-        // SAFETY: see `version_json`.
+        // SAFETY: see `words`.
         unsafe {
             function!(self.office, ffi::OfficeClass, get_error)
                 .and_then(|get| take(get(self.office)))
