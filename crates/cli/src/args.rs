@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand};
 use ipnet::IpNet;
+use recto_docs_api::LossRule;
 use recto_fetch::{HostPattern, UrlPattern};
 use recto_server::{ForwardedHeader, FrameAncestors, Refusals, TrustedProxy};
 use recto_token::PublicUrl;
@@ -139,6 +140,10 @@ pub struct Serve {
     /// Seconds from a change until the application gets the file while the document is edited; 0 is never [default: 0].
     #[arg(long, env = "RECTO_FORCE_SAVE_SECONDS")]
     pub force_save_seconds: Option<u64>,
+    /// What happens to documents of which a save would lose something: tell, strict (they open for
+    /// reading) or quiet. A config may be stricter [default: what the config says, else tell].
+    #[arg(long, env = "RECTO_LOSSES")]
+    pub losses: Option<LossRule>,
     /// Seconds to wait for a lost connection [default: 60].
     #[arg(long, env = "RECTO_RETURN_SECONDS")]
     pub return_seconds: Option<u64>,

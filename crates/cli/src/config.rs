@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use ipnet::IpNet;
 use recto_convert::ConvertConfig;
+use recto_docs_api::LossRule;
 use recto_engine::EngineConfig;
 use recto_fetch::{HostPattern, UrlPattern};
 use recto_server::{
@@ -70,6 +71,7 @@ struct File {
     snapshot_seconds: Option<u64>,
     save_seconds: Option<u64>,
     force_save_seconds: Option<u64>,
+    losses: Option<LossRule>,
     return_seconds: Option<u64>,
     recover_seconds: Option<u64>,
     convert_seconds: Option<u64>,
@@ -328,6 +330,7 @@ fn session(args: &Serve, file: &File) -> SessionConfig {
             .or(file.force_save_seconds)
             .filter(|seconds| *seconds > 0)
             .map(Duration::from_secs),
+        losses: args.losses.or(file.losses),
         return_within: seconds(
             args.return_seconds,
             file.return_seconds,

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::DocumentKey;
+use crate::{DocumentKey, Lost};
 
 /// A number that has no meaning in this place of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,6 +144,9 @@ pub struct Callback {
     /// File type of the document at `url`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filetype: Option<String>,
+    /// Recto's own: what the document at `url` has lost of that which was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Vec<Lost>>,
 }
 
 impl Callback {
@@ -163,6 +166,7 @@ impl Callback {
             forcesavetype: None,
             token: None,
             filetype: None,
+            lost: None,
         }
     }
 }
@@ -199,13 +203,19 @@ mod tests {
             forcesavetype: Some(ForceSaveKind::Button),
             token: Some("h.p.s".to_owned()),
             filetype: Some("docx".to_owned()),
+            lost: Some(vec![crate::Lost {
+                kind: "macros".to_owned(),
+                rank: crate::LossRank::Function,
+                count: 1,
+                places: Vec::new(),
+            }]),
             ..Callback::new("k".parse().unwrap(), Status::Ready)
         }
     }
 
     #[test]
     fn members_keep_the_order_of_the_protocol() {
-        insta::assert_snapshot!(serde_json::to_string(&full()).unwrap(), @r#"{"key":"k","status":2,"url":"https://docs.example/cache/files/1/a.docx?sig=s","changesurl":"https://docs.example/c.zip","history":{},"users":["u1"],"actions":[{"type":0,"userid":"u1"}],"userdata":"d","lastsave":"2026-11-24T10:00:00.000Z","notmodified":false,"forcesavetype":1,"token":"h.p.s","filetype":"docx"}"#);
+        insta::assert_snapshot!(serde_json::to_string(&full()).unwrap(), @r#"{"key":"k","status":2,"url":"https://docs.example/cache/files/1/a.docx?sig=s","changesurl":"https://docs.example/c.zip","history":{},"users":["u1"],"actions":[{"type":0,"userid":"u1"}],"userdata":"d","lastsave":"2026-11-24T10:00:00.000Z","notmodified":false,"forcesavetype":1,"token":"h.p.s","filetype":"docx","lost":[{"kind":"macros","rank":"function","count":1,"places":[]}]}"#);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod explain;
 mod file_type;
 mod history;
 mod key;
+mod losses;
 mod permissions;
 pub mod tagged;
 
@@ -31,6 +32,7 @@ pub use explain::{Explain, editor_error};
 pub use file_type::{DocumentKind, FileType, FileTypeError};
 pub use history::{History, HistoryChange, HistoryUser};
 pub use key::{DocumentKey, KeyError};
+pub use losses::{LossRank, LossReport, LossRule, Lost, LostPlace, UnknownLossRule};
 pub use permissions::Permissions;
 
 /// The version of the Docs API that this implementation speaks. Connectors ask

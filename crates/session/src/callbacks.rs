@@ -237,6 +237,7 @@ impl Session {
         callback.lastsave = Some(crate::saving::rfc3339(
             self.saving.stored_unix.unwrap_or(now),
         ));
+        callback.lost = self.lost();
         self.delivery.given = Some(blob.clone());
         self.draft(opening, callback, blob, file_type);
     }

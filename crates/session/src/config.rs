@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use recto_docs_api::LossRule;
 use recto_engine::Engine;
 use recto_fetch::Fetcher;
 use recto_store::Store;
@@ -42,6 +43,9 @@ pub struct SessionConfig {
     pub full_disk_wait: Duration,
     /// How often the integrator is given what was changed while it is edited. Default: never.
     pub force_save_every: Option<Duration>,
+    /// What happens to documents of which a save would lose something, whatever milder their configs say.
+    /// Default: what the configs say, and [`LossRule::Tell`] where they say nothing.
+    pub losses: Option<LossRule>,
     /// Pace of the heartbeat. Default 15 s.
     pub heartbeat: Duration,
     /// Largest document in bytes. Default 100 MiB.
@@ -65,6 +69,7 @@ impl Default for SessionConfig {
             reserve_bytes: 64 << 20,
             full_disk_wait: Duration::from_secs(3600),
             force_save_every: None,
+            losses: None,
             heartbeat: Duration::from_secs(15),
             max_bytes: 100 << 20,
             limits: Limits::default(),

@@ -57,6 +57,7 @@ impl Session {
         if record.is_some() {
             self.record = record;
         }
+        self.hold_all();
         let info = document.info();
         (self.width, self.height) = (info.width, info.height);
         self.parts.clone_from(&info.parts);
@@ -201,6 +202,11 @@ impl Session {
             .unwrap_or_default();
         let save = self.save_report();
         let chat = self.chat.all();
+        let losses = self
+            .participants
+            .iter()
+            .find(|p| p.id == id)
+            .and_then(|p| self.loss_state(p.opening.get()));
         let services = &self.services;
         let Some(participant) = self.participants.iter_mut().find(|p| p.id == id) else {
             return;
@@ -246,6 +252,7 @@ impl Session {
             applied: participant.applied,
             fresh,
             save,
+            losses,
             heartbeat: services.config.heartbeat.as_secs(),
         };
         participant.send(ToBrowser::Opened(Box::new(opened)));

@@ -148,6 +148,7 @@ impl Session {
         };
         if opening_calls_back(&opening) {
             callback.filetype = Some(file_type.extension().into());
+            callback.lost = self.lost();
             self.draft(opening, callback, blob, file_type);
         }
     }

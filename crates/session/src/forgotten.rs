@@ -201,6 +201,7 @@ mod tests {
                     changes: Vec::new(),
                     unsaved: None,
                     lost: None,
+                    losses: None,
                     phase,
                     attempts: 0,
                     next_attempt: None,

@@ -146,6 +146,10 @@ impl Session {
                 self.carry_out_input(next, input, share);
             }
         }
+        let held = self
+            .participants
+            .iter()
+            .any(|p| p.id == id && self.is_held(p.opening.get()));
         let Some(participant) = self.participant(id) else {
             return;
         };
@@ -160,7 +164,11 @@ impl Session {
             }
             Err(InputError::Denied(denied)) => {
                 // It is no word on the inputs before it, which may still be under way.
-                participant.deny(seq, Problem::of(&denied));
+                let why = match denied {
+                    InputDenied::ViewOnly if held => Problem::would_lose(),
+                    denied => Problem::of(&denied),
+                };
+                participant.deny(seq, why);
             }
             // Not applied: the browser sends it again when the engine is back.
             Err(_) => {}

@@ -21,6 +21,7 @@ mod journal;
 mod limits;
 mod links;
 mod loading;
+mod losses;
 mod membership;
 mod messages;
 mod orders;

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use crate::actor::{Engine, Session};
 use crate::config::Services;
 use crate::journal::Journal;
+use crate::losses;
 use crate::messages::Op;
 use crate::problem::Problem;
 use crate::wire::{Stage, ToBrowser};
@@ -192,11 +193,11 @@ async fn keep_original(
     path: &std::path::Path,
     opening: &Verified<Opening>,
 ) -> Result<SessionRecord, Problem> {
-    let original = services
-        .store
-        .put_file(path)
-        .await
-        .map_err(|error| Problem::of(&error))?;
+    let (original, losses) = tokio::join!(
+        services.store.put_file(path),
+        losses::look(path, opening.get().file_type),
+    );
+    let original = original.map_err(|error| Problem::of(&error))?;
     let now = services.now();
     let record = SessionRecord {
         key: opening.get().key.clone(),
@@ -210,6 +211,7 @@ async fn keep_original(
         changes: Vec::new(),
         unsaved: None,
         lost: None,
+        losses,
         phase: Phase::Open,
         attempts: 0,
         next_attempt: None,

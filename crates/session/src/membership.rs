@@ -83,6 +83,8 @@ impl Session {
             } else if with_session {
                 participant.rights = self.changed_rights.on_return(user, opening);
             }
+            participant.rights =
+                self.held_to_reading(participant.opening.get(), participant.rights.clone());
             self.joined_ever += 1;
             self.dropped.admitted(&participant.id, &participant.user_id);
             if participant.may_change() {

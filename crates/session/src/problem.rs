@@ -198,6 +198,16 @@ impl Problem {
         )
     }
 
+    /// The document is for reading, because a save would lose something.
+    pub fn would_lose() -> Self {
+        Self::new(
+            "losses.strict",
+            -23,
+            "This document is open for reading, because saving it here would lose a part of it.",
+            "See in the editor what would be lost, and edit the document in the program that made it.",
+        )
+    }
+
     /// The archive of changes was not written.
     pub fn no_archive(error: &std::io::Error) -> Self {
         Self::new(
@@ -355,6 +365,7 @@ mod tests {
         insta::assert_snapshot!(Problem::not_loaded(), @"The document is still being loaded. Wait a moment and try again.");
         insta::assert_snapshot!(Problem::no_such_format(DocumentKind::Cell), @"The document cannot be downloaded in this format. Use one of xlsx, ods, pdf, csv.");
         insta::assert_snapshot!(Problem::no_archive(&std::io::Error::other("no space left")), @"The archive of the document's changes could not be written: no space left. Check free space and rights of the data folder.");
+        insta::assert_snapshot!(Problem::would_lose(), @"This document is open for reading, because saving it here would lose a part of it. See in the editor what would be lost, and edit the document in the program that made it.");
         insta::assert_snapshot!(Problem::no_insert(), @"You may not insert pictures into this document. Ask the owner of the document for the right to edit it.");
         insta::assert_snapshot!(Problem::no_picture(), @"The file that the application gave is no picture that can be inserted. Give insertImage the address of a PNG, JPEG, GIF, BMP, TIFF, WebP or SVG file.");
         insta::assert_snapshot!(Problem::picture_too_large(), @"The picture that the application gave is larger than 16 MiB. Give insertImage a smaller picture.");

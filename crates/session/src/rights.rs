@@ -245,6 +245,7 @@ impl Session {
                 if p.gave_up {
                     rights.access = Access::View;
                 }
+                let rights = self.held_to_reading(p.opening.get(), rights);
                 (p.id.clone(), rights)
             })
             .collect();

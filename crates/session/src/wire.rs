@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::chat::ChatMessage;
 use crate::download::Copied;
+use crate::losses::LossState;
 use crate::problem::Problem;
 use crate::rights::RightsState;
 
@@ -251,6 +252,9 @@ pub struct Opened {
     pub fresh: bool,
     /// Where the changes are.
     pub save: SaveReport,
+    /// What a save would lose, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub losses: Option<LossState>,
     /// Seconds between pings.
     pub heartbeat: u64,
 }
@@ -403,6 +407,7 @@ impl ToBrowser {
                     + document.title.len()
                     + parts(&document.parts)
                     + Presence::weight(&opened.participants)
+                    + opened.losses.as_ref().map_or(0, |it| it.report.weight())
                     + chat(&opened.chat_messages)
             }
             Self::Chat { messages } => USUAL + chat(messages),

@@ -58,8 +58,8 @@ impl Journal {
         sqlx::query(
             "INSERT INTO sessions (tenant, key, opening, last_changer, last_user, file_type, original,
                  snapshot, changed, phase, attempts, next_attempt, result, created, updated, generation, changes,
-                 unsaved, lost)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 unsaved, lost, losses)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (tenant, key) DO UPDATE SET
                  opening = excluded.opening, last_changer = excluded.last_changer,
                  last_user = excluded.last_user, file_type = excluded.file_type,
@@ -68,7 +68,8 @@ impl Journal {
                  attempts = excluded.attempts, next_attempt = excluded.next_attempt,
                  result = excluded.result, created = excluded.created,
                  updated = excluded.updated, generation = excluded.generation,
-                 changes = excluded.changes, unsaved = excluded.unsaved, lost = excluded.lost",
+                 changes = excluded.changes, unsaved = excluded.unsaved, lost = excluded.lost,
+                 losses = excluded.losses",
         )
         .bind(tenant)
         .bind(record.key.to_string())
@@ -89,6 +90,7 @@ impl Journal {
         .bind(serde_json::to_string(&record.changes).unwrap_or_else(|_| "[]".into()))
         .bind(Changed::to_json(record.unsaved.as_ref()))
         .bind(Changed::to_json(record.lost.as_ref()))
+        .bind(serde_json::to_string(&record.losses).unwrap_or_else(|_| "null".into()))
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -321,6 +323,7 @@ struct SessionRow {
     changes: String,
     unsaved: String,
     lost: String,
+    losses: String,
 }
 
 impl SessionRow {
@@ -356,6 +359,8 @@ impl SessionRow {
                 .map_err(|_| damaged("a list of changes that is none".into()))?,
             unsaved: changed(&self.unsaved)?,
             lost: changed(&self.lost)?,
+            losses: serde_json::from_str(&self.losses)
+                .map_err(|_| damaged("a list of losses that is none".into()))?,
             phase,
             attempts: self.attempts,
             next_attempt: self.next_attempt,

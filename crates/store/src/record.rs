@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use recto_docs_api::{DocumentKey, HistoryChange};
+use recto_docs_api::{DocumentKey, HistoryChange, LossReport};
 
 use crate::BlobId;
 
@@ -137,6 +137,8 @@ pub struct SessionRecord {
     pub unsaved: Option<Changed>,
     /// Those of its changes that are lost.
     pub lost: Option<Changed>,
+    /// What a save loses of the document as it was fetched; `None` if it could not be looked at.
+    pub losses: Option<LossReport>,
     /// How far the session has come.
     pub phase: Phase,
     /// Callbacks that failed so far.

@@ -104,6 +104,7 @@ fn version(
         access: Access::View,
         permissions,
         force_save: false,
+        losses: None,
         // Of a version that was reached from another one, it is still the document's rights.
         version_of: from.version_of.clone().or_else(|| {
             Some(VersionOf {

@@ -4,7 +4,7 @@ pub(crate) mod fields;
 
 use std::fmt;
 
-use recto_docs_api::{Access, DocumentKey, FileType, Permissions};
+use recto_docs_api::{Access, DocumentKey, FileType, LossRule, Permissions};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -45,6 +45,10 @@ pub struct Opening {
     /// `editorConfig.customization.forcesave`.
     #[serde(default)]
     pub force_save: bool,
+    /// What happens if a save of the document would lose something:
+    /// `editorConfig.customization.losses`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub losses: Option<LossRule>,
     /// Of a version of the history: the version before, against which it is marked. Its type is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<SignedFile>,
@@ -402,6 +406,12 @@ fn read<'v, V: Look<'v>>(
                 .map(Look::seen),
             Some(Seen::Bool(true))
         ),
+        losses: fields::losses(
+            signed
+                .editor("customization")
+                .and_then(|customization| customization.member("losses")),
+            origin,
+        )?,
         version_of: None,
     })
 }

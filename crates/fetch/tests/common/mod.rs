@@ -201,6 +201,7 @@ pub fn opening(url: &str, callback_url: Option<&str>) -> Verified<Opening> {
         access: Access::Edit,
         permissions: Permissions::default(),
         force_save: false,
+        losses: None,
         version_of: None,
         previous: None,
     })

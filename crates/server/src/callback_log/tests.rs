@@ -33,6 +33,7 @@ fn opening(key: &str) -> Verified<Opening> {
         access: Access::Edit,
         permissions: Permissions::default(),
         force_save: false,
+        losses: None,
         version_of: None,
         previous: None,
     })

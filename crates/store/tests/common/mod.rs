@@ -35,6 +35,15 @@ pub fn record(name: &str, original: BlobId) -> SessionRecord {
         }],
         unsaved: Some(Changed::new(CREATED, "Ann").and(Some(Changed::new(CREATED + 1, "Ben")))),
         lost: None,
+        losses: Some(recto_docs_api::LossReport {
+            losses: vec![recto_docs_api::Lost {
+                kind: "macros".into(),
+                rank: recto_docs_api::LossRank::Function,
+                count: 1,
+                places: Vec::new(),
+            }],
+            complete: true,
+        }),
         phase: Phase::Open,
         attempts: 2,
         next_attempt: Some(CREATED + 4),

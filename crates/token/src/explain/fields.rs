@@ -149,6 +149,7 @@ const LEVELS: [Level; 9] = [
             "loaderLogo",
             "loaderName",
             "logo",
+            "losses",
             "macros",
             "macrosMode",
             "mentionShare",

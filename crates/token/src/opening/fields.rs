@@ -1,6 +1,6 @@
 //! Reading single fields of a config, with refusals that name them.
 
-use recto_docs_api::{DocumentKey, Explain as _, FileType, Permissions};
+use recto_docs_api::{DocumentKey, Explain as _, FileType, LossRule, Permissions};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -169,6 +169,20 @@ pub(crate) fn mode<'v>(
             origin,
         )),
     }
+}
+
+/// What happens if a save would lose something.
+pub(crate) fn losses<'v>(
+    value: Option<impl Look<'v>>,
+    origin: Origin,
+) -> Result<Option<LossRule>, Refusal> {
+    let path = "editorConfig.customization.losses";
+    let Some(name) = text_at(value, path, origin)? else {
+        return Ok(None);
+    };
+    let rule = LossRule::parse(name)
+        .ok_or_else(|| wrong_type(path, LossRule::EXPECTED, &Value::from(name), origin))?;
+    Ok(Some(rule))
 }
 
 /// The permissions. An empty array is what PHP makes of an empty object.

@@ -1,4 +1,4 @@
-use recto_docs_api::Explain as _;
+use recto_docs_api::{Explain as _, LossRule};
 use serde_json::json;
 
 use super::*;
@@ -361,6 +361,26 @@ fn p4_the_save_button_gives_the_file_away_only_if_that_was_signed() {
     for no in [json!(false), json!("true"), json!(1), json!(null)] {
         let no = forced(no);
         assert!(!opened(no.clone(), &no).force_save);
+    }
+}
+
+#[test]
+fn p4_what_happens_to_losses_counts_only_as_it_was_signed() {
+    let ruled =
+        |value: Value| with("editorConfig.customization", json!({ "losses": value }));
+    let strict = ruled(json!("strict"));
+    assert_eq!(
+        opened(strict.clone(), &ruled(json!("quiet"))).losses,
+        Some(LossRule::Strict)
+    );
+    assert_eq!(opened(config(), &ruled(json!("quiet"))).losses, None, "not signed");
+    assert_eq!(opened(ruled(json!(null)), &strict).losses, None);
+    for wrong in [json!("Strict"), json!(true)] {
+        let refusal = refused_payload(&ruled(wrong));
+        assert_eq!(
+            (refusal.code, refusal.path.as_deref()),
+            ("payload.type", Some("editorConfig.customization.losses"))
+        );
     }
 }
 

@@ -1,0 +1,128 @@
+//! What a save would lose of a document: found in the file that was fetched, told to everybody who takes
+//! part, and under the strict rule a reason not to let them change it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use recto_docs_api::{Access, FileType, LossReport, LossRule, Lost};
+use recto_token::Opening;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+
+use crate::actor::Session;
+use crate::rights::Rights;
+
+/// Files that are looked at at once. Each takes a processor, for some milliseconds unless it is hostile.
+static SCANS: Semaphore = Semaphore::const_new(2);
+/// How long one of them may take.
+const TIME: Duration = Duration::from_secs(2);
+/// How long an opening waits for what is found, its turn included; the engine loads meanwhile.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// What a browser is told of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct LossState {
+    /// The rule that holds for the receiver.
+    pub rule: LossRule,
+    /// Whether the receiver could change the document if nothing would be lost.
+    pub held: bool,
+    /// What would be lost.
+    #[serde(flatten)]
+    pub report: LossReport,
+}
+
+/// Looks for what a save would lose of a file; `None` if that cannot be said. Nothing that a file holds
+/// stops its opening here.
+pub(crate) async fn look(path: &Path, file_type: FileType) -> Option<LossReport> {
+    let path = path.to_owned();
+    let looked = async {
+        let turn = SCANS.acquire().await.ok()?;
+        // The turn ends with the work, which nobody may wait for any more.
+        let scanned = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            scan(path, file_type)
+        });
+        scanned.await.ok().flatten()
+    };
+    let report = tokio::time::timeout(WAIT, looked).await.ok().flatten();
+    match &report {
+        None => tracing::warn!(%file_type, "what a save would lose of a document is not known"),
+        Some(report) if report.losses.is_empty() => {}
+        Some(report) => {
+            let kinds: Vec<_> = report.losses.iter().map(|lost| &lost.kind).collect();
+            tracing::info!(%file_type, ?kinds, "a save would lose something of a document");
+        }
+    }
+    report
+}
+
+fn scan(path: PathBuf, file_type: FileType) -> Option<LossReport> {
+    let file = std::fs::File::open(path).ok()?;
+    let mut options = recto_losses::Options::default();
+    options.limits.time = TIME;
+    match recto_losses::scan(std::io::BufReader::new(file), file_type, &options) {
+        Ok(report) => reported(&report),
+        Err(error) => {
+            tracing::info!(%error, "a document could not be looked at");
+            None
+        }
+    }
+}
+
+/// In the form in which it is kept and told.
+fn reported(report: &recto_losses::Report) -> Option<LossReport> {
+    serde_json::from_value(serde_json::to_value(report).ok()?).ok()
+}
+
+impl Session {
+    /// Whether somebody who opened the document like this may only read it, because of what a save would
+    /// lose. What could not be looked at may lose anything.
+    pub fn is_held(&self, opening: &Opening) -> bool {
+        self.rule_of(opening) == LossRule::Strict
+            && self.record.as_ref().is_some_and(|record| {
+                let report = record.losses.as_ref();
+                report.is_none_or(|report| report.is_told() || !report.complete)
+            })
+    }
+
+    /// The rights that these become by it.
+    pub fn held_to_reading(&self, opening: &Opening, mut rights: Rights) -> Rights {
+        if self.is_held(opening) {
+            rights.access = Access::View;
+        }
+        rights
+    }
+
+    /// The document was loaded: whoever has waited for it gets the rights that it permits.
+    pub fn hold_all(&mut self) {
+        let held: Vec<_> = self
+            .participants
+            .iter()
+            .map(|p| self.held_to_reading(p.opening.get(), p.rights.clone()))
+            .collect();
+        for (participant, rights) in self.participants.iter_mut().zip(held) {
+            participant.rights = rights;
+        }
+    }
+
+    /// What the one who opened the document like this is told.
+    pub fn loss_state(&self, opening: &Opening) -> Option<LossState> {
+        let record = self.record.as_ref()?;
+        let report = record.losses.clone().unwrap_or_default();
+        (!report.losses.is_empty() || !report.complete).then(|| LossState {
+            rule: self.rule_of(opening),
+            held: self.is_held(opening) && Rights::signed(opening).may_change(),
+            report,
+        })
+    }
+
+    /// What the integrator is told of a saved file.
+    pub fn lost(&self) -> Option<Vec<Lost>> {
+        let losses = &self.record.as_ref()?.losses.as_ref()?.losses;
+        (!losses.is_empty()).then(|| losses.clone())
+    }
+
+    fn rule_of(&self, opening: &Opening) -> LossRule {
+        LossRule::of(self.services.config.losses, opening.losses)
+    }
+}
