@@ -74,15 +74,17 @@ fn reported(report: &recto_losses::Report) -> Option<LossReport> {
     serde_json::from_value(serde_json::to_value(report).ok()?).ok()
 }
 
+/// Whether a rule makes a document one for reading.
+fn holds(rule: LossRule, report: Option<&LossReport>) -> bool {
+    rule == LossRule::Strict && report.is_none_or(|report| report.is_told() || !report.complete)
+}
+
 impl Session {
     /// Whether somebody who opened the document like this may only read it, because of what a save would
     /// lose. What could not be looked at may lose anything.
     pub fn is_held(&self, opening: &Opening) -> bool {
-        self.rule_of(opening) == LossRule::Strict
-            && self.record.as_ref().is_some_and(|record| {
-                let report = record.losses.as_ref();
-                report.is_none_or(|report| report.is_told() || !report.complete)
-            })
+        let record = self.record.as_ref();
+        record.is_some_and(|record| holds(self.rule_of(opening), record.losses.as_ref()))
     }
 
     /// The rights that these become by it.
@@ -124,5 +126,83 @@ impl Session {
 
     fn rule_of(&self, opening: &Opening) -> LossRule {
         LossRule::of(self.services.config.losses, opening.losses)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use recto_docs_api::LossRank;
+    use recto_losses::{Loss, LossKind, Place, Rank, Report};
+
+    use super::*;
+
+    fn report(ranks: &[LossRank], complete: bool) -> LossReport {
+        let losses = ranks.iter().map(|&rank| Lost {
+            kind: "kind".into(),
+            rank,
+            count: 1,
+            places: Vec::new(),
+        });
+        LossReport {
+            losses: losses.collect(),
+            complete,
+        }
+    }
+
+    #[test]
+    fn the_strict_rule_holds_what_is_worth_a_line_and_what_nobody_looked_at() {
+        use LossRank::{Content, Function, Later};
+        use LossRule::{Quiet, Strict, Tell};
+        let grave = report(&[Function, Later], true);
+        assert!(holds(Strict, Some(&grave)));
+        assert!(holds(Strict, Some(&report(&[Content], true))));
+        assert!(holds(Strict, Some(&report(&[], false))));
+        assert!(holds(Strict, None));
+        assert!(!holds(Strict, Some(&report(&[Later], true))));
+        assert!(!holds(Strict, Some(&report(&[], true))));
+        for rule in [Tell, Quiet] {
+            assert!(!holds(rule, Some(&grave)) && !holds(rule, None));
+        }
+    }
+
+    #[test]
+    fn what_is_found_is_told_in_full() {
+        let places = vec![
+            Place::Sheet { sheet: "S".into() },
+            Place::Cell {
+                sheet: "S".into(),
+                cell: "B4".into(),
+            },
+            Place::Name { name: "N".into() },
+            Place::Slide { number: 3 },
+            Place::Paragraph { words: "W".into() },
+            Place::Header,
+            Place::Footer,
+            Place::Note,
+            Place::Comment,
+            Place::Master,
+        ];
+        let found = Report {
+            losses: Rank::ALL
+                .into_iter()
+                .map(|rank| Loss {
+                    kind: LossKind::ALL[0],
+                    rank,
+                    count: 12,
+                    places: places.clone(),
+                })
+                .collect(),
+            complete: true,
+        };
+        let told = reported(&found).unwrap();
+        assert_eq!(
+            serde_json::to_value(&told).unwrap(),
+            serde_json::to_value(&found).unwrap()
+        );
+        let ranks: Vec<_> = told.losses.iter().map(|lost| lost.rank).collect();
+        assert_eq!(
+            ranks,
+            [LossRank::Content, LossRank::Function, LossRank::Later]
+        );
     }
 }

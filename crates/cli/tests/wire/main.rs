@@ -30,6 +30,7 @@ mod saving;
 mod second;
 mod services;
 mod start;
+mod tell;
 mod tenants;
 mod tokens;
 mod versions;

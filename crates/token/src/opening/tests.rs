@@ -366,14 +366,17 @@ fn p4_the_save_button_gives_the_file_away_only_if_that_was_signed() {
 
 #[test]
 fn p4_what_happens_to_losses_counts_only_as_it_was_signed() {
-    let ruled =
-        |value: Value| with("editorConfig.customization", json!({ "losses": value }));
+    let ruled = |value: Value| with("editorConfig.customization", json!({ "losses": value }));
     let strict = ruled(json!("strict"));
     assert_eq!(
         opened(strict.clone(), &ruled(json!("quiet"))).losses,
         Some(LossRule::Strict)
     );
-    assert_eq!(opened(config(), &ruled(json!("quiet"))).losses, None, "not signed");
+    assert_eq!(
+        opened(config(), &ruled(json!("quiet"))).losses,
+        None,
+        "not signed"
+    );
     assert_eq!(opened(ruled(json!(null)), &strict).losses, None);
     for wrong in [json!("Strict"), json!(true)] {
         let refusal = refused_payload(&ruled(wrong));
