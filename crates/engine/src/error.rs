@@ -224,6 +224,9 @@ pub enum SecondFileError {
     /// There is nothing to take over.
     #[error("The other document is not a copy of this one with tracked changes.")]
     NoChanges,
+    /// Changes are taken over author by author, and there are more than that may be done for.
+    #[error("The other document has tracked changes of more than {0} people.")]
+    TooManyAuthors(usize),
 }
 
 impl SecondFileError {

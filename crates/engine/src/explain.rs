@@ -297,6 +297,7 @@ impl Explain for SecondFileError {
             Self::HasChanges => "second.has_changes",
             Self::Unlike => "second.unlike",
             Self::NoChanges => "second.no_changes",
+            Self::TooManyAuthors(_) => "second.too_many_authors",
         }
     }
 
@@ -316,6 +317,10 @@ impl Explain for SecondFileError {
             }
             Self::NoChanges => {
                 "Choose a copy in which changes were tracked, or compare the two documents.".into()
+            }
+            Self::TooManyAuthors(_) => {
+                "Accept the changes of some of them there first, or compare the two documents."
+                    .into()
             }
         }
     }
@@ -366,6 +371,7 @@ mod tests {
         insta::assert_snapshot!(told(&SecondFileError::HasChanges), @"second.has_changes (-1): This document has tracked changes, so it cannot be compared with another one. Accept or reject them first, and compare again.");
         insta::assert_snapshot!(told(&SecondFileError::Unlike), @"second.unlike (-1): The differences between the two documents could not be put into this one, for example because a table differs. Try again when nobody else writes, or open both documents in two windows.");
         insta::assert_snapshot!(told(&SecondFileError::NoChanges), @"second.no_changes (-1): The other document is not a copy of this one with tracked changes. Choose a copy in which changes were tracked, or compare the two documents.");
+        insta::assert_snapshot!(told(&SecondFileError::TooManyAuthors(20)), @"second.too_many_authors (-1): The other document has tracked changes of more than 20 people. Accept the changes of some of them there first, or compare the two documents.");
         insta::assert_snapshot!(told(&SaveError::Unreadable), @"save.unreadable (-83): The document engine wrote a file that cannot be read again. Copy what you need into a new document; the last saved copy is kept.");
         insta::assert_snapshot!(told(&EngineError::TooOld("7.4".into())), @"engine.too_old (-1): LibreOffice 7.4 is too old: Recto needs 25.2. Install LibreOffice 25.2: Debian 13 has it, and Debian 12 has it in its backports.");
         insta::assert_snapshot!(told(&EngineError::TooNew("26.8".into())), @"engine.too_new (-1): LibreOffice 26.8 is too new: from 26 on it lacks functions that Recto needs. Install LibreOffice 25.2, and pin its version so that updates of the system keep it.");

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use recto_docs_api::DocumentKind;
+use serde_json::Value;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -24,6 +25,16 @@ const LONGEST: Duration = Duration::from_secs(60);
 const BODY: &str = "word/document.xml";
 /// The longest text that is compared once more, in bytes of XML.
 const LONGEST_BODY: u64 = 50 << 20;
+
+/// So many people's tracked changes are taken over from one file: each takes a comparison.
+const MOST_AUTHORS: usize = 20;
+
+/// A tracked change.
+struct Mark {
+    author: String,
+    /// Whether it deletes.
+    deletes: bool,
+}
 
 /// A file beside an open text.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +58,7 @@ impl Engine {
         revised: SecondFile<'_>,
     ) -> Result<u64, SecondFileError> {
         let author = document.editor(view)?;
-        if document.has_changes(view).await? {
+        if !document.marks(view).await?.is_empty() {
             return Err(SecondFileError::HasChanges);
         }
         let (earlier, marked) = (
@@ -59,15 +70,20 @@ impl Engine {
             if guarded {
                 guard(&earlier).await?;
             }
-            let count = self
+            let marks = self
                 .mark(&earlier, revised, &author, guarded, &marked)
                 .await?;
-            if count == 0 {
+            let Some(first) = marks.first() else {
                 return Ok(0);
-            }
-            let merged = document.merge(view, &marked, guarded).await?;
-            if merged > 0 {
-                return Ok(merged);
+            };
+            let work = Work::Adopt {
+                author: author.clone(),
+                deletes_first: first.deletes,
+                guarded,
+            };
+            let adopted = counted(&document.take(view, &marked, "docx", work).await?)?;
+            if adopted > 0 {
+                return Ok(adopted);
             }
         }
         Err(SecondFileError::Unlike)
@@ -83,10 +99,64 @@ impl Engine {
         document.editor(view)?;
         let written = other.scratch.join("other.docx");
         self.rewrite(other, "docx", &written).await?;
-        match document.merge(view, &written, false).await? {
-            0 => Err(SecondFileError::NoChanges),
-            count => Ok(count),
+        let all = self.marks_of(&written, None).await?;
+        let mut authors: Vec<&str> = all.iter().map(|mark| &*mark.author).collect();
+        authors.sort_unstable();
+        authors.dedup();
+        if authors.len() > MOST_AUTHORS {
+            return Err(SecondFileError::TooManyAuthors(MOST_AUTHORS));
         }
+        let mut sum = 0;
+        for author in &authors {
+            let (file, deletes_first) = if let [_] = authors[..] {
+                (
+                    written.clone(),
+                    all.first().is_some_and(|mark| mark.deletes),
+                )
+            } else {
+                let own = other.scratch.join("own.docx");
+                let kept = self.marks_of(&written, Some((author, &own))).await?;
+                (own, kept.first().is_some_and(|mark| mark.deletes))
+            };
+            let work = Work::Adopt {
+                author: (*author).to_owned(),
+                deletes_first,
+                guarded: false,
+            };
+            sum += counted(&document.take(view, &file, "docx", work).await?)?;
+        }
+        match sum {
+            0 => Err(SecondFileError::NoChanges),
+            sum => Ok(sum),
+        }
+    }
+
+    /// The tracked changes in a file; with an author, only theirs, which are written to another file.
+    async fn marks_of(
+        &self,
+        file: &Path,
+        only: Option<(&str, &Path)>,
+    ) -> Result<Vec<Mark>, SecondFileError> {
+        let file_type = "docx";
+        // Without a receiver the events are dropped.
+        let (copy, _) = self.open(file, OpenOptions { file_type }).await?;
+        let work = async {
+            let options = ViewOptions {
+                author: String::new(),
+                lang: "en".into(),
+                rights: ViewRights::edit(),
+            };
+            let view = copy.create_view(options).await?;
+            if let Some((author, to)) = only {
+                let author = author.to_owned();
+                copy.ask(view, String::new(), Work::Keep { author }).await?;
+                copy.save_copy(file_type, to).await?;
+            }
+            Ok(copy.marks(view).await?)
+        };
+        let done = work.await;
+        copy.close().await;
+        done
     }
 
     /// Puts the text of `file` at the caret of a view that may edit.
@@ -110,14 +180,14 @@ impl Engine {
         author: &str,
         guarded: bool,
         to: &Path,
-    ) -> Result<u64, SecondFileError> {
+    ) -> Result<Vec<Mark>, SecondFileError> {
         let file_type = revised.file_type;
         // Without a receiver the events are dropped.
         let (later, _) = self.open(revised.path, OpenOptions { file_type }).await?;
         let work = async {
-            let count = later.mark(author, earlier, "docx", guarded).await?;
+            let marks = later.mark(author, earlier, "docx", guarded).await?;
             later.save_copy("docx", to).await?;
-            Ok(count)
+            Ok(marks)
         };
         let done = work.await;
         later.close().await;
@@ -170,7 +240,7 @@ impl Document {
         if encrypted.unwrap_or(true) {
             return Err(OpenError::Encrypted);
         }
-        Ok(self.mark(author, earlier, file_type, false).await?)
+        Ok(self.mark(author, earlier, file_type, false).await?.len() as u64)
     }
 
     async fn mark(
@@ -179,7 +249,7 @@ impl Document {
         earlier: &Path,
         file_type: &str,
         guarded: bool,
-    ) -> Result<u64, EngineError> {
+    ) -> Result<Vec<Mark>, EngineError> {
         let options = ViewOptions {
             author: author.to_owned(),
             lang: "en".into(),
@@ -188,19 +258,23 @@ impl Document {
         let view = self.create_view(options).await?;
         let work = Work::Compare { guarded };
         let marked = self.take(view, earlier, file_type, work).await;
+        let marks = match marked {
+            Ok(_) => self.marks(view).await,
+            Err(error) => Err(error),
+        };
         self.destroy_view(view).await?;
-        counted(&marked?)
+        marks
     }
 
-    async fn merge(&self, view: ViewId, changed: &Path, guarded: bool) -> Result<u64, EngineError> {
-        let work = Work::Merge { guarded };
-        counted(&self.take(view, changed, "docx", work).await?)
-    }
-
-    async fn has_changes(&self, view: ViewId) -> Result<bool, EngineError> {
+    /// The tracked changes, as LibreOffice lists them.
+    async fn marks(&self, view: ViewId) -> Result<Vec<Mark>, EngineError> {
         let changes = self.query(view, ".uno:AcceptTrackedChanges").await?;
         let list = changes["redlines"].as_array();
-        Ok(list.is_some_and(|list| !list.is_empty()))
+        let mark = |change: &Value| Mark {
+            author: change["author"].as_str().unwrap_or_default().to_owned(),
+            deletes: change["type"] == "Delete",
+        };
+        Ok(list.map_or_else(Vec::new, |list| list.iter().map(mark).collect()))
     }
 
     /// The name of a view that may edit this text.
@@ -225,16 +299,19 @@ impl Document {
         let name = format!("second-{number}.{file_type}");
         let place = kit.folder.doc().join(&name);
         tokio::fs::copy(file, &place).await?;
-        let call = Call::Second { view, name, work };
-        let done = kit
-            .ask_within(call, LONGEST, |reply| match reply {
-                Reply::Answer(answer) => Ok(answer),
-                Reply::Painted(_) => Err(unexpected()),
-            })
-            .await;
+        let done = self.ask(view, name, work).await;
         // Gone already if the kit is.
         let _ = tokio::fs::remove_file(&place).await;
         done
+    }
+
+    async fn ask(&self, view: ViewId, name: String, work: Work) -> Result<Answer, EngineError> {
+        let call = Call::Second { view, name, work };
+        let answer = self.0.kit.ask_within(call, LONGEST, |reply| match reply {
+            Reply::Answer(answer) => Ok(answer),
+            Reply::Painted(_) => Err(unexpected()),
+        });
+        answer.await
     }
 }
 

@@ -3,10 +3,12 @@
 //! LibreOffice describes most of them in JSON and has the others painted, as windows. Some it waits in:
 //! nothing else goes on in their view before they are closed.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::fmt;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::main_loop::enter;
@@ -16,6 +18,9 @@ use crate::lok::Document;
 const CLOSES_WITHIN: Duration = Duration::from_secs(1);
 /// Dialogs that are remembered; a document that opens more has the earlier ones forgotten.
 const MOST: usize = 64;
+
+/// The list of tracked changes opens by itself when those of a file were taken over.
+const UNASKED: &str = "AcceptRejectChangesDialog";
 
 const CLOSE_DIALOG: &str = r#"{"id":"__DIALOG__","cmd":"close","type":"dialog"}"#;
 const CLOSE_POPUP: &str = r#"{"id":"__POPUP__","cmd":"close","type":"popover"}"#;
@@ -55,26 +60,56 @@ struct Due {
 #[derive(Debug, Default)]
 pub(super) struct Dialogs {
     open: RefCell<Vec<Open>>,
-    hushed: Cell<bool>,
 }
 
 /// The head of a message about something described in JSON; the tree of what is in it is passed over.
-#[derive(Deserialize)]
+#[derive(Default)]
 struct Message {
-    id: Option<Value>,
-    jsontype: Option<String>,
-    action: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    title: Option<String>,
+    id: Option<u64>,
+    /// By members of these names, the last of each: LibreOffice writes some twice.
+    texts: [Option<String>; 5],
+}
+
+const MEMBERS: [&str; 5] = ["jsontype", "action", "type", "title", "dialogid"];
+
+impl Message {
+    fn read(payload: &str) -> Option<Self> {
+        serde_json::from_str(payload).ok()
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Head)
+    }
+}
+
+struct Head;
+
+impl<'de> Visitor<'de> for Head {
+    type Value = Message;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Message, M::Error> {
+        let mut message = Message::default();
+        while let Some(name) = map.next_key::<String>()? {
+            if name == "id" {
+                message.id = number(&map.next_value()?);
+            } else if let Some(at) = MEMBERS.iter().position(|member| *member == name) {
+                let value: Value = map.next_value()?;
+                message.texts[at] = value.as_str().map(str::to_owned);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(message)
+    }
 }
 
 impl Dialogs {
-    /// Nobody need hear of the next dialog, which nobody asked for.
-    pub fn hush(&self, hushed: bool) {
-        self.hushed.set(hushed);
-    }
-
     /// Whether there is something to close, or to look after.
     pub fn any(&self) -> bool {
         !self.open.borrow().is_empty()
@@ -82,55 +117,64 @@ impl Dialogs {
 
     /// A `WINDOW` callback.
     pub fn window(&self, view: i32, payload: &str) {
-        let Ok(message) = serde_json::from_str::<Message>(payload) else {
+        let Some(Message {
+            id: Some(id),
+            texts,
+        }) = Message::read(payload)
+        else {
             return;
         };
-        if message.action.as_deref() != Some("created") {
+        let [_, action, kind, title, _] = texts;
+        if action.as_deref() != Some("created") {
             return;
         }
-        let title = match message.kind.as_deref() {
-            Some("dialog") => Some(message.title.unwrap_or_default()),
+        let title = match kind.as_deref() {
+            Some("dialog") => Some(title.unwrap_or_default()),
             // A popup of a filter or list.
             Some("child") => None,
             _ => return,
         };
-        self.opened(view, message.id.as_ref(), Shown::Window, title);
+        self.opened(view, id, Shown::Window, title);
     }
 
     /// A `JSDIALOG` callback: of a dialog, but also of formula bars, side bars and the like, which come
     /// unasked.
     pub fn described(&self, view: i32, payload: &str) {
-        let Ok(message) = serde_json::from_str::<Message>(payload) else {
+        let Some(Message {
+            id: Some(id),
+            texts,
+        }) = Message::read(payload)
+        else {
             return;
         };
-        if !matches!(message.jsontype.as_deref(), Some("dialog" | "popup")) {
+        let [jsontype, action, kind, title, name] = texts;
+        if !matches!(jsontype.as_deref(), Some("dialog" | "popup")) {
             return;
         }
-        match message.action.as_deref() {
+        match action.as_deref() {
             None => {
-                let (shown, title) = match message.kind.as_deref() {
+                let (shown, title) = match kind.as_deref() {
                     Some("modalpopup") => (Shown::Popup, None),
                     Some(kind) if kind.ends_with("dialog") || kind == "messagebox" => {
-                        (Shown::Dialog, Some(message.title.unwrap_or_default()))
+                        let asked_for = name.as_deref() != Some(UNASKED);
+                        (
+                            Shown::Dialog,
+                            asked_for.then_some(title.unwrap_or_default()),
+                        )
                     }
                     _ => return,
                 };
-                self.opened(view, message.id.as_ref(), shown, title);
+                self.opened(view, id, shown, title);
             }
-            Some("close") => {
-                let id = message.id.as_ref().and_then(number);
-                self.open.borrow_mut().retain(|open| {
-                    open.shown == Shown::Window || open.view != view || Some(open.id) != id
-                });
-            }
+            Some("close") => self
+                .open
+                .borrow_mut()
+                .retain(|open| open.shown == Shown::Window || (open.view, open.id) != (view, id)),
             Some(_) => {}
         }
     }
 
-    fn opened(&self, view: i32, id: Option<&Value>, shown: Shown, title: Option<String>) {
-        let Some(id) = id.and_then(number) else {
-            return;
-        };
+    fn opened(&self, view: i32, id: u64, shown: Shown, title: Option<String>) {
         let mut open = self.open.borrow_mut();
         let is_it = |open: &Open| (open.view, open.id, open.shown) == (view, id, shown);
         // A description may come twice.
@@ -140,7 +184,6 @@ impl Dialogs {
         if open.len() >= MOST {
             open.remove(0);
         }
-        let title = title.filter(|_| !self.hushed.take());
         open.push(Open {
             view,
             id,
@@ -294,12 +337,9 @@ mod tests {
             r#"{"id":"7","action":"invalidate","rectangle":"0, 0, 1, 1"}"#,
         );
         assert!(!dialogs.any());
-        dialogs.hush(true);
-        dialogs.described(
-            4,
-            r#"{"id":1,"type":"modelessdialog","jsontype":"dialog","title":"Changes"}"#,
-        );
-        insta::assert_snapshot!(closed(&dialogs, Instant::now()), @"4/1 close []");
+        let changes = r#"{"id":"AcceptRejectChangesDialog","type":"modelessdialog","children":[],"title":"Manage Changes","dialogid":"AcceptRejectChangesDialog","id":8,"jsontype":"dialog"}"#;
+        dialogs.described(4, changes);
+        insta::assert_snapshot!(closed(&dialogs, Instant::now()), @"4/8 close []");
     }
 
     #[test]

@@ -67,6 +67,12 @@ impl Tracking {
         self.prepare(document, false);
     }
 
+    /// Has the document count as changed.
+    pub fn touch(&self, document: Document) {
+        self.prepare(document, true);
+        self.prepare(document, false);
+    }
+
     /// Switches it off until the next input, for what is never a proposal.
     pub fn suspend(&self, document: Document) {
         if document.kind() == 0 && (self.actual.get() || self.unknown.get()) {

@@ -195,17 +195,27 @@ pub(crate) enum Call {
 }
 
 /// What is done with a second file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Work {
     /// Marks what is new and what is gone since the file, which is older.
     Compare {
         /// Whether an empty paragraph was added to the file, and is to be added to this text too.
         guarded: bool,
     },
-    /// Takes over the tracked changes of the file, which is a copy of the document.
-    Merge {
+    /// Takes over the tracked changes of the file, which is a copy of the document and has those of one
+    /// author only.
+    Adopt {
+        /// Whose they are.
+        author: String,
+        /// Whether the first of them is a deletion.
+        deletes_first: bool,
         /// Whether an empty paragraph was added to the file.
         guarded: bool,
+    },
+    /// Rejects the tracked changes of everybody else. No file is needed.
+    Keep {
+        /// Whose changes stay.
+        author: String,
     },
     /// Puts its text at the caret.
     Insert,
