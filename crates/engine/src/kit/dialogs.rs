@@ -3,7 +3,7 @@
 //! LibreOffice describes most of them in JSON and has the others painted, as windows. Some it waits in:
 //! nothing else goes on in their view before they are closed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::main_loop::enter;
-use crate::lok::Document;
+use crate::lok::{Document, Office};
 
 /// A dialog that is still there so long after it was closed is cancelled.
 const CLOSES_WITHIN: Duration = Duration::from_secs(1);
@@ -21,6 +21,10 @@ const MOST: usize = 64;
 
 /// The list of tracked changes opens by itself when those of a file were taken over.
 const UNASKED: &str = "AcceptRejectChangesDialog";
+
+/// How often a dialog is looked for that LibreOffice does not tell of, and in how many windows.
+pub(super) const GUESSES: Duration = Duration::from_millis(250);
+const WINDOWS: u64 = 256;
 
 const CLOSE_DIALOG: &str = r#"{"id":"__DIALOG__","cmd":"close","type":"dialog"}"#;
 const CLOSE_POPUP: &str = r#"{"id":"__POPUP__","cmd":"close","type":"popover"}"#;
@@ -60,6 +64,7 @@ struct Due {
 #[derive(Debug, Default)]
 pub(super) struct Dialogs {
     open: RefCell<Vec<Open>>,
+    guessed: Cell<Option<Instant>>,
 }
 
 /// The head of a message about something described in JSON; the tree of what is in it is passed over.
@@ -214,6 +219,19 @@ impl Dialogs {
     pub fn close_here(&self, document: Document, now: Instant) {
         while let Some(due) = self.due(now, Some(document.view()), &mut |_, _| {}) {
             due.close(document);
+        }
+    }
+
+    /// Closes what LibreOffice asks while it loads. It does not say that it asks, or in which of its
+    /// windows; they have small numbers.
+    pub fn close_unknown(&self, office: Office, now: Instant) {
+        let due = self.guessed.get();
+        if due.is_none_or(|last| now.duration_since(last) >= GUESSES) {
+            self.guessed.set(Some(now));
+            // Not at once: hardly any load waits for an answer.
+            if due.is_some() {
+                (0..WINDOWS).for_each(|id| office.answer_dialog(id, CLOSE_DIALOG));
+            }
         }
     }
 

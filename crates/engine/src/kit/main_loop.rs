@@ -16,8 +16,14 @@ use serde_json::Value;
 
 use super::queue::{Moment, Turn};
 use super::{
-    canvas::Canvas, dialogs::Dialogs, dispatch, form, mouse::Reading, reports::Reports,
-    socket::Socket, tracking::Tracking, warm_up,
+    canvas::Canvas,
+    dialogs::{Dialogs, GUESSES},
+    dispatch, form,
+    mouse::Reading,
+    reports::Reports,
+    socket::Socket,
+    tracking::Tracking,
+    warm_up,
 };
 use crate::event::callback;
 use crate::lok::{Document, Handler, Library, Office};
@@ -259,12 +265,17 @@ impl Kit {
             self.beat.set(now);
             self.socket.beat();
         }
-        // LibreOffice asks something about what it writes, and would wait for the answer.
-        if let Some(document) = self.document.get()
-            && self.dialogs.any()
-        {
-            self.dialogs.close_here(document, now);
+        // LibreOffice may ask something, and would wait for the answer.
+        match self.document.get() {
+            Some(document) if self.dialogs.any() => self.dialogs.close_here(document, now),
+            None if timeout != 0 => self.dialogs.close_unknown(self.office, now),
+            _ => {}
         }
+        let longest = i32::try_from(GUESSES.as_micros()).unwrap_or(i32::MAX);
+        let timeout = match timeout {
+            -1 => longest,
+            _ => timeout.min(longest),
+        };
         // Not on the socket: what arrives stays there until the document may be touched.
         self.wait(timeout, false);
         false

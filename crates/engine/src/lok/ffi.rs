@@ -44,7 +44,7 @@ pub(super) struct OfficeClass {
     pub sign_document: Unused,
     /// The pointer must not be null: without it, nothing is polled and the thread spins.
     pub run_loop: Option<unsafe extern "C" fn(O, PollCallback, WakeCallback, *mut c_void)>,
-    pub send_dialog_event: Unused,
+    pub send_dialog_event: Option<unsafe extern "C" fn(O, c_ulonglong, Text)>,
     pub set_option: Unused,
     pub dump_state: Unused,
     pub extract_request: Unused,

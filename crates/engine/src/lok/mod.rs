@@ -236,6 +236,18 @@ impl Office {
         Ok(Document::new(document))
     }
 
+    /// Answers a dialog that LibreOffice waits in, also while no document is loaded yet. An answer to one
+    /// that is not there is passed over.
+    pub(crate) fn answer_dialog(self, dialog: u64, answer: &str) {
+        let answer = text(answer);
+        // SAFETY: see `words`; the string outlives the call.
+        unsafe {
+            if let Some(send) = function!(self.office, ffi::OfficeClass, send_dialog_event) {
+                send(self.office, dialog, answer.as_ptr());
+            }
+        }
+    }
+
     /// LibreOffice's words for what just failed.
     pub(crate) fn error(self) -> String {
         // SAFETY: see `words`.
