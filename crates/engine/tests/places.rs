@@ -46,5 +46,9 @@ async fn a_bookmark_is_saved_and_a_reader_can_be_sent_to_it() {
         ViewEvent::Caret { rect } if rect.y > 10_000 => Some(*rect),
         _ => None,
     });
-    assert_eq!(caret.await.x, 2158, "behind the last line's text");
+    let x = caret.await.x;
+    assert!(
+        (2150..2170).contains(&x),
+        "{x} is behind the last line's text"
+    );
 }
