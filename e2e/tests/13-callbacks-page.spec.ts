@@ -69,7 +69,7 @@ test.describe('the page of the last callbacks', () => {
     await expect(page.getByTestId('replay-result')).toHaveAttribute('data-state', 'sent');
     await expect(page.getByTestId('replay-result')).toContainText('The application took it.');
     expect(integrator.received(id)).toHaveLength(before + 1);
-    expect(integrator.received(id).at(-1)).toEqual({ status: 2, signed: true });
+    expect(integrator.received(id).at(-1)).toMatchObject({ status: 2, signed: true });
     await expect(attempts).toHaveCount(3);
     await expect(attempts.first()).toContainText('Sent again by hand');
     await picture(page, 'sent');

@@ -4,6 +4,7 @@ import type { Integration } from './integration/integration.js';
 import type { Editor } from './state/editor.js';
 import { FormulaBar } from './panels/formula-bar.js';
 import { Header } from './panels/header.js';
+import { LossesBar } from './panels/losses-bar.js';
 import { Notices } from './panels/notices.js';
 import { SidePanel } from './panels/side-panel.js';
 import { ProblemPanel } from './panels/problem.js';
@@ -40,6 +41,7 @@ export function App({ editor, host }: { editor: Editor; host: Integration }) {
       {tools && kind !== undefined && (
         <Toolbar key={state.document.value.rights.access} editor={editor} kind={kind} host={host} />
       )}
+      {version === null && kind !== undefined && <LossesBar editor={editor} host={host} />}
       {kind === 'cell' && <FormulaBar editor={shown} />}
       <div class="editor__middle">
         {kind === 'slide' && <SlideList editor={shown} />}

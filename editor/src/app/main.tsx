@@ -80,6 +80,7 @@ function start(config: PlainConfig): void {
     }),
     host.watchPeople(),
     host.watchStart(),
+    host.watchLosses(),
   ];
   open = {
     editor,

@@ -8,6 +8,7 @@ import type {
   SharingSetting,
   SetUsersOptions,
 } from '@onlyoffice/doceditor-types';
+import type { Losses } from './losses.js';
 
 /** A config that can be cloned: without its `events`, whose names alone cross the border. */
 export type PlainConfig = Omit<Config, 'events'>;
@@ -18,6 +19,8 @@ export type TakenFor = 'compare' | 'combine' | 'insert-text';
 /** Events that the editor raises; the names are those of the Docs API. */
 export interface EditorEvents {
   onAppReady: undefined;
+  /** Recto's own. */
+  onDocumentLosses: Losses;
   onDocumentReady: undefined;
   onDocumentStateChange: boolean;
   onError: { errorCode: number; errorDescription: string };

@@ -1,11 +1,15 @@
-import { CONFIG, UNTYPED_CONFIG } from './config.js';
+import { CONFIG, OWN_CONFIG, UNTYPED_CONFIG } from './config.js';
 import { remark, type Support } from './entry.js';
 import { EVENTS, UNTYPED_EVENTS } from './events.js';
 import { nearest } from './nearest.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const OPTIONS: Fields & Readonly<Record<string, Support>> = { ...CONFIG, ...UNTYPED_CONFIG };
+const OPTIONS: Fields & Readonly<Record<string, Support>> = {
+  ...CONFIG,
+  ...OWN_CONFIG,
+  ...UNTYPED_CONFIG,
+};
 const ALL_EVENTS: Readonly<Record<string, Support>> = { ...EVENTS, ...UNTYPED_EVENTS };
 
 /** One sentence or two for every option that is unknown, or known and without effect. */

@@ -141,6 +141,15 @@ function isOne(values: readonly unknown[]): (value: unknown) => boolean {
 /** Every option of the published types; one that is new there is a compile error here. */
 export const CONFIG: Readonly<Record<ConfigPath, Support>> = { ...REST, ...CUSTOMIZATION };
 
+/** Options of Recto’s own. */
+export const OWN_CONFIG: Readonly<Record<string, Support>> = {
+  'editorConfig.customization.losses': builtFor(
+    'Recto’s own: `"tell"`, `"strict"` or `"quiet"`; must be signed.',
+    isOne(['tell', 'strict', 'quiet']),
+    'Set it to "tell", "strict" or "quiet".',
+  ),
+};
+
 /** Options that configs have although the published types do not. */
 export const UNTYPED_CONFIG: Readonly<Record<string, Support>> = {
   'document.directUrl': moot('The file is always fetched from document.url.'),

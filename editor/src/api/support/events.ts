@@ -72,6 +72,9 @@ export const EVENTS: Readonly<Record<keyof NonNullable<Config['events']>, Suppor
 
 /** Events that integrators listen to although the published types do not have them. */
 export const UNTYPED_EVENTS = {
+  onDocumentLosses: built(
+    'Recto’s own: what a save would lose of the document, after onDocumentReady, if that is anything: `rule`, `held` (this user could edit it otherwise), `losses` with `kind`, `rank`, `count` and `places`, and `complete` (`false` if the document could not be looked at as a whole). See [Saving](../topics/saving.md#what-a-save-would-lose).',
+  ),
   onBack: missing('It was replaced long ago.', 'Use customization.goback.'),
   onReady: built('The former name of onAppReady; both are called.'),
   onRequestBack: built('The button “Back”, when it is declared.'),

@@ -1,4 +1,4 @@
-import { CONFIG } from './config.js';
+import { CONFIG, OWN_CONFIG } from './config.js';
 import type { Support } from './entry.js';
 import { EVENTS, UNTYPED_EVENTS } from './events.js';
 import { METHODS, UNTYPED_METHODS } from './methods.js';
@@ -23,6 +23,7 @@ export function page(): string {
     section('Events', EVENTS),
     section('Events that the published types do not have', UNTYPED_EVENTS),
     section('Options', CONFIG),
+    section('Options of Recto’s own', OWN_CONFIG),
   ].join('\n');
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { remarksOnConfig, remarksOnEvents } from './check.js';
-import { CONFIG, UNTYPED_CONFIG, type ConfigPath } from './config.js';
+import { CONFIG, OWN_CONFIG, UNTYPED_CONFIG, type ConfigPath } from './config.js';
 import type { Support } from './entry.js';
 import { EVENTS, UNTYPED_EVENTS } from './events.js';
 import { METHODS, UNTYPED_METHODS } from './methods.js';
@@ -28,7 +28,7 @@ describe('the table', () => {
   it.each([
     ['methods', { ...METHODS, ...UNTYPED_METHODS }],
     ['events', { ...EVENTS, ...UNTYPED_EVENTS }],
-    ['options', { ...CONFIG, ...UNTYPED_CONFIG }],
+    ['options', { ...CONFIG, ...OWN_CONFIG, ...UNTYPED_CONFIG }],
   ])('of %s', (_, table) => expect(listed(table)).toMatchSnapshot());
 
   it('is the page docs/reference/docs-api.md', () => {
@@ -37,7 +37,15 @@ describe('the table', () => {
   });
 
   it('speaks in sentences', () => {
-    const all = [METHODS, UNTYPED_METHODS, EVENTS, UNTYPED_EVENTS, CONFIG, UNTYPED_CONFIG];
+    const all = [
+      METHODS,
+      UNTYPED_METHODS,
+      EVENTS,
+      UNTYPED_EVENTS,
+      CONFIG,
+      OWN_CONFIG,
+      UNTYPED_CONFIG,
+    ];
     for (const support of all.flatMap((table) => Object.values<Support>(table))) {
       const texts =
         support.is === 'missing' ? [support.why, support.instead] : [support.note ?? 'It works.'];

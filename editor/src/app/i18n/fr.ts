@@ -94,6 +94,42 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   canView: 'en lecture',
   canEdit: 'en modification',
 
+  lossesTitle: 'Ce qu’un enregistrement ferait perdre',
+  lossesMenu: 'Ce qu’un enregistrement ferait perdre…',
+  lossesWhy:
+    'Ce document contient des éléments qui ne peuvent pas être réécrits ici. Ils y sont tant que le document n’est pas modifié et enregistré.',
+  lossesAsk: 'Avant de modifier ce document',
+  lossesAskWhy:
+    'Votre modification attend : enregistré ici, le document perd ce qui figure ci-dessous.',
+  lossesLine: 'Enregistrer ici ferait perdre {count} {count:one=élément|other=éléments} : {names}.',
+  lossesLineOne: 'Enregistrer ici ferait perdre : {names}.',
+  lossesAndMore: '{names} ; et {count} de plus',
+  lossesReading:
+    'Vous lisez ce document sans le modifier. Enregistrer ici ferait perdre : {names}.',
+  lossesHeld: 'Ce document est ouvert en lecture, car l’enregistrer ici ferait perdre : {names}.',
+  lossesHeldUnknown:
+    'Ce document est ouvert en lecture, car il n’a pas été possible de vérifier ce que l’enregistrer ici ferait perdre.',
+  lossesShow: 'Afficher la liste',
+  lossesList: 'Liste de ce qui serait perdu',
+  lossesEdit: 'Modifier quand même',
+  lossesCopy: 'Modifier une copie',
+  lossesRead: 'Lire seulement',
+  lossesContent: 'Contenu et chiffres',
+  lossesFunction: 'Fonctions',
+  lossesLater: 'Visible seulement dans un travail ultérieur avec un autre programme',
+  lossesIncomplete:
+    'Le document n’a pas pu être vérifié en entier ; la liste peut donc être incomplète.',
+  lossesMorePlaces: 'et {count} de plus',
+  lossInSheet: 'Feuille {sheet}',
+  lossInCell: '{sheet}, cellule {cell}',
+  lossInName: 'Nom {name}',
+  lossInParagraph: 'Paragraphe « {words}… »',
+  lossInHeader: 'En-tête',
+  lossInFooter: 'Pied de page',
+  lossInNote: 'Note de bas de page ou de fin',
+  lossInComment: 'Commentaire',
+  lossInMaster: 'Masque ou disposition de diapositive',
+
   menu: 'Fichier',
   edit: 'Modifier',
   newDocument: 'Nouveau document',

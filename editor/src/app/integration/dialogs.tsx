@@ -6,6 +6,7 @@ import { Mark } from '../../shared/mark.js';
 import { translate, type MessageKey } from '../i18n/index.js';
 import type { Editor } from '../state/editor.js';
 import type { Integration } from './integration.js';
+import { LossesDialog } from './losses-dialog.js';
 import { webAddress } from './options.js';
 
 /** The one dialog that is open, if any. */
@@ -17,6 +18,8 @@ export function Dialogs({ editor, host }: { editor: Editor; host: Integration })
       return <FileInfo host={host} editor={editor} />;
     case 'link':
       return <PlaceLink host={host} editor={editor} />;
+    case 'losses':
+      return <LossesDialog host={host} editor={editor} />;
     case 'sharing':
       return <Sharing host={host} editor={editor} />;
     case null:
@@ -24,12 +27,19 @@ export function Dialogs({ editor, host }: { editor: Editor; host: Integration })
   }
 }
 
-interface Props {
+export interface DialogProps {
   host: Integration;
   editor: Editor;
 }
 
-function Frame(props: Props & { title: MessageKey; children: ComponentChildren }) {
+export function Frame(
+  props: DialogProps & {
+    title: MessageKey;
+    wide?: boolean;
+    onClose?: () => void;
+    children: ComponentChildren;
+  },
+) {
   const { host, editor } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
@@ -37,10 +47,11 @@ function Frame(props: Props & { title: MessageKey; children: ComponentChildren }
   return (
     <dialog
       ref={dialog}
-      class="dialog"
+      class={props.wide === true ? 'dialog dialog--wide' : 'dialog'}
       aria-label={title}
       data-testid={`dialog-${host.dialog.value ?? ''}`}
       onClose={() => {
+        props.onClose?.();
         host.dialog.value = null;
         editor.focusDocument();
       }}
@@ -63,7 +74,7 @@ function Frame(props: Props & { title: MessageKey; children: ComponentChildren }
   );
 }
 
-function About(props: Props) {
+function About(props: DialogProps) {
   const { customer } = props.host.options;
   const logo = props.host.picture(customer.logo);
   const dark = props.host.picture(customer.logoDark) ?? logo;
@@ -99,7 +110,7 @@ function About(props: Props) {
   );
 }
 
-function FileInfo(props: Props) {
+function FileInfo(props: DialogProps) {
   const { host, editor } = props;
   const opened = editor.state.document.value;
   const { owner, uploaded, folder } = host.info;
@@ -128,7 +139,7 @@ function FileInfo(props: Props) {
   );
 }
 
-function PlaceLink(props: Props) {
+function PlaceLink(props: DialogProps) {
   const { host, editor } = props;
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.select(), []);
@@ -160,7 +171,7 @@ function PlaceLink(props: Props) {
   );
 }
 
-function Sharing(props: Props) {
+function Sharing(props: DialogProps) {
   const { host } = props;
   return (
     <Frame {...props} title="sharing">

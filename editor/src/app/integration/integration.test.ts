@@ -313,6 +313,7 @@ describe('tracked changes', () => {
       state,
       showPanel,
       review: { trackChanges } as never,
+      losses: { onceDecided: (change: () => void) => change() } as never,
     }).watchStart()();
     return [showPanel.mock.calls, trackChanges.mock.calls];
   };

@@ -13,7 +13,7 @@ import { fields, optionsOf, type Options } from './options.js';
 /** How long an application may take to answer `onRequestRefreshFile`. */
 const REFRESH_MS = 10_000;
 
-export type Dialog = 'about' | 'info' | 'link' | 'sharing';
+export type Dialog = 'about' | 'info' | 'link' | 'losses' | 'sharing';
 
 /** What lies between the document and the application around it: its offers, its answers, its events. */
 export class Integration {
@@ -80,6 +80,13 @@ export class Integration {
     });
   }
 
+  /** Shows the question when a change has to wait for its answer; returns what ends that. */
+  watchLosses(): () => void {
+    return effect(() => {
+      if (this.#editor.losses.asked.value) this.dialog.value = 'losses';
+    });
+  }
+
   /** Does what the config wants done when the document is open; returns what ends that. */
   watchStart(): () => void {
     let done = false;
@@ -95,7 +102,9 @@ export class Integration {
     const { document } = this.#editor.state;
     if (document.value?.kind === 'word' && !embedded) {
       if (changes) this.#editor.showPanel('changes');
-      if (track && document.value.rights.access === 'edit') this.#editor.review.trackChanges(true);
+      if (track && document.value.rights.access === 'edit') {
+        this.#editor.losses.onceDecided(() => this.#editor.review.trackChanges(true));
+      }
     }
     if (action !== null) this.#goTo(action);
   }
@@ -254,6 +263,7 @@ export class Integration {
 
   /** Asks for a link to where the caret is, which is marked in the document. */
   linkToPlace(): void {
+    if (this.#editor.losses.holds(() => this.linkToPlace())) return;
     const name = `place_${crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? ''}`;
     this.#editor.insertBookmark(name);
     this.#makeLink({ type: 'bookmark', data: name });

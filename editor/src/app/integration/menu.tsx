@@ -6,6 +6,7 @@ import {
   FileClock,
   Files,
   FileText,
+  FileWarning,
   CircleQuestionMark,
   Info,
   LayoutTemplate,
@@ -136,6 +137,13 @@ function Items({ editor, host, close }: ItemsProps) {
         FileText,
         () => (host.dialog.value = 'info'),
         options.info && !options.embedded,
+      )}
+      {item(
+        'losses',
+        'lossesMenu',
+        FileWarning,
+        () => (host.dialog.value = 'losses'),
+        editor.losses.losses.value !== null && !options.embedded,
       )}
       <Place id="download" address={save} label="download" icon={Download} />
       {item('share', 'copyShareLink', Link, copy(share ?? ''), share !== null)}

@@ -1,6 +1,9 @@
 /** The messages of docs/development/live-protocol.md. Coordinates are twips; rectangles `[x, y, width, height]`. */
 
+import type { Losses } from '../../shared/losses.js';
 import type { PictureMime } from '../../shared/picture.js';
+
+export type { Loss, Losses, LossPlace } from '../../shared/losses.js';
 
 export type Rect = readonly [x: number, y: number, width: number, height: number];
 
@@ -81,6 +84,8 @@ export interface Opened extends Rights {
   /** The view is new: its caret is where a document begins, whatever the former view's was. */
   fresh: boolean;
   save: SaveStatus;
+  /** What a save would lose, if anything. */
+  losses?: Losses;
   heartbeat: number;
 }
 

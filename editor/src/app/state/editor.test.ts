@@ -90,6 +90,24 @@ describe('editor', () => {
     vi.unstubAllGlobals();
   });
 
+  it('asks before the first change of what a save would harm, and tells the application', () => {
+    const losses = {
+      rule: 'tell',
+      held: false,
+      losses: [{ kind: 'macros', rank: 'function', count: 1, places: [] }],
+      complete: true,
+    };
+    open(opened({ losses }));
+    expect(raised.at(-1)).toEqual(['onDocumentLosses', losses]);
+    editor.input({ kind: 'key', char: 0, code: 1024 });
+    editor.input({ kind: 'text', text: 'x' });
+    void editor.copy(true);
+    expect(inputs().map(({ kind }) => kind)).toEqual(['key']);
+    expect(editor.losses.asked.value).toBe(true);
+    editor.losses.edit();
+    expect(inputs().map(({ kind }) => kind)).toEqual(['key', 'text']);
+  });
+
   it('tells the page around it once that the document is there', () => {
     open(opened());
     say(opened({ fresh: false }));

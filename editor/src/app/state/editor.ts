@@ -22,6 +22,7 @@ import type {
   ViewEvent,
 } from '../live/protocol.js';
 import { TileSource } from '../tiles/source.js';
+import { LossGuard } from './losses.js';
 import { placeOf } from './place.js';
 import { parseSheetGeometry } from './sheet-geometry.js';
 import { Review } from './review.js';
@@ -43,6 +44,8 @@ export class Editor {
   readonly tiles: TileSource;
   /** Comments and tracked changes. */
   readonly review: Review;
+  /** What a save would lose, and the user's answer to it. */
+  readonly losses: LossGuard;
   readonly #connection: Connection;
   readonly #raise: Raise;
   readonly #readOnly: boolean;
@@ -85,6 +88,7 @@ export class Editor {
       place: () => this.#place(),
       full: () => this.notify('warning', 'noticeQueueFull'),
     };
+    this.losses = new LossGuard(this.state);
     this.#connection = new Connection(url, config, handlers, options.version);
     this.review = new Review({
       state: this.state,
@@ -138,6 +142,7 @@ export class Editor {
       return;
     }
     if (!this.state.editable && !comments && !fills && !allowedToViewer(input)) return;
+    if (this.losses.changes(input) && this.losses.holds(() => this.input(input))) return;
     if (input.kind === 'key' || input.kind === 'text' || input.kind === 'command') {
       this.follow = true;
     }
@@ -192,7 +197,9 @@ export class Editor {
       this.notify('warning', 'noticeCopyForbidden');
       return null;
     }
-    if (!cut || !this.state.editable) return this.#connection.copy();
+    // What is copied reaches the clipboard at once or not at all, so that a cut cannot wait.
+    const waits = cut && this.losses.holds(() => undefined);
+    if (!cut || waits || !this.state.editable) return this.#connection.copy();
     const answer = this.#connection.cut();
     this.follow = true;
     this.state.unacknowledged.value = this.#connection.waiting;
@@ -201,6 +208,7 @@ export class Editor {
 
   /** Sends an input that is still being made, in the place that it has among the others now. */
   async inputLater(making: Promise<Input | null>): Promise<void> {
+    if (this.losses.holds(() => void this.inputLater(making))) return;
     const place = this.#connection.reserve();
     this.state.unacknowledged.value = this.#connection.waiting;
     let made: Input | null = null;
@@ -227,12 +235,14 @@ export class Editor {
 
   /** Inserts pictures that the application signed. */
   async insertSigned(call: unknown): Promise<void> {
+    if (this.losses.holds(() => void this.insertSigned(call))) return;
     const answer = await this.#connection.insertImage(call);
     if (answer?.code !== undefined || answer === null) this.#told(answer);
   }
 
   /** Takes a second document that the application signed, and says what came of it. */
   async takeDocument(method: string, call: unknown): Promise<void> {
+    if (this.losses.holds(() => void this.takeDocument(method, call))) return;
     this.notify('info', 'noticeTaking');
     const answer = await this.#connection.takeDocument(method, call);
     this.state.notices.value = this.state.notices.value.filter(
@@ -329,6 +339,7 @@ export class Editor {
       self: opened.participant,
       userName: opened.user.name,
     };
+    this.losses.opened(opened.user.id, opened.losses ?? null);
     state.size.value = { width: document.width, height: document.height };
     state.parts.value = document.parts;
     state.stage.value = null;
@@ -354,6 +365,10 @@ export class Editor {
       this.#raise('onDocumentReady', undefined);
       // There are none to wait for.
       this.#raise('onPluginsReady', undefined);
+      if (opened.losses !== undefined) {
+        const { rule, held, losses, complete } = opened.losses;
+        this.#raise('onDocumentLosses', { rule, held, losses, complete });
+      }
     }
   }
 

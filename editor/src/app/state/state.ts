@@ -68,6 +68,9 @@ export class EditorState {
   /** The application has taken the right to edit away. */
   readonly denied = signal(false);
 
+  /** The user has chosen to read only. */
+  readonly reading = signal(false);
+
   readonly document = signal<OpenDocument | null>(null);
   readonly size = signal({ width: 0, height: 0 });
   readonly parts = signal<readonly Part[]>([]);
@@ -143,6 +146,6 @@ export class EditorState {
   }
 
   get #active(): boolean {
-    return this.stopped.value === null && !this.denied.value;
+    return this.stopped.value === null && !this.denied.value && !this.reading.value;
   }
 }
