@@ -10,10 +10,19 @@
 //! and what goes beyond it ends the scan with what was found until then.
 #![forbid(unsafe_code)]
 
+mod cell;
+mod compound;
+mod formula;
+mod functions;
 mod kind;
+mod odf;
 mod package;
 mod report;
 mod scan;
+mod slide;
+mod style_id;
+mod word;
+mod xml;
 
 pub use kind::{LossKind, Rank};
 pub use report::{Loss, Place, Report};

@@ -1,55 +1,324 @@
-//! A package: a zip whose entries are parts.
+//! A package: a zip whose entries are parts, and the relationships between them.
 
-use std::io::{Read, Seek};
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::io::{Read, Seek, SeekFrom};
+use std::time::Instant;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use crate::report::Place;
 use crate::scan::{Limits, ScanError};
+use crate::xml::{Event, Scanner};
 
 /// First bytes of a compound file: an encrypted document, or one of Office 97.
 const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+/// The end record of a zip and the longest comment after it.
+const END: u64 = 22 + 65_535;
+
+/// A relationship from one part to another, or to something outside.
+#[derive(Debug)]
+pub(crate) struct Relation {
+    pub(crate) id: String,
+    /// The last word of its type, such as `worksheet`.
+    pub(crate) kind: String,
+    /// The name of the part in lower case, or the address outside.
+    pub(crate) target: String,
+    pub(crate) outside: bool,
+}
+
+/// What is left of a scan's limits.
+#[derive(Debug)]
+struct Budget {
+    bytes: Cell<u64>,
+    until: Instant,
+    spent: Cell<bool>,
+}
+
+/// The content of one part. It ends early when the limits are used up.
+pub(crate) struct Part<'a, R: Read> {
+    entry: zip::read::ZipFile<'a, R>,
+    budget: &'a Budget,
+}
+
+impl<R: Read> Read for Part<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let left = self.budget.bytes.get();
+        if left == 0 || Instant::now() > self.budget.until {
+            self.budget.spent.set(true);
+            return Ok(0);
+        }
+        let most = buffer
+            .len()
+            .min(usize::try_from(left).unwrap_or(usize::MAX));
+        let read = self.entry.read(&mut buffer[..most]).inspect_err(|_| {
+            // A damaged part: what follows is not seen.
+            self.budget.spent.set(true);
+        })?;
+        self.budget.bytes.set(left - read as u64);
+        Ok(read)
+    }
+}
 
 /// An open package.
 pub(crate) struct Package<R> {
     archive: ZipArchive<R>,
-    entries: usize,
+    /// The index of each part by its name in lower case.
+    parts: HashMap<String, usize>,
+    relations: HashMap<String, Vec<Relation>>,
+    budget: Budget,
 }
 
 impl<R: Read + Seek> Package<R> {
     pub(crate) fn open(mut file: R, limits: &Limits) -> Result<Self, ScanError> {
-        let mut head = [0; 8];
-        file.rewind()?;
-        let mut read = 0;
-        while read < head.len() {
-            match file.read(&mut head[read..])? {
-                0 => break,
-                more => read += more,
-            }
-        }
-        file.rewind()?;
-        if head == OLE {
+        if head(&mut file)? == OLE {
             return Err(ScanError::Encrypted);
         }
+        let beyond = entries(&mut file)? > limits.entries as u64;
+        if beyond {
+            return Err(ScanError::TooManyParts);
+        }
+        file.rewind()?;
         let archive = ZipArchive::new(file).map_err(|error| match error {
             ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
                 ScanError::Read(error)
             }
             _ => ScanError::Damaged,
         })?;
-        Ok(Self {
+        let parts = archive
+            .file_names()
+            .take(limits.entries)
+            .enumerate()
+            .map(|(index, name)| (tidy(name), index))
+            .collect();
+        let mut package = Self {
             archive,
-            entries: limits.entries,
-        })
+            parts,
+            relations: HashMap::new(),
+            budget: Budget {
+                bytes: Cell::new(limits.unpacked_bytes),
+                until: Instant::now() + limits.time,
+                spent: Cell::new(false),
+            },
+        };
+        package.read_relations();
+        Ok(package)
     }
 
-    /// Whether there are more entries than are looked at.
-    pub(crate) fn beyond_limits(&self) -> bool {
-        self.archive.len() > self.entries
+    /// Whether everything could be read that was asked for.
+    pub(crate) fn is_complete(&self) -> bool {
+        !self.budget.spent.get()
     }
 
-    /// The names of the parts, as they stand in the package.
+    /// The names of the parts, in lower case.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.archive.file_names().take(self.entries)
+        self.parts.keys().map(String::as_str)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.parts.contains_key(name)
+    }
+
+    /// A scanner of a part.
+    pub(crate) fn part(&mut self, name: &str) -> Option<Scanner<Part<'_, R>>> {
+        let index = *self.parts.get(name)?;
+        let Ok(entry) = self.archive.by_index(index) else {
+            self.budget.spent.set(true);
+            return None;
+        };
+        let budget = &self.budget;
+        let mut scanner = Scanner::new(Part { entry, budget });
+        if scanner.is_utf16() {
+            budget.spent.set(true);
+            return None;
+        }
+        Some(scanner)
+    }
+
+    fn read_relations(&mut self) {
+        let names: Vec<String> = self
+            .names()
+            .filter(|name| name.contains("_rels/"))
+            .map(str::to_owned)
+            .collect();
+        let mut all = HashMap::new();
+        let mut count = 0;
+        for name in names {
+            let Some((folder, base)) = name.rsplit_once("_rels/") else {
+                continue;
+            };
+            let owner = format!("{folder}{}", base.trim_end_matches(".rels"));
+            let mut list = Vec::new();
+            if let Some(mut scanner) = self.part(&name) {
+                while let Some(event) = scanner.next() {
+                    if let Event::Open(tag) = event
+                        && tag.is(b"Relationship")
+                        && count < 1 << 18
+                    {
+                        count += 1;
+                        let target = tag.text(b"Target").unwrap_or_default();
+                        let outside = tag.raw(b"TargetMode") == Some(b"External");
+                        let kind = tag.text(b"Type").unwrap_or_default();
+                        list.push(Relation {
+                            id: tag.text(b"Id").unwrap_or_default(),
+                            kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+                            target: if outside {
+                                target
+                            } else {
+                                resolve(folder, &target)
+                            },
+                            outside,
+                        });
+                    }
+                }
+            }
+            all.insert(owner, list);
+        }
+        self.relations = all;
+    }
+
+    /// The relationships of a part; of the package itself if the name is empty.
+    pub(crate) fn relations(&self, owner: &str) -> &[Relation] {
+        self.relations.get(owner).map_or(&[], Vec::as_slice)
+    }
+
+    /// The parts that a part leads to by relationships of one kind.
+    pub(crate) fn targets(&self, owner: &str, kind: &str) -> Vec<String> {
+        self.relations(owner)
+            .iter()
+            .filter(|relation| relation.kind == kind && !relation.outside)
+            .map(|relation| relation.target.clone())
+            .collect()
+    }
+
+    /// The main part of the document.
+    pub(crate) fn main(&self) -> Option<String> {
+        self.targets("", "officeDocument").into_iter().next()
+    }
+
+    /// The parts that can be reached from each of these and from no earlier one: the kind of the
+    /// relationship that leads to a part, its name, and the place where it begins.
+    pub(crate) fn reached(&self, roots: &[(String, Place)]) -> Vec<(String, String, Place)> {
+        /// Ways that lead from a slide or sheet to others.
+        const ACROSS: [&str; 6] = [
+            "slide",
+            "slideLayout",
+            "slideMaster",
+            "notesMaster",
+            "pivotCacheDefinition",
+            "theme",
+        ];
+        let mut reached = Vec::new();
+        let mut seen: HashSet<&str> = roots.iter().map(|(root, _)| root.as_str()).collect();
+        for (root, place) in roots {
+            let mut queue = VecDeque::from([root.as_str()]);
+            while let Some(part) = queue.pop_front() {
+                for relation in self.relations(part) {
+                    if relation.outside
+                        || ACROSS.contains(&&*relation.kind)
+                        || !self.has(&relation.target)
+                        || !seen.insert(&relation.target)
+                    {
+                        continue;
+                    }
+                    reached.push((
+                        relation.kind.clone(),
+                        relation.target.clone(),
+                        place.clone(),
+                    ));
+                    queue.push_back(&relation.target);
+                }
+            }
+        }
+        reached
+    }
+}
+
+fn head<R: Read + Seek>(file: &mut R) -> std::io::Result<[u8; 8]> {
+    let mut head = [0; 8];
+    file.rewind()?;
+    let mut read = 0;
+    while read < head.len() {
+        match file.read(&mut head[read..])? {
+            0 => break,
+            more => read += more,
+        }
+    }
+    Ok(head)
+}
+
+/// The most entries that the end of a zip speaks of, before its list of them is read into memory.
+fn entries<R: Read + Seek>(file: &mut R) -> std::io::Result<u64> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let from = length.saturating_sub(END + 76);
+    file.seek(SeekFrom::Start(from))?;
+    let mut tail = Vec::new();
+    file.take(END + 76).read_to_end(&mut tail)?;
+    let number = |at: usize, bytes: usize| {
+        tail.get(at..at + bytes).map_or(0, |raw| {
+            raw.iter()
+                .rev()
+                .fold(0, |all, byte| all << 8 | u64::from(*byte))
+        })
+    };
+    let plain =
+        memchr::memmem::find_iter(&tail, b"PK\x05\x06").map(|at| match number(at + 10, 2) {
+            // The number stands in the record of the larger format.
+            0xFFFF => 0,
+            count => count,
+        });
+    let large = memchr::memmem::find_iter(&tail, b"PK\x06\x06").map(|at| number(at + 32, 8));
+    Ok(plain.chain(large).max().unwrap_or(0))
+}
+
+/// A name as it is compared: in lower case, with slashes, and without one before it.
+fn tidy(name: &str) -> String {
+    name.replace('\\', "/")
+        .trim_start_matches('/')
+        .to_ascii_lowercase()
+}
+
+/// The part that a target names, seen from a folder.
+fn resolve(folder: &str, target: &str) -> String {
+    let target = tidy_target(target);
+    let mut path: Vec<&str> = if target.starts_with('/') {
+        Vec::new()
+    } else {
+        folder.split('/').filter(|step| !step.is_empty()).collect()
+    };
+    for step in target.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => {
+                path.pop();
+            }
+            step => path.push(step),
+        }
+    }
+    path.join("/").to_ascii_lowercase()
+}
+
+fn tidy_target(target: &str) -> String {
+    let target = target.replace('\\', "/");
+    match target.split_once('#') {
+        Some((target, _)) => target.to_owned(),
+        None => target,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_resolved() {
+        assert_eq!(
+            resolve("xl/worksheets/", "../Tables/T.xml"),
+            "xl/tables/t.xml"
+        );
+        assert_eq!(resolve("xl/", "/xl/a.xml"), "xl/a.xml");
+        assert_eq!(resolve("", "word/document.xml#a"), "word/document.xml");
+        assert_eq!(resolve("a/", "../../../b"), "b");
     }
 }

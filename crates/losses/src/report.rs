@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::kind::{LossKind, Rank};
 
+/// The longest text of a place, in characters.
+const TEXT: usize = 60;
+
 /// Where something is that would be lost.
 ///
 /// A place may quote the document, so that it must not reach a log.
@@ -161,4 +164,17 @@ impl<'a> Found<'a> {
             complete: self.complete,
         }
     }
+}
+
+/// A text of the document for a place: one line of bounded length.
+pub(crate) fn quote(text: &str) -> String {
+    let mut quoted = String::new();
+    for (count, char) in text.chars().enumerate() {
+        if count == TEXT {
+            quoted.push('…');
+            break;
+        }
+        quoted.push(if char.is_control() { ' ' } else { char });
+    }
+    quoted
 }

@@ -3,11 +3,12 @@
 use std::io::{Read, Seek};
 use std::time::Duration;
 
-use recto_docs_api::FileType;
+use recto_docs_api::{DocumentKind, FileType};
 
 use crate::kind::LossKind;
 use crate::package::Package;
 use crate::report::{Found, Report};
+use crate::{cell, compound, odf, slide, word};
 
 const MIB: u64 = 1 << 20;
 
@@ -53,6 +54,9 @@ pub enum ScanError {
     /// The file is no package of its type.
     #[error("The file is damaged, or of another type. Open it with the program that made it.")]
     Damaged,
+    /// The package has more parts than are looked at.
+    #[error("The file has too many parts. Open it with the program that made it.")]
+    TooManyParts,
     /// The file is encrypted, so that nothing of it can be seen.
     #[error("The document is protected by a password. Remove the password first.")]
     Encrypted,
@@ -68,45 +72,42 @@ pub fn scan(
     options: &Options,
 ) -> Result<Report, ScanError> {
     let mut found = Found::new(&options.kept, options.limits.places);
-    if matches!(
-        file_type.extension(),
-        "txt"
-            | "csv"
-            | "rtf"
-            | "doc"
-            | "xls"
-            | "ppt"
-            | "odt"
-            | "ott"
-            | "ods"
-            | "ots"
-            | "odp"
-            | "otp"
-    ) {
-        return Ok(found.report());
+    match file_type.extension() {
+        "txt" | "csv" | "tsv" | "rtf" => return Ok(found.report()),
+        "doc" | "xls" | "ppt" => {
+            compound::scan(file, &mut found)?;
+            return Ok(found.report());
+        }
+        _ => {}
     }
     let mut package = Package::open(file, &options.limits)?;
-    if package.beyond_limits() {
-        found.complete = false;
+    match package.main() {
+        Some(main) => {
+            by_name(&package, &mut found);
+            match file_type.kind() {
+                DocumentKind::Word => word::scan(&mut package, &main, &mut found),
+                DocumentKind::Cell => cell::scan(&mut package, &main, &mut found),
+                DocumentKind::Slide => slide::scan(&mut package, &main, &mut found),
+            }
+        }
+        None if package.has("content.xml") => odf::scan(&package, &mut found),
+        None => return Err(ScanError::Damaged),
     }
-    by_name(&mut package, &mut found);
+    found.complete = package.is_complete();
     Ok(found.report())
 }
 
-/// What the names of parts tell.
-fn by_name<R: Read + Seek>(package: &mut Package<R>, found: &mut Found<'_>) {
+/// What the names of parts tell of a document of any kind.
+fn by_name<R: Read + Seek>(package: &Package<R>, found: &mut Found<'_>) {
     for name in package.names() {
-        let lower = name.to_ascii_lowercase();
-        let base = lower.rsplit('/').next().unwrap_or_default();
-        let is_xml = base
-            .rsplit_once('.')
-            .is_some_and(|(_, extension)| extension == "xml");
+        let base = name.rsplit('/').next().unwrap_or_default();
         if base == "vbaproject.bin" {
             found.add(LossKind::Macros, None);
-        } else if lower.starts_with("_xmlsignatures/") && is_xml {
+        } else if name.starts_with("_xmlsignatures/") && base.starts_with("sig") {
             found.add(LossKind::Signatures, None);
-        } else if lower.starts_with("xl/slicers/") && is_xml {
-            found.add(LossKind::Slicers, None);
         }
+    }
+    if !package.targets("", "webextensiontaskpanes").is_empty() {
+        found.add(LossKind::TaskPanes, None);
     }
 }
