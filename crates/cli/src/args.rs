@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod check;
 pub mod conformance;
 pub mod convert;
 pub mod token;
@@ -44,6 +45,11 @@ pub enum Command {
     ///
     /// The exit code is 0 if the file is made, 1 if the document can't be converted, and 2 if it can't be tried.
     Convert(convert::Convert),
+    /// Say what a save would lose of documents, before anybody changes them.
+    ///
+    /// The exit code is 0 if nothing would be lost that must be said before the first change, 1 if
+    /// something would, and 2 if a file can't be read.
+    Check(check::Check),
     /// Compare the answers of a document server with those of ONLYOFFICE 9.3.
     ///
     /// The exit code is 0 if no answer is wrong, 1 if one is, and 2 if nothing could be asked.

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     // Somebody who converts one file hears of what fails alone.
     let usual = match args.command {
-        Command::Convert(_) => "error",
+        Command::Convert(_) | Command::Check(_) => "error",
         _ => "info,sqlx=warn",
     };
     start_log(args.log_json, usual);
@@ -43,6 +43,10 @@ fn main() -> ExitCode {
         Command::Convert(args) => {
             unable = ExitCode::from(2);
             commands::convert::run(&args)
+        }
+        Command::Check(args) => {
+            unable = ExitCode::from(2);
+            commands::check::run(&args)
         }
         Command::Conformance(args) => {
             unable = ExitCode::from(2);

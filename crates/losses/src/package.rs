@@ -139,7 +139,7 @@ impl<R: Read + Seek> Package<R> {
     fn read_relations(&mut self) {
         let names: Vec<String> = self
             .names()
-            .filter(|name| name.contains("_rels/"))
+            .filter(|name| name.contains("_rels/") && !name.ends_with('/'))
             .map(str::to_owned)
             .collect();
         let mut all = HashMap::new();
@@ -148,7 +148,10 @@ impl<R: Read + Seek> Package<R> {
             let Some((folder, base)) = name.rsplit_once("_rels/") else {
                 continue;
             };
-            let owner = format!("{folder}{}", base.trim_end_matches(".rels"));
+            let Some(base) = base.strip_suffix(".rels") else {
+                continue;
+            };
+            let owner = format!("{folder}{base}");
             let mut list = Vec::new();
             if let Some(mut scanner) = self.part(&name) {
                 while let Some(event) = scanner.next() {

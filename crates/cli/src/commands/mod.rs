@@ -1,5 +1,6 @@
 //! One command a file.
 
+pub mod check;
 pub mod conformance;
 pub mod convert;
 pub mod demo;
