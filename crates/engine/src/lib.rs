@@ -28,8 +28,9 @@ mod version;
 use recto_docs_api::DocumentKind;
 
 pub use client::{
-    ConvertOptions, Document, DocumentInfo, Effect, Engine, Events, Isolation, OpenOptions,
-    Painted, Pending, SecondFile, Selection, TilePixels, TileRequest, ViewOptions,
+    ConvertOptions, Document, DocumentInfo, Effect, Engine, Events, Foreground, Isolation,
+    OpenOptions, Painted, Pending, SecondFile, Selection, Snapshot, TilePixels, TileRequest,
+    ViewOptions,
 };
 pub use config::{EngineConfig, Limits};
 pub use error::{

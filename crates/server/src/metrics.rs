@@ -54,6 +54,7 @@ pub struct Metrics {
     limit_refusals: Counters<1>,
     limits: Family<Labels<1>, Gauge>,
     failed_starts: Gauge,
+    snapshots: Family<Labels<1>, Counter>,
     healthy: Gauge,
     tenant_documents: Family<OfTenant, Gauge>,
     tenant_participants: Family<(Labels<1>, OfTenant), Gauge>,
@@ -73,6 +74,8 @@ pub struct Now {
     pub busy_kits: usize,
     /// Starts of kits that have failed since the last one that did not.
     pub failed_starts: usize,
+    /// Files written of open documents so far, by how.
+    pub snapshots: Vec<(&'static str, u64)>,
     /// What `/healthcheck` says.
     pub healthy: bool,
     /// Documents, editors and viewers of each tenant but the default.
@@ -142,6 +145,11 @@ impl Metrics {
             "kit_failed_starts",
             "Starts of engine processes that have failed since the last one that did not",
         );
+        let snapshots = registered(
+            &mut registry,
+            "snapshots",
+            "Files written of open documents: in the background, or why not",
+        );
         let healthy = registered(&mut registry, "healthy", "1 while /healthcheck says true");
         let tenant_documents = registered(
             &mut registry,
@@ -177,6 +185,7 @@ impl Metrics {
             limit_refusals,
             limits,
             failed_starts,
+            snapshots,
             healthy,
             tenant_documents,
             tenant_participants,
@@ -277,6 +286,10 @@ impl Metrics {
             set(&self.kits.get_or_create(&[("state", state)]), number);
         }
         set(&self.failed_starts, now.failed_starts);
+        for (how, number) in &now.snapshots {
+            let counter = self.snapshots.get_or_create(&[("how", *how)]);
+            counter.inc_by(number.saturating_sub(counter.get()));
+        }
         set(&self.healthy, usize::from(now.healthy));
         for (name, [documents, editors, viewers]) in &now.tenants {
             let of = OfTenant(Some(name.as_str().into()));
@@ -389,6 +402,7 @@ mod tests {
             warm_kits: 4,
             busy_kits: 5,
             failed_starts: 2,
+            snapshots: vec![("background", 7), ("threads", 0)],
             healthy: true,
             tenants: vec![("acme".into(), [2, 1, 0])],
         };
@@ -418,6 +432,8 @@ mod tests {
             "recto_kits{state=\"warm\"} 4",
             "recto_kits{state=\"busy\"} 5",
             "recto_kit_failed_starts 2",
+            "recto_snapshots_total{how=\"background\"} 7",
+            "recto_snapshots_total{how=\"threads\"} 0",
             "recto_healthy 1",
             "recto_build_info{version=\"0.1.0\",engine=\"LibreOffice\"} 1",
         ] {

@@ -170,7 +170,7 @@ async fn copy(
         let folder = scratch_folder(services)?;
         let whole = whole(own);
         let written = folder.path().join(format!("document.{whole}"));
-        let saved = document.save_copy(whole, &written).await;
+        let saved = services.engine.snapshot(document, whole, &written).await;
         saved.map_err(|error| Problem::of(&error))?;
         let converted = folder.path().join("converted");
         convert(services, (&written, whole), output, &converted).await?;

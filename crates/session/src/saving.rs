@@ -591,8 +591,9 @@ pub(crate) async fn store_copy(
             editor_error: -83,
         })?;
     let path = folder.path().join(format!("snapshot.{extension}"));
-    document
-        .save_copy(extension, &path)
+    services
+        .engine
+        .snapshot(document, extension, &path)
         .await
         .map_err(|error| Problem::of(&error))?;
     services

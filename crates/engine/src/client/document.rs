@@ -84,9 +84,11 @@ pub struct Document(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) kit: Arc<Link>,
-    info: DocumentInfo,
+    pub(super) info: DocumentInfo,
     views: Mutex<HashMap<ViewId, ViewOptions>>,
     pub(super) copies: AtomicU64,
+    /// Held while a copy of the kit saves.
+    pub(super) beside: tokio::sync::Mutex<()>,
 }
 
 impl Document {
@@ -141,6 +143,7 @@ impl Document {
                 info,
                 views,
                 copies,
+                beside: tokio::sync::Mutex::default(),
             })),
             events,
         ))

@@ -177,8 +177,8 @@ impl Process {
         };
         let with = [theirs.as_fd(), memory.file()];
         match self.order(&order, &with, SPAWN_LIMIT)? {
-            (OrderAnswer::Spawned { .. }, Some(process)) => {
-                let process = KitProcess::new(process);
+            (OrderAnswer::Spawned { pid }, Some(process)) => {
+                let process = KitProcess::new(process, pid);
                 Ok(Parts {
                     socket: ours,
                     process,

@@ -23,7 +23,8 @@ use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::event::{Death, Event, Reader, Violation};
 use crate::protocol::{
-    self, Answer, Answered, Call, Frame, Paint, Ready, Request, SLOTS, Sort, bounds,
+    self, Answer, Answered, Beside, Call, Frame, NotBeside, Paint, Ready, Request, SLOTS, Sort,
+    bounds,
 };
 use crate::rate::{Pace, Rate};
 
@@ -220,6 +221,26 @@ impl Link {
         self.send(call, self.save_limit, None, Reply::done)
     }
 
+    /// Has a copy of the kit save while the kit goes on. Gives why there was none.
+    pub(crate) fn ask_beside(
+        self: &Arc<Self>,
+        name: String,
+        format: &str,
+        options: &str,
+    ) -> Pending<Option<NotBeside>> {
+        let call = Call::SaveBeside(Beside {
+            name,
+            format: format.into(),
+            options: options.into(),
+            seconds: self.save_limit.as_secs(),
+        });
+        self.send(call, self.save_limit, None, |reply| match reply {
+            Reply::Answer(Answer::Done) => Ok(None),
+            Reply::Answer(Answer::NotBeside(why)) => Ok(Some(why)),
+            _ => Err(unexpected()),
+        })
+    }
+
     /// Paints when a slot of the tile memory is free.
     pub(crate) async fn paint(self: &Arc<Self>, mut paint: Paint) -> Result<Painted, EngineError> {
         let permit = Arc::clone(&self.slots)
@@ -261,6 +282,7 @@ impl Link {
                 view: call.view(),
                 ends: matches!(call, Call::DestroyView { .. }),
                 long: call.is_long(),
+                beside: call.is_beside(),
                 weight: call.weight(),
             };
             // Still under the lock, so that ids and requests are in the same order.
@@ -277,6 +299,11 @@ impl Link {
     /// How many reports, and how many bytes of them, are taken in a second, before what each view adds.
     pub(crate) fn pace(&self) -> (u32, u32) {
         self.pace
+    }
+
+    /// The number of its outermost process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.pid()
     }
 
     pub(crate) fn alive(&self) -> bool {
@@ -430,8 +457,19 @@ impl Link {
                 () = tokio::time::sleep(pace) => {}
             }
             ticks = ticks.wrapping_add(1);
-            let oldest = lock(&self.waiting).as_ref().and_then(Waiting::oldest);
+            let (oldest, late) = match lock(&self.waiting).as_ref() {
+                Some(waiting) => (waiting.oldest(), waiting.beside_late(self.hang_limit)),
+                None => (None, false),
+            };
             match oldest {
+                _ if late => {
+                    tracing::warn!(
+                        kit = self.ready.pid,
+                        "a kit's copy does not end, both are killed"
+                    );
+                    self.kill(Death::Hung);
+                    return;
+                }
                 Some((since, limit)) => {
                     let silent = since.max(*lock(&self.heard)).elapsed();
                     if silent > limit || since.elapsed() > limit * PATIENCE {

@@ -16,6 +16,7 @@ mod process;
 mod queue;
 mod saved;
 mod second;
+mod snapshot;
 mod usage;
 mod waiting;
 
@@ -28,6 +29,7 @@ pub use link::{Painted, Pending};
 pub use pixels::{TilePixels, TileRequest};
 pub use queue::Events;
 pub use second::SecondFile;
+pub use snapshot::{Foreground, Snapshot};
 
 use crate::config::EngineConfig;
 use crate::error::{EngineError, OpenError};
@@ -74,6 +76,7 @@ struct Inner {
     version: String,
     open: Mutex<Vec<Weak<Link>>>,
     groups: Option<Arc<Groups>>,
+    snapshots: snapshot::Counts,
 }
 
 impl Engine {
@@ -104,6 +107,7 @@ impl Engine {
             version,
             open: Mutex::default(),
             groups,
+            snapshots: snapshot::Counts::default(),
         })))
     }
 

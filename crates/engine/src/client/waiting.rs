@@ -30,6 +30,8 @@ pub(super) struct Waiter {
     pub ends: bool,
     /// Whether the kit says when it begins it.
     pub long: bool,
+    /// Whether the kit answers others before it.
+    pub beside: bool,
     pub weight: usize,
 }
 
@@ -201,12 +203,20 @@ impl Waiting {
     }
 
     /// Since when the kit owes an answer, and how long it may be silent: as long as for the long request
-    /// that it is at, or else for the oldest of all. What was asked before a long one waits for it.
+    /// that it is at, or else for the oldest of all. What was asked before a long one waits for it. What
+    /// is done beside others excuses nothing.
     pub fn oldest(&self) -> Option<(Instant, Duration)> {
-        let (_, first) = self.all.first_key_value()?;
+        let first = self.all.values().find(|waiter| !waiter.beside)?;
         let at = self.begun.and_then(|id| self.all.get(&id));
         let since = self.ended.map_or(first.since, |end| end.max(first.since));
         Some((since, at.unwrap_or(first).limit))
+    }
+
+    /// Whether what is done beside others has taken longer than it may, and `grace` more.
+    pub fn beside_late(&self, grace: Duration) -> bool {
+        self.all
+            .values()
+            .any(|waiter| waiter.beside && waiter.since.elapsed() > waiter.limit + grace)
     }
 
     /// The longest frame that an answer to any of them may be.
@@ -220,6 +230,7 @@ impl Waiting {
             Expected::Values,
             Expected::Selection,
             Expected::Second,
+            Expected::Beside,
         ];
         let asked = kinds
             .into_iter()
@@ -232,6 +243,7 @@ impl Waiting {
 mod tests {
     use super::*;
     use crate::input::Input;
+    use crate::protocol::Beside;
     use crate::rights::ViewRights;
 
     const SHORT: Duration = Duration::from_secs(30);
@@ -247,6 +259,7 @@ mod tests {
             view: call.view(),
             ends: matches!(call, Call::DestroyView { .. }),
             long: call.is_long(),
+            beside: call.is_beside(),
             weight: call.weight(),
         };
         waiting.take(call, waiter).map(|request| request.id)
@@ -336,6 +349,25 @@ mod tests {
         waiting.remove(first).unwrap();
         assert_eq!(waiting.released().len(), 1);
         assert!(waiting.held.is_empty());
+    }
+
+    #[test]
+    fn fk1_what_is_saved_beside_lets_no_kit_be_silent_for_longer() {
+        let mut waiting = Waiting::new(8, 100_000);
+        let beside = Call::SaveBeside(Beside {
+            name: "out".into(),
+            format: "odt".into(),
+            options: String::new(),
+            seconds: 180,
+        });
+        let saving = take(&mut waiting, beside, LONG).unwrap();
+        assert_eq!(waiting.oldest(), None, "the kit is asked for signs of life");
+        assert!(waiting.begin(saving).is_err(), "nothing waits for it");
+        take(&mut waiting, text(1, 1), SHORT).unwrap();
+        assert_eq!(waiting.oldest().unwrap().1, SHORT);
+        assert!(!waiting.beside_late(Duration::ZERO));
+        waiting.all.get_mut(&saving).unwrap().limit = Duration::ZERO;
+        assert!(waiting.beside_late(Duration::ZERO));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use recto_docs_api::{Access, Password};
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
-use super::{clipboard, comments, form, mouse, review, second};
+use super::{background, clipboard, comments, form, mouse, review, second};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
 use crate::protocol::{Answer, Answered, Call, Expected, Paint, Request, Size};
@@ -36,6 +36,14 @@ pub(super) fn run(kit: &Kit, request: Request, with: &[u64]) {
             load(kit, &name, tracks)
         }
         Call::LoadToConvert { name, password } => load_to_convert(kit, &name, password),
+        Call::SaveBeside(beside) => match kit.document.get() {
+            None => Err("no document is loaded".into()),
+            Some(document) => match background::begin(kit, document, id, &beside) {
+                // It is answered when the copy has ended.
+                Ok(()) => return,
+                Err(why) => Ok(Answer::NotBeside(why)),
+            },
+        },
         other => match kit.document.get() {
             None => Err("no document is loaded".into()),
             Some(document) => serve(kit, document, other),
@@ -200,9 +208,11 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
                 Err(kit.office.error())
             }
         }
-        Call::Ping | Call::Load { .. } | Call::LoadToConvert { .. } | Call::Paint(_) => {
-            Err("it is not asked here".into())
-        }
+        Call::Ping
+        | Call::Load { .. }
+        | Call::LoadToConvert { .. }
+        | Call::Paint(_)
+        | Call::SaveBeside(_) => Err("it is not asked here".into()),
     }
 }
 

@@ -158,10 +158,11 @@ impl Launcher {
             let socket = Socket::new(socket).map_err(|error| error.to_string())?;
             // Before it has any process of its own: those are then in the group from their beginning.
             let joined = group.map_or(Ok(()), |group| sandbox::join_group(Path::new(group)));
-            let entered =
-                joined.and_then(|()| sandbox::enter(dir, &self.install, limits, self.namespaces));
+            let entered = joined.and_then(|()| {
+                sandbox::enter(dir, &self.install, limits, self.namespaces, group.is_some())
+            });
             let entered = entered.inspect_err(|why| socket.start(&Err(why.clone())))?;
-            main_loop::run(self.library, &entered, socket, canvas)
+            main_loop::run(self.library, entered, socket, canvas)
         };
         run().err().unwrap_or_else(|| "LibreOffice ended".into())
     }

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::queue::{Moment, Turn};
 use super::{
+    background::{self, Background},
     canvas::Canvas,
     dialogs::{Dialogs, GUESSES},
     dispatch, form,
@@ -85,6 +86,7 @@ pub(super) struct Kit {
     pub tracking: Tracking,
     pub canvas: Canvas,
     pub socket: Socket,
+    pub background: Background,
     /// The password of the document that is being loaded; it is tried once.
     pub password: RefCell<Option<Password>>,
     /// Whether LibreOffice asked for a password.
@@ -109,7 +111,7 @@ pub(super) struct Kit {
 /// Starts LibreOffice and serves until the server is gone. Only returns when it could not.
 pub(super) fn run(
     library: Library,
-    entered: &Entered,
+    entered: Entered,
     socket: Socket,
     canvas: Canvas,
 ) -> Result<(), String> {
@@ -143,6 +145,7 @@ pub(super) fn run(
         tracking: Tracking::default(),
         canvas,
         socket,
+        background: Background::new(entered.status),
         password: RefCell::default(),
         locked: Cell::new(false),
         leaked: Cell::new(None),
@@ -172,6 +175,11 @@ pub(super) fn folder_url(path: &Path) -> String {
 
 impl Handler for Kit {
     fn poll(&self, timeout: i32) -> bool {
+        if self.background.is_copy() {
+            self.answer_dialogs(timeout);
+            background::rest(timeout);
+            return false;
+        }
         match self.phase.get() {
             Phase::Starting => self.start(),
             Phase::Busy => self.poll_busy(timeout),
@@ -180,10 +188,16 @@ impl Handler for Kit {
     }
 
     fn wake(&self) {
+        if self.background.is_copy() {
+            return;
+        }
         let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
     }
 
     fn view_event(&self, view: i32, kind: i32, payload: &str) {
+        if self.background.is_copy() && !matches!(kind, callback::WINDOW | callback::JSDIALOG) {
+            return;
+        }
         match kind {
             callback::INVALIDATE_TILES => self.reports.borrow_mut().invalidated(payload),
             callback::DOCUMENT_SIZE_CHANGED => self.resized.set(true),
@@ -265,12 +279,7 @@ impl Kit {
             self.beat.set(now);
             self.socket.beat();
         }
-        // LibreOffice may ask something, and would wait for the answer.
-        match self.document.get() {
-            Some(document) if self.dialogs.any() => self.dialogs.close_here(document, now),
-            None if timeout != 0 => self.dialogs.close_unknown(self.office, now),
-            _ => {}
-        }
+        self.answer_dialogs(timeout);
         let longest = i32::try_from(GUESSES.as_micros()).unwrap_or(i32::MAX);
         let timeout = match timeout {
             -1 => longest,
@@ -281,12 +290,23 @@ impl Kit {
         false
     }
 
+    /// LibreOffice may ask something while it loads or saves, and would wait for the answer.
+    fn answer_dialogs(&self, timeout: i32) {
+        let now = Instant::now();
+        match self.document.get() {
+            Some(document) if self.dialogs.any() => self.dialogs.close_here(document, now),
+            None if timeout != 0 => self.dialogs.close_unknown(self.office, now),
+            _ => {}
+        }
+    }
+
     fn poll_serving(&self, timeout: i32) -> bool {
         let nested = self.nested();
         if timeout != 0 {
             form::tell(self);
         }
         self.flush();
+        background::look(self);
         if self.close_dialogs() || (self.depth.get() == 0 && form::look(self)) {
             return true;
         }
@@ -341,17 +361,21 @@ impl Kit {
             tv_nsec: i64::try_from(micros % 1_000_000 * 1000).unwrap_or(0),
         });
         let fd = self.socket.fd();
-        let mut fds = [
-            PollFd::new(&self.waker, PollFlags::IN),
-            PollFd::new(&fd, PollFlags::IN),
-        ];
-        let used = if socket { 2 } else { 1 };
-        // A wait forever without the socket could only be ended by LibreOffice itself.
-        if rustix::event::poll(&mut fds[..used], limit.as_ref()).is_err() {
-            return false;
-        }
-        let has = |fd: &PollFd<'_>| !fd.revents().is_empty();
-        let (woken, readable) = (has(&fds[0]), used == 2 && has(&fds[1]));
+        let (woken, readable) = self.background.watched(|copy| {
+            // What a copy says is no reason to wake where it cannot be heard.
+            let copy = copy.filter(|_| socket);
+            let mut fds = vec![PollFd::new(&self.waker, PollFlags::IN)];
+            if socket {
+                fds.push(PollFd::new(&fd, PollFlags::IN));
+            }
+            fds.extend(copy.as_ref().map(|copy| PollFd::new(copy, PollFlags::IN)));
+            // A wait forever without the socket could only be ended by LibreOffice itself.
+            if rustix::event::poll(&mut fds, limit.as_ref()).is_err() {
+                return (false, false);
+            }
+            let has = |fd: &PollFd<'_>| !fd.revents().is_empty();
+            (has(&fds[0]), socket && has(&fds[1]))
+        });
         if woken {
             let mut count = [0; 8];
             let _ = rustix::io::read(&self.waker, &mut count);

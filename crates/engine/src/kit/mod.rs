@@ -2,6 +2,7 @@
 //!
 //! Nothing here is async: LibreOffice has the main thread and calls back.
 
+mod background;
 mod canvas;
 mod clipboard;
 mod comments;

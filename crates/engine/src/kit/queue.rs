@@ -60,7 +60,9 @@ impl Queue {
         let Request { id, call } = request;
         let view = match &call {
             Call::Paint(paint) => return self.paints.push_back((now, id, *paint)),
-            Call::Save { .. } => return self.saves.push_back((now, Request { id, call })),
+            Call::Save { .. } | Call::SaveBeside(_) => {
+                return self.saves.push_back((now, Request { id, call }));
+            }
             other => other.view().unwrap_or(NO_VIEW),
         };
         self.views

@@ -51,9 +51,9 @@ pub(super) struct OfficeClass {
     pub trim_memory: Unused,
     pub start_urp: Unused,
     pub stop_urp: Unused,
-    pub join_threads: Unused,
-    pub start_threads: Unused,
-    pub set_forked_child: Unused,
+    pub join_threads: Option<unsafe extern "C" fn(O) -> c_int>,
+    pub start_threads: Option<unsafe extern "C" fn(O)>,
+    pub set_forked_child: Option<unsafe extern "C" fn(O, bool)>,
     pub extract_document_structure_request: Unused,
     pub register_any_input_callback: Unused,
 }

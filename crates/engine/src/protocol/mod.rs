@@ -10,7 +10,7 @@ mod up;
 use recto_docs_api::Password;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use up::{Answer, Answered, Filled, Frame, Ready, Report, Size, Sort};
+pub(crate) use up::{Answer, Answered, Filled, Frame, NotBeside, Ready, Report, Size, Sort};
 
 use crate::config::Limits;
 use crate::event::ViewId;
@@ -41,6 +41,7 @@ impl Call {
             | Self::DestroyView { .. }
             | Self::Paint(_)
             | Self::Save { .. } => Expected::Done,
+            Self::SaveBeside(_) => Expected::Beside,
             Self::Load { .. } | Self::LoadToConvert { .. } => Expected::Loaded,
             Self::CreateView { .. } => Expected::View,
             Self::Input {
@@ -68,8 +69,14 @@ impl Call {
             | Self::LoadToConvert { .. }
             | Self::CreateView { .. }
             | Self::Paint(_)
-            | Self::Save { .. } => None,
+            | Self::Save { .. }
+            | Self::SaveBeside(_) => None,
         }
+    }
+
+    /// Whether the kit goes on with other requests before it answers.
+    pub fn is_beside(&self) -> bool {
+        matches!(self, Self::SaveBeside(_))
     }
 
     /// Whether the kit says when it begins it, since LibreOffice may be silent meanwhile for longer than
@@ -102,11 +109,12 @@ pub(crate) enum Expected {
     Values,
     Selection,
     Second,
+    Beside,
 }
 
 impl Expected {
     /// How many kinds there are.
-    pub const KINDS: usize = 8;
+    pub const KINDS: usize = 9;
 
     pub fn fits(self, answer: &Answer) -> bool {
         match self {
@@ -124,13 +132,16 @@ impl Expected {
             Self::Values => matches!(answer, Answer::Values(_)),
             Self::Selection => matches!(answer, Answer::Selection { .. }),
             Self::Second => matches!(answer, Answer::Done | Answer::Changes(_)),
+            Self::Beside => matches!(answer, Answer::Done | Answer::NotBeside(_)),
         }
     }
 
     /// The longest frame that such an answer may be, in bytes.
     pub fn longest(self) -> usize {
         match self {
-            Self::Done | Self::View | Self::Input | Self::Second => bounds::SHORT_FRAME,
+            Self::Done | Self::View | Self::Input | Self::Second | Self::Beside => {
+                bounds::SHORT_FRAME
+            }
             Self::Loaded => bounds::REPORT_FRAME,
             Self::Values => bounds::VALUES_FRAME,
             Self::Cut | Self::Selection => bounds::SELECTION_FRAME,
@@ -192,6 +203,18 @@ pub(crate) enum Call {
         format: String,
         options: String,
     },
+    /// Does the same in a copy of the kit, which goes on meanwhile. It is answered when the copy has
+    /// ended.
+    SaveBeside(Beside),
+}
+
+/// What a copy of a kit is to write, and how long it may take.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Beside {
+    pub name: String,
+    pub format: String,
+    pub options: String,
+    pub seconds: u64,
 }
 
 /// What is done with a second file.

@@ -132,6 +132,8 @@ pub(crate) enum Answer {
         keeper: i32,
         size: Size,
     },
+    /// Nothing was written beside the kit.
+    NotBeside(NotBeside),
     /// Not loaded: the password was wrong, or there was none.
     Locked,
     View(i32),
@@ -148,6 +150,21 @@ pub(crate) enum Answer {
         html: Option<String>,
         deleted: bool,
     },
+}
+
+/// Why nothing was written in a copy of the kit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum NotBeside {
+    /// Copies would not end with the kit here.
+    NotPermitted,
+    /// LibreOffice is at work in another thread.
+    Threads,
+    /// There is one already.
+    Busy,
+    /// The system made none.
+    Refused,
+    /// It ended before it had written.
+    Died,
 }
 
 /// What became of an input of a view that may only fill in fields.

@@ -15,9 +15,13 @@ use crate::config::Limits;
 
 const TMPFS_OPTIONS: &std::ffi::CStr = c"size=16m,mode=755";
 
-/// Enters a jail and returns, in a new process within, this process's id as seen from outside. The
-/// old process waits and ends with it.
-pub(super) fn enter(dir: &Path, install: &Path, limits: &Limits) -> Result<u32, String> {
+/// Enters a jail and returns, in a new process within, this process's id as seen from outside and what
+/// the system says of it. The old process waits and ends with it.
+pub(super) fn enter(
+    dir: &Path,
+    install: &Path,
+    limits: &Limits,
+) -> Result<(u32, Option<File>), String> {
     let (user, group) = (
         rustix::process::getuid().as_raw(),
         rustix::process::getgid().as_raw(),
@@ -72,8 +76,10 @@ pub(super) fn enter(dir: &Path, install: &Path, limits: &Limits) -> Result<u32, 
     };
     // The parent is in another process namespace and cannot be checked by its id.
     die_with_parent(None);
+    // The jail may have no `/proc`.
+    let status = super::own_status();
     build(dir, install, limits)?;
-    Ok(pid)
+    Ok((pid, status))
 }
 
 fn build(dir: &Path, install: &Path, limits: &Limits) -> Result<(), String> {

@@ -34,7 +34,7 @@ pub(super) fn apply(limits: &Limits, jailed: bool) -> Result<(), String> {
 
 /// Whether processes are counted for each user namespace, as since Linux 5.14. Before, and without a
 /// namespace, the server's own threads and all kits would count.
-fn counts_by_namespace() -> bool {
+pub(super) fn counts_by_namespace() -> bool {
     let release = process::kernel_release();
     let mut numbers = release
         .split(|letter: char| !letter.is_ascii_digit())

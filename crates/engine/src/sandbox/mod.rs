@@ -16,6 +16,7 @@ mod probe;
 mod process;
 mod seccomp;
 
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,8 @@ use crate::config::Limits;
 
 pub(crate) use probe::{Prey, probe};
 pub(crate) use process::{
-    Forked, die_with_parent, exit, fork, reap, return_free_memory, set_environment,
+    Forked, be_copy, copy_self, die_with_parent, exit, fork, reap, return_free_memory,
+    set_environment,
 };
 
 /// Where a kit finds its folders. In a jail the paths tell nothing of the system.
@@ -53,28 +55,35 @@ impl Places {
 }
 
 /// What is in force.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Entered {
     pub places: Places,
     /// As the launcher's process namespace sees it.
     pub pid: u32,
     pub landlock: bool,
     pub namespaces: bool,
+    /// What the system says of this process, its threads among it, if it may make copies of itself.
+    pub status: Option<File>,
 }
 
 /// Encloses this process, which must have one thread, for good. `dir` holds its folders. With
 /// namespaces it returns in a child of this process; the parent waits for it and ends with it.
+///
+/// It may make copies of itself only where they end with it and the kernel counts them: in a process
+/// namespace whose processes have a limit of their own, or in a control group (`grouped`).
 pub(crate) fn enter(
     dir: &Path,
     install: &Path,
     limits: &Limits,
     namespaces: bool,
+    grouped: bool,
 ) -> Result<Entered, String> {
-    let (places, pid) = if namespaces {
-        let pid = jail::enter(dir, install, limits)?;
-        (Places::jailed(), pid)
+    let copies = grouped || (namespaces && limits::counts_by_namespace());
+    let (places, pid, status) = if namespaces {
+        let (pid, status) = jail::enter(dir, install, limits)?;
+        (Places::jailed(), pid, status)
     } else {
-        (Places::outside(dir), std::process::id())
+        (Places::outside(dir), std::process::id(), own_status())
     };
     process::drop_privileges()?;
     limits::apply(limits, namespaces)?;
@@ -82,13 +91,19 @@ pub(crate) fn enter(
     if !landlock && !namespaces {
         return Err("neither Landlock nor namespaces are available".into());
     }
-    seccomp::restrict()?;
+    seccomp::restrict(copies)?;
     Ok(Entered {
         places,
         pid,
         landlock,
         namespaces,
+        status: status.filter(|_| copies),
     })
+}
+
+/// A file, not a folder: nothing else can be reached from it.
+fn own_status() -> Option<File> {
+    File::open("/proc/self/status").ok()
 }
 
 /// Moves this process into a control group that the server has made.
@@ -105,7 +120,7 @@ pub(crate) fn join_group(group: &Path) -> Result<(), String> {
 fn enter_filter(limits: &Limits) -> Result<(), String> {
     process::drop_privileges()?;
     limits::apply(limits, false)?;
-    seccomp::restrict()
+    seccomp::restrict(false)
 }
 
 /// Whether a jail works here, tried out in a child.

@@ -21,6 +21,51 @@ pub(crate) fn fork() -> std::io::Result<Forked> {
     }
 }
 
+/// How a kit makes a copy of itself to save: no shared memory, no namespaces, and another value than
+/// the C library's `fork` uses, so that LibreOffice's own attempts to start programs stay refused.
+pub(super) const COPY: u64 = libc::CLONE_UNTRACED as u64 | libc::SIGCHLD as u64;
+
+/// Makes a copy of a kit. The caller has one thread. The kernel collects the copy when it ends: it
+/// leaves no zombie, and nobody waits for it.
+pub(crate) fn copy_self() -> std::io::Result<Forked> {
+    let none = 0_usize;
+    // SAFETY: the default treatment of a signal that nothing here handles.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+    // SAFETY: without a stack of its own the copy goes on like one made by `fork`. The handlers that
+    // `fork` runs keep locks of other threads consistent, and there is no other thread.
+    match unsafe { libc::syscall(libc::SYS_clone, COPY, none, none, none, none) } {
+        -1 => Err(std::io::Error::last_os_error()),
+        0 => Ok(Forked::Child),
+        child => Ok(Forked::Parent(i32::try_from(child).unwrap_or(i32::MAX))),
+    }
+}
+
+/// What a copy does first: it ends with `parent`, and after so many seconds in any case, and `socket`
+/// is the parent's alone.
+pub(crate) fn be_copy(parent: u32, seconds: u64, socket: std::os::fd::RawFd) {
+    die_with_parent(Some(parent));
+    let limit = libc::itimerval {
+        it_interval: libc::timeval {
+            tv_sec: 0,
+            tv_usec: 0,
+        },
+        it_value: libc::timeval {
+            tv_sec: libc::time_t::try_from(seconds.max(1)).unwrap_or(libc::time_t::MAX),
+            tv_usec: 0,
+        },
+    };
+    // SAFETY: local values that outlive the calls; nothing in this process uses the socket any more.
+    unsafe {
+        libc::signal(libc::SIGALRM, libc::SIG_DFL);
+        let mut alarm: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut alarm);
+        libc::sigaddset(&raw mut alarm, libc::SIGALRM);
+        libc::sigprocmask(libc::SIG_UNBLOCK, &raw const alarm, std::ptr::null_mut());
+        libc::setitimer(libc::ITIMER_REAL, &raw const limit, std::ptr::null_mut());
+        libc::close(socket);
+    }
+}
+
 /// Ends the process at once. LibreOffice's exit handlers must not run: they take seconds and crash.
 pub(crate) fn exit(code: i32) -> ! {
     // SAFETY: has no preconditions.

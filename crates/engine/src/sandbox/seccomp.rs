@@ -9,12 +9,13 @@ use seccompiler::{
 };
 
 use super::calls::{ALLOWED, ALLOWED_HERE, ATTEMPTED, FCNTLS, IOCTLS, PRCTLS, PRETENDED};
+use super::process::COPY;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 /// In force for the calling thread and all that it starts. The process must be the kit itself: it
-/// may send signals to itself only.
-pub(super) fn restrict() -> Result<(), String> {
+/// may send signals to itself only. `copies` says whether it may make copies of itself.
+pub(super) fn restrict(copies: bool) -> Result<(), String> {
     let failed = |error: BackendError| format!("seccomp: {error}");
     let refused = |number: i32| SeccompAction::Errno(number.unsigned_abs());
     let [quiet, logged] = [0, libc::SECCOMP_FILTER_FLAG_LOG];
@@ -23,21 +24,26 @@ pub(super) fn restrict() -> Result<(), String> {
         // A filter cannot see its flags: it is said not to exist, and the C library uses clone.
         (whatever(&[libc::SYS_clone3]), refused(libc::ENOSYS)),
         (whatever(PRETENDED), refused(0)),
-        (expected().map_err(failed)?, refused(libc::EPERM)),
+        (expected(copies).map_err(failed)?, refused(libc::EPERM)),
     ];
     for (rules, answer) in quietly {
         apply(rules, SeccompAction::Allow, answer, quiet)?;
     }
-    let allowed = allowed(std::process::id()).map_err(failed)?;
+    let allowed = allowed(std::process::id(), copies).map_err(failed)?;
     apply(allowed, refused(libc::EPERM), SeccompAction::Allow, logged)
 }
 
 /// What LibreOffice tries of itself, which would fill the log: networking, printers' programs, and
 /// more open files.
-fn expected() -> Result<Rules, BackendError> {
+fn expected(copies: bool) -> Result<Rules, BackendError> {
     let mut rules = whatever(ATTEMPTED);
     let thread = libc::CLONE_THREAD as u64;
-    let process = SeccompRule::new(vec![masked(0, thread, 0)?])?;
+    let mut process = vec![masked(0, thread, 0)?];
+    if copies {
+        let length = SeccompCmpArgLen::Qword;
+        process.push(SeccompCondition::new(0, length, SeccompCmpOp::Ne, COPY)?);
+    }
+    let process = SeccompRule::new(process)?;
     rules.insert(libc::SYS_clone, vec![process]);
     let length = SeccompCmpArgLen::Qword;
     let set = SeccompCondition::new(2, length, SeccompCmpOp::Ne, 0)?;
@@ -45,12 +51,12 @@ fn expected() -> Result<Rules, BackendError> {
     Ok(rules)
 }
 
-fn allowed(pid: u32) -> Result<Rules, BackendError> {
+fn allowed(pid: u32, copies: bool) -> Result<Rules, BackendError> {
     let mut rules = Rules::new();
     for calls in [ALLOWED, ALLOWED_HERE, PRETENDED, ATTEMPTED] {
         rules.extend(whatever(calls));
     }
-    // Threads: what is not one is taken back.
+    // Threads: what is neither one nor a copy is taken back.
     rules.extend(whatever(&[libc::SYS_clone3, libc::SYS_clone]));
     for (call, argument, values) in [
         (libc::SYS_ioctl, 1, IOCTLS),
@@ -63,6 +69,14 @@ fn allowed(pid: u32) -> Result<Rules, BackendError> {
     ] {
         let rule = |value: &u64| SeccompRule::new(vec![equal(argument, *value)?]);
         rules.insert(call, values.iter().map(rule).collect::<Result<_, _>>()?);
+    }
+    if copies {
+        // A copy ends with the kit, and by its own clock.
+        let dies = libc::PR_SET_PDEATHSIG as u64;
+        let dies = SeccompRule::new(vec![equal(0, dies)?, equal(1, libc::SIGKILL as u64)?])?;
+        rules.entry(libc::SYS_prctl).or_default().push(dies);
+        let clock = SeccompRule::new(vec![equal(0, libc::ITIMER_REAL as u64)?])?;
+        rules.insert(libc::SYS_setitimer, vec![clock]);
     }
     rules.insert(libc::SYS_openat, opening(2)?);
     #[cfg(target_arch = "x86_64")]

@@ -49,6 +49,7 @@ const FORBIDDEN: &[&str] = &[
     "memory",
     "memory_file",
     "others_environment",
+    "outlive",
     "own_environment",
     "own_limit",
     "own_variables",
@@ -81,6 +82,10 @@ const NEEDED: &[&str] = &[
     "thread",
 ];
 
+/// What ends with the kit, and is counted, in a jail alone; without one and without a control group it
+/// is not permitted.
+const OF_A_JAIL: &[&str] = &["copy"];
+
 /// Where only the filter of system calls is in force, these depend on what it leaves to Landlock.
 const LEFT_TO_LANDLOCK: &[&str] = &[
     "append",
@@ -105,11 +110,13 @@ pub fn judge(report: &Value, tier: Tier) -> Vec<String> {
         name if tier == Tier::Filter && LEFT_TO_LANDLOCK.contains(&name) => {
             json!(report["tried"][name].as_str().unwrap_or("tried"))
         }
+        name if OF_A_JAIL.contains(&name) && tier == Tier::Jail => json!("permitted"),
+        name if OF_A_JAIL.contains(&name) => json!("denied"),
         name if FORBIDDEN.contains(&name) => json!("denied"),
         name if NEEDED.contains(&name) => json!("permitted"),
         _ => json!("in no table"),
     };
-    let known = FORBIDDEN.iter().chain(NEEDED).copied();
+    let known = FORBIDDEN.iter().chain(NEEDED).chain(OF_A_JAIL).copied();
     let tried = report["tried"].as_object().into_iter().flatten();
     let names: BTreeSet<&str> = known.chain(tried.map(|(name, _)| name.as_str())).collect();
     let mut complaints: Vec<_> = names
@@ -137,8 +144,10 @@ pub fn judge(report: &Value, tier: Tier) -> Vec<String> {
 pub fn rejects_what_is_not_enclosed() {
     let report = probe(Tier::None);
     let superuser = rustix::process::geteuid().is_root();
-    let expected: Vec<_> = FORBIDDEN
-        .iter()
+    let mut forbidden: Vec<_> = FORBIDDEN.iter().chain(OF_A_JAIL).collect();
+    forbidden.sort_unstable();
+    let expected: Vec<_> = forbidden
+        .into_iter()
         .filter(|name| superuser || !OF_THE_SUPERUSER.contains(name))
         .map(|name| format!("{name} is \"permitted\", not \"denied\""))
         .collect();
@@ -163,7 +172,7 @@ pub fn wants_every_attempt_and_no_other() {
     "#);
     assert_eq!(
         judge(&json!({}), Tier::Plain).len(),
-        FORBIDDEN.len() + NEEDED.len() + 1
+        FORBIDDEN.len() + NEEDED.len() + OF_A_JAIL.len() + 1
     );
 }
 
@@ -176,6 +185,7 @@ fn enclosed() -> Value {
             .collect()
     };
     let mut tried = word(FORBIDDEN, "denied");
+    tried.extend(word(OF_A_JAIL, "denied"));
     tried.extend(word(NEEDED, "permitted"));
     json!({ "facts": { "namespaces": false, "landlock": true }, "tried": tried })
 }

@@ -89,6 +89,7 @@ pub async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
         warm_kits: engine.warm_kits(),
         busy_kits: engine.kit_pids().len(),
         failed_starts: engine.failed_starts(),
+        snapshots: engine.snapshots(),
         healthy: health::problem(&shared).is_none(),
         tenants,
     };

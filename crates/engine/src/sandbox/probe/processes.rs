@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::{Attempt, Prey, called, done};
 use crate::config::Limits;
-use crate::sandbox::{Forked, exit, fork, process};
+use crate::sandbox::{Forked, copy_self, exit, fork, process};
 
 /// Signals, limits and priority. Signal 0 only asks whether one may be sent.
 pub(super) fn others(prey: &Prey) -> Vec<Attempt> {
@@ -50,6 +50,10 @@ pub(super) fn own() -> Vec<Attempt> {
         }
         Err(error) => Err(error),
     };
+    // The signal that a copy dies of with its kit is not taken back.
+    let nothing = 0 as libc::c_ulong;
+    // SAFETY: numbers only.
+    let outlived = called(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, nothing) });
     let thread = std::thread::Builder::new()
         .spawn(|| ())
         .map(std::thread::JoinHandle::join);
@@ -81,7 +85,18 @@ pub(super) fn own() -> Vec<Attempt> {
             tgkill(me, rustix::thread::gettid().as_raw_nonzero().get()),
         ),
         ("thread", done(thread)),
+        ("outlive", outlived),
+        // Last, since nobody hears of ended children afterwards.
+        ("copy", copied()),
     ]
+}
+
+/// As a kit does to save.
+fn copied() -> io::Result<()> {
+    match copy_self()? {
+        Forked::Child => exit(0),
+        Forked::Parent(_) => Ok(()),
+    }
 }
 
 fn tgkill(process: i32, thread: i32) -> io::Result<()> {

@@ -1,0 +1,186 @@
+//! Snapshots of an open document, written beside its kit where that is possible.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+
+use super::document::Document;
+use super::link::lock;
+use super::{Engine, saved};
+use crate::error::{EngineError, SaveError};
+use crate::formats;
+use crate::protocol::NotBeside;
+
+/// How a snapshot was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Snapshot {
+    /// By a copy of the kit: nobody's key waited for it.
+    Background,
+    /// By the kit itself, which did nothing else meanwhile.
+    Foreground(Foreground),
+}
+
+/// Why a snapshot was not written in the background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreground {
+    /// Kits have neither process namespaces nor control groups here, with which a copy would end.
+    NotPermitted,
+    /// The engine was at work in another thread.
+    Threads,
+    /// Another copy was at work.
+    Busy,
+    /// The system made no copy, for want of memory or of processes.
+    Refused,
+    /// The copy died, or took too long.
+    Died,
+    /// The copy could not write the file.
+    Failed,
+    /// What the copy wrote is no whole file.
+    Unreadable,
+}
+
+impl Snapshot {
+    const ALL: [Self; 8] = [
+        Self::Background,
+        Self::Foreground(Foreground::NotPermitted),
+        Self::Foreground(Foreground::Threads),
+        Self::Foreground(Foreground::Busy),
+        Self::Foreground(Foreground::Refused),
+        Self::Foreground(Foreground::Died),
+        Self::Foreground(Foreground::Failed),
+        Self::Foreground(Foreground::Unreadable),
+    ];
+
+    /// Its stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Background => "background",
+            Self::Foreground(Foreground::NotPermitted) => "not_permitted",
+            Self::Foreground(Foreground::Threads) => "threads",
+            Self::Foreground(Foreground::Busy) => "busy",
+            Self::Foreground(Foreground::Refused) => "refused",
+            Self::Foreground(Foreground::Died) => "died",
+            Self::Foreground(Foreground::Failed) => "failed",
+            Self::Foreground(Foreground::Unreadable) => "unreadable",
+        }
+    }
+}
+
+impl From<NotBeside> for Foreground {
+    fn from(why: NotBeside) -> Self {
+        match why {
+            NotBeside::NotPermitted => Self::NotPermitted,
+            NotBeside::Threads => Self::Threads,
+            NotBeside::Busy => Self::Busy,
+            NotBeside::Refused => Self::Refused,
+            NotBeside::Died => Self::Died,
+        }
+    }
+}
+
+/// How many snapshots were written, by how.
+#[derive(Debug, Default)]
+pub(super) struct Counts(Mutex<[u64; Snapshot::ALL.len()]>);
+
+impl Counts {
+    fn add(&self, snapshot: Snapshot) {
+        for (count, how) in lock(&self.0).iter_mut().zip(Snapshot::ALL) {
+            *count += u64::from(how == snapshot);
+        }
+    }
+}
+
+impl Engine {
+    /// Writes the document as it is now to `to`, as [`Document::save_copy`] does, but if possible in a
+    /// copy of the kit: what is done after the copy was made is carried out at once, and is not in it.
+    pub async fn snapshot(
+        &self,
+        document: &Document,
+        file_type: &str,
+        to: &Path,
+    ) -> Result<Snapshot, SaveError> {
+        let how = match document.save_beside(file_type, to).await? {
+            None => Snapshot::Background,
+            Some(why) => {
+                document.save_copy(file_type, to).await?;
+                Snapshot::Foreground(why)
+            }
+        };
+        if let Snapshot::Foreground(
+            Foreground::Died | Foreground::Failed | Foreground::Unreadable,
+        ) = how
+        {
+            tracing::warn!(
+                kit = document.kit_pid(),
+                why = how.name(),
+                "a copy did not save"
+            );
+        }
+        self.0.snapshots.add(how);
+        Ok(how)
+    }
+
+    /// How many snapshots were written, by the name of how.
+    pub fn snapshots(&self) -> Vec<(&'static str, u64)> {
+        let counts = *lock(&self.0.snapshots.0);
+        Snapshot::ALL
+            .into_iter()
+            .map(Snapshot::name)
+            .zip(counts)
+            .collect()
+    }
+}
+
+impl Document {
+    /// Has a copy of the kit write the document. Gives why it did not, if the kit can do it instead.
+    async fn save_beside(
+        &self,
+        file_type: &str,
+        to: &Path,
+    ) -> Result<Option<Foreground>, SaveError> {
+        let (format, options) = formats::saved_as(self.0.info.kind, file_type)
+            .ok_or_else(|| SaveError::Type(file_type.to_owned()))?;
+        let number = self.0.copies.fetch_add(1, Ordering::Relaxed);
+        let name = format!("out-{number}.{file_type}");
+        let from = self.0.kit.folder.doc().join(&name);
+        let _turn = self.0.beside.lock().await;
+        let failed = match self.0.kit.ask_beside(name, format, options).await {
+            Ok(None) => None,
+            Ok(Some(why)) => Some(why.into()),
+            Err(EngineError::Failed(_)) => Some(Foreground::Failed),
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(why) = failed {
+            // What it began, if anything.
+            let _ = tokio::fs::remove_file(&from).await;
+            return Ok(Some(why));
+        }
+        let (to, file_type) = (to.to_owned(), file_type.to_owned());
+        let taken = tokio::task::spawn_blocking(move || saved::take(&from, &to, &file_type))
+            .await
+            .map_err(std::io::Error::other)?;
+        match taken {
+            Ok(()) => Ok(None),
+            Err(SaveError::Unreadable) => Ok(Some(Foreground::Unreadable)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_is_counted_by_its_name() {
+        let counts = Counts::default();
+        for snapshot in Snapshot::ALL {
+            counts.add(snapshot);
+        }
+        counts.add(Snapshot::Background);
+        assert_eq!(*lock(&counts.0), [2, 1, 1, 1, 1, 1, 1, 1]);
+        let mut names = Snapshot::ALL.map(Snapshot::name);
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+}
