@@ -161,14 +161,7 @@ impl Metrics {
             "tenant_participants",
             "People in open documents, by whether they may edit and by tenant, without the default's",
         );
-        let build: Family<[(&'static str, String); 2], Gauge> = Family::default();
-        build
-            .get_or_create(&[
-                ("version", version.to_owned()),
-                ("engine", engine.to_owned()),
-            ])
-            .set(1);
-        registry.register("build_info", "Versions of Recto and of its engine", build);
+        name_build(&mut registry, version, engine);
         Self {
             registry: Arc::new(registry),
             tenant: OfTenant::default(),
@@ -303,6 +296,18 @@ impl Metrics {
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
+}
+
+/// Says which versions these are.
+fn name_build(registry: &mut Registry, version: &str, engine: &str) {
+    let build: Family<[(&'static str, String); 2], Gauge> = Family::default();
+    build
+        .get_or_create(&[
+            ("version", version.to_owned()),
+            ("engine", engine.to_owned()),
+        ])
+        .set(1);
+    registry.register("build_info", "Versions of Recto and of its engine", build);
 }
 
 /// A metric of this name, which the registry has too.
