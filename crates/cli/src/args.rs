@@ -17,6 +17,8 @@ use recto_server::{ForwardedHeader, FrameAncestors, Refusals, TrustedProxy};
 use recto_token::PublicUrl;
 use url::Url;
 
+use crate::config::language::Language;
+
 /// A document server that speaks the ONLYOFFICE Docs API.
 #[derive(Debug, Parser)]
 #[command(version, about)]
@@ -171,6 +173,13 @@ pub struct Serve {
     /// LibreOffice's program folder [default: found].
     #[arg(long, env = "RECTO_OFFICE")]
     pub office: Option<PathBuf>,
+    /// Folder of fonts beside the system's.
+    #[arg(long, env = "RECTO_FONTS")]
+    pub fonts: Option<PathBuf>,
+    /// Language whose dictionaries are loaded, for example cs-CZ; may be repeated [default: those that
+    /// scripts/setup installs].
+    #[arg(long = "language", env = "RECTO_LANGUAGES", value_delimiter = ',')]
+    pub languages: Vec<Language>,
     /// Pages that may embed the editor, as sources of a frame-ancestors directive [default: *].
     #[arg(long, env = "RECTO_FRAME_ANCESTORS")]
     pub frame_ancestors: Option<FrameAncestors>,

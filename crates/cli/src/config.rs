@@ -1,11 +1,14 @@
 //! The document server's configuration: file, then environment, then flags, each stronger than the
 //! one before.
 
+mod engine;
 pub mod headers;
+pub mod language;
 mod limits;
 mod outgoing;
 mod tenants;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +17,6 @@ use anyhow::{Context, anyhow, bail};
 use ipnet::IpNet;
 use recto_convert::ConvertConfig;
 use recto_docs_api::LossRule;
-use recto_engine::EngineConfig;
 use recto_fetch::{HostPattern, UrlPattern};
 use recto_server::{
     AdminPassword, ForwardedHeader, FrameAncestors, HttpConfig, Refusals, ServerConfig, Tokens,
@@ -25,6 +27,7 @@ use recto_token::{Keys, PublicUrl};
 use serde::Deserialize;
 
 use self::headers::Said;
+use self::language::Language;
 use crate::args::Serve;
 use crate::keys::{self, Places};
 use crate::secret;
@@ -79,6 +82,10 @@ struct File {
     warm_kits: Option<usize>,
     zygote: Option<bool>,
     office: Option<PathBuf>,
+    fonts: Option<PathBuf>,
+    #[serde(default)]
+    font_substitutes: BTreeMap<String, String>,
+    languages: Option<Vec<Language>>,
     frame_ancestors: Option<String>,
     refusals: Option<Refusals>,
     admin_listen: Option<SocketAddr>,
@@ -161,13 +168,15 @@ impl Environment {
 }
 
 /// The configuration in force.
-pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerConfig> {
+pub fn server(mut args: Serve, environment: &Environment) -> anyhow::Result<ServerConfig> {
     let mut file = file(args.config.as_deref())?;
     let asked = tenants::Asked::take(&mut file);
     let session = session(&args, &file);
     let convert = conversions(&args, &file);
     let mut outgoing = outgoing::config(&args, &file)?;
-    let data = args.data.or(file.data).unwrap_or_else(|| "data".into());
+    let data = args.data.take().or(file.data.take());
+    let data = data.unwrap_or_else(|| "data".into());
+    let engine = engine::config(&mut args, &mut file, &data)?;
     let enabled = tokens_required(environment, file.jwt_enabled)?;
     asked.check(enabled)?;
     let mut incoming = Said {
@@ -204,14 +213,6 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     } else {
         Tokens::Off(own_keys(&data, environment)?)
     };
-    let mut engine = own_engine(&data)?;
-    engine.zygote = !args.no_zygote && file.zygote.unwrap_or(true);
-    if let Some(warm) = args.warm_kits.or(file.warm_kits) {
-        engine.warm = warm;
-    }
-    if let Some(office) = args.office.or(file.office) {
-        engine.install = office;
-    }
     let (token_header, token_prefix) = incoming.checked(["JWT_HEADER", "JWT_PREFIX"])?;
     (outgoing.token_header, outgoing.token_prefix) =
         sent.checked(["The outgoing header", "The outgoing prefix"])?;
@@ -261,15 +262,6 @@ pub fn server(args: Serve, environment: &Environment) -> anyhow::Result<ServerCo
     };
     file.limits.apply(&mut config);
     Ok(config)
-}
-
-/// An engine whose kits are this program.
-fn own_engine(data: &Path) -> anyhow::Result<EngineConfig> {
-    let own = std::env::current_exe()
-        .context("The path of this program is not known. Start it by its full path")?;
-    let mut engine = EngineConfig::new(own, data.join("engine"));
-    engine.kit_args = vec!["kit".into()];
-    Ok(engine)
 }
 
 /// Whether tokens are required: the environment says so, else the file.

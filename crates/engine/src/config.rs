@@ -12,6 +12,11 @@ const USUAL_INSTALLS: [&str; 4] = [
     "/opt/collaboraoffice/program",
 ];
 
+/// The languages whose dictionaries `scripts/setup` installs.
+const LANGUAGES: [&str; 10] = [
+    "de-DE", "en-GB", "en-US", "es-ES", "fr-FR", "it-IT", "nl-NL", "pl-PL", "pt-BR", "pt-PT",
+];
+
 /// Everything that [`crate::Engine::start`] needs to know.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
@@ -21,6 +26,13 @@ pub struct EngineConfig {
     pub kit_args: Vec<OsString>,
     /// LibreOffice's program folder.
     pub install: PathBuf,
+    /// A folder of fonts beside the system's.
+    pub fonts: Option<PathBuf>,
+    /// Which font, the second, stands in for one that is not there; stronger than the usual ones.
+    pub font_substitutes: Vec<(String, String)>,
+    /// Language tags, such as `de-DE`, of the dictionaries that are loaded. Kits share what that takes:
+    /// 10 to 40 MB for each language.
+    pub languages: Vec<String>,
     /// A folder of the engine's own. Kits have their files below it, and what an earlier run left
     /// there is removed at start.
     pub work: PathBuf,
@@ -63,6 +75,9 @@ impl EngineConfig {
             kit_command,
             kit_args: Vec::new(),
             install: find_install(),
+            fonts: None,
+            font_substitutes: Vec::new(),
+            languages: LANGUAGES.map(str::to_owned).to_vec(),
             work,
             zygote: true,
             namespaces: true,

@@ -9,6 +9,15 @@ pub enum EngineError {
     /// There is no LibreOffice in the configured folder.
     #[error("LibreOffice was not found in {}.", .0.display())]
     NotInstalled(PathBuf),
+    /// The folder of fonts that is configured can't be read.
+    #[error("The folder of fonts {} can't be read: {error}.", .folder.display())]
+    Fonts {
+        /// As it was configured.
+        folder: PathBuf,
+        /// What the system says.
+        #[source]
+        error: std::io::Error,
+    },
     /// A file is missing without which LibreOffice dies in use (Debian's `-nogui` packages leave
     /// out the user interface files that even LibreOfficeKit reads).
     #[error("This installation of LibreOffice lacks {}.", .0.display())]

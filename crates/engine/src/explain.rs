@@ -11,6 +11,7 @@ impl Explain for EngineError {
     fn code(&self) -> &'static str {
         match self {
             Self::NotInstalled(_) => "engine.not_installed",
+            Self::Fonts { .. } => "engine.fonts",
             Self::Incomplete(_) => "engine.incomplete",
             Self::TooOld(_) => "engine.too_old",
             Self::TooNew(_) => "engine.too_new",
@@ -32,6 +33,9 @@ impl Explain for EngineError {
         match self {
             Self::NotInstalled(_) => {
                 "Install LibreOffice, or configure the path of its program folder.".into()
+            }
+            Self::Fonts { .. } => {
+                "Make the folder readable for the server, or correct --fonts.".into()
             }
             Self::Incomplete(_) => "Install the full packages libreoffice-writer, -calc, -impress \
                                     and -draw instead of those that end in -nogui."

@@ -49,6 +49,9 @@ pub struct Convert {
     /// LibreOffice's program folder [default: found].
     #[arg(long, env = "RECTO_OFFICE")]
     pub office: Option<PathBuf>,
+    /// Folder of fonts beside the system's.
+    #[arg(long, env = "RECTO_FONTS")]
+    pub fonts: Option<PathBuf>,
     /// Print what was done, or what is wrong, as JSON.
     #[arg(long)]
     pub json: bool,

@@ -208,6 +208,7 @@ fn config(args: &Convert, work: PathBuf) -> anyhow::Result<EngineConfig> {
     // One process is all that is needed: nothing is gained by one to fork it from.
     config.zygote = false;
     config.warm = 1;
+    config.fonts.clone_from(&args.fonts);
     if let Some(office) = &args.office {
         config.install.clone_from(office);
     }

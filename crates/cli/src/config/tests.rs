@@ -42,6 +42,34 @@ fn a_flag_is_stronger_than_the_file() {
 }
 
 #[test]
+fn fonts_and_languages_are_those_of_the_file_unless_a_flag_names_others() {
+    let text = "fonts = \"/srv/fonts\"\nlanguages = [\"cs-CZ\"]\n[font_substitutes]\n\"House Sans\" = \"Carlito\"";
+    let config = configured(text);
+    assert_eq!(config.engine.fonts, Some("/srv/fonts".into()));
+    assert_eq!(config.engine.languages, ["cs-CZ"]);
+    assert_eq!(
+        config.engine.font_substitutes,
+        [("House Sans".to_owned(), "Carlito".to_owned())]
+    );
+    let (_folder, path) = written(text);
+    let args = Serve {
+        config: Some(path),
+        fonts: Some("/opt/fonts".into()),
+        languages: vec!["sv-SE".parse().unwrap()],
+        ..Serve::default()
+    };
+    let config = server(args, &environment()).unwrap();
+    assert_eq!(config.engine.fonts, Some("/opt/fonts".into()));
+    assert_eq!(config.engine.languages, ["sv-SE"]);
+    assert!(
+        configured("")
+            .engine
+            .languages
+            .contains(&"de-DE".to_owned())
+    );
+}
+
+#[test]
 fn a_misspelt_name_is_named() {
     let (_folder, path) = written("lisen = \"127.0.0.1:1\"");
     let args = Serve {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use recto_docs_api::DocumentKind;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::csv;
@@ -38,6 +39,18 @@ pub struct DocumentInfo {
     pub width: i64,
     /// In twips.
     pub height: i64,
+    /// Fonts that it names and the server does not have.
+    pub missing_fonts: Vec<MissingFont>,
+}
+
+/// A font that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MissingFont {
+    /// As the document names it.
+    pub name: String,
+    /// The font that stands in for it.
+    pub shown_as: String,
 }
 
 /// Whose view it is.
@@ -108,11 +121,13 @@ impl Document {
         let load = Call::Load { name, tracks, pace };
         let loaded = kit
             .ask_within(load, limit, |reply| match reply {
-                Reply::Answer(Answer::Loaded { kind, size, .. }) => Ok((kind, size)),
+                Reply::Answer(Answer::Loaded {
+                    kind, size, fonts, ..
+                }) => Ok((kind, size, fonts)),
                 _ => Err(unexpected()),
             })
             .await;
-        let (loaded, size) = match loaded {
+        let (loaded, size, fonts) = match loaded {
             Ok(loaded) => loaded,
             Err(EngineError::Gone) => {
                 return Err(match kit.death() {
@@ -134,6 +149,10 @@ impl Document {
             parts,
             width,
             height,
+            missing_fonts: fonts
+                .into_iter()
+                .map(|(name, shown_as)| MissingFont { name, shown_as })
+                .collect(),
         };
         let views = Mutex::default();
         let copies = AtomicU64::new(0);

@@ -1,6 +1,7 @@
 //! The process that kits come from, and the thread that speaks with it.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc as sync;
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::cgroup::Groups;
 use super::folder::{self, KitFolder};
+use super::fonts::Fonts;
 use super::link::Parts;
 use super::memory::TileMemory;
 use super::process::KitProcess;
@@ -106,6 +108,7 @@ struct Process {
 
 impl Process {
     fn start(config: &EngineConfig) -> Result<Self, EngineError> {
+        let fonts = Fonts::prepare(config)?;
         let flags = SocketFlags::CLOEXEC;
         let kind = SocketType::SEQPACKET;
         let (socket, theirs) =
@@ -126,6 +129,8 @@ impl Process {
             .env("LANG", "C.UTF-8")
             .env("HOME", &scratch)
             .env("TMPDIR", &scratch)
+            .env("FONTCONFIG_FILE", fonts.config())
+            .env("LOK_ALLOWLIST_LANGUAGES", allowed(&config.languages))
             // While it is prepared for being forked, LibreOffice reads the settings of this profile,
             // whatever profile it is given, and a fork keeps them.
             .env("UserInstallation", address(&profile)?)
@@ -144,6 +149,7 @@ impl Process {
             profile: text(&profile)?,
             scratch: text(&scratch)?,
             namespaces: config.namespaces,
+            readable: fonts.readable().map(Path::to_owned).collect(),
         };
         match process.order(&order, &[], PREPARE_LIMIT)? {
             (OrderAnswer::Prepared, _) => Ok(process),
@@ -223,13 +229,18 @@ impl Drop for Process {
     }
 }
 
-fn text(path: &std::path::Path) -> Result<String, EngineError> {
+/// Language tags as LibreOffice wants to be given them.
+fn allowed(languages: &[String]) -> String {
+    languages.join(" ").replace('-', "_")
+}
+
+fn text(path: &Path) -> Result<String, EngineError> {
     path.to_str()
         .map(str::to_owned)
         .ok_or_else(|| EngineError::NotStarted("a configured path is not Unicode".into()))
 }
 
-fn address(path: &std::path::Path) -> Result<String, EngineError> {
+fn address(path: &Path) -> Result<String, EngineError> {
     url::Url::from_file_path(path)
         .map(String::from)
         .map_err(|()| EngineError::NotStarted("a configured path is not absolute".into()))

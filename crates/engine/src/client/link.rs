@@ -432,7 +432,12 @@ impl Link {
             (Ok(_), Some(lease)) => Ok(Reply::Painted(Painted(lease))),
             (Ok(answer), None) => {
                 match &answer {
-                    Answer::Loaded { keeper, size, .. } => said.reader.loaded(*keeper, size)?,
+                    Answer::Loaded {
+                        keeper,
+                        size,
+                        fonts,
+                        ..
+                    } => said.reader.loaded(*keeper, size, fonts)?,
                     Answer::View(view) => {
                         said.reader.view_made(*view)?;
                         said.set_pace(self.pace);

@@ -6,6 +6,7 @@ mod convert;
 mod csv;
 mod document;
 mod folder;
+mod fonts;
 mod frames;
 mod launcher;
 mod link;
@@ -24,7 +25,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
 
 pub use convert::ConvertOptions;
-pub use document::{Document, DocumentInfo, Effect, Selection, ViewOptions};
+pub use document::{Document, DocumentInfo, Effect, MissingFont, Selection, ViewOptions};
 pub use link::{Painted, Pending};
 pub use pixels::{TilePixels, TileRequest};
 pub use queue::Events;

@@ -309,4 +309,5 @@ pub(crate) mod callback {
     pub const FORM_FIELD_BUTTON: i32 = 49;
     pub const INVALIDATE_SHEET_GEOMETRY: i32 = 50;
     pub const CONTENT_CONTROL: i32 = 55;
+    pub const FONTS_MISSING: i32 = 57;
 }

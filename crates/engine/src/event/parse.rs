@@ -37,8 +37,14 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// The document is loaded.
-    pub(crate) fn loaded(&mut self, keeper: ViewId, size: &Size) -> Result<(), Violation> {
-        if self.keeper.replace(keeper).is_some() || keeper < 0 || !bounds::size_keeps(size) {
+    pub(crate) fn loaded(
+        &mut self,
+        keeper: ViewId,
+        size: &Size,
+        fonts: &[(String, String)],
+    ) -> Result<(), Violation> {
+        let keeps = bounds::size_keeps(size) && bounds::fonts_keep(fonts);
+        if self.keeper.replace(keeper).is_some() || keeper < 0 || !keeps {
             return Err(Violation("a document that cannot be"));
         }
         Ok(())
@@ -443,7 +449,7 @@ mod tests {
             height: 1,
             parts: Vec::new(),
         };
-        reader.loaded(0, &size).unwrap();
+        reader.loaded(0, &size, &[]).unwrap();
         reader.view_made(1).unwrap();
         reader.view_made(2).unwrap();
         reader

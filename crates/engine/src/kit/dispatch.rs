@@ -4,7 +4,7 @@ use recto_docs_api::{Access, Password};
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
-use super::{background, clipboard, comments, form, mouse, review, second};
+use super::{background, clipboard, comments, fonts, form, mouse, review, second};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
 use crate::protocol::{Answer, Answered, Call, Expected, Paint, Request, Size};
@@ -94,6 +94,7 @@ fn load(kit: &Kit, name: &str, tracks: Option<bool>) -> Result<Answer, String> {
         kind: document.kind(),
         keeper,
         size: size(document),
+        fonts: fonts::missing(kit),
     })
 }
 
@@ -122,6 +123,7 @@ fn load_to_convert(kit: &Kit, name: &str, password: Option<Password>) -> Result<
             height: 0,
             parts: Vec::new(),
         },
+        fonts: Vec::new(),
     })
 }
 

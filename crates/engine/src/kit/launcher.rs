@@ -10,14 +10,15 @@ use rustix::process::{Pid, PidfdFlags};
 use super::{canvas::Canvas, main_loop, socket::Socket};
 use crate::config::Limits;
 use crate::fds;
-use crate::lok::Library;
+use crate::lok::{Fontconfig, Library};
 use crate::protocol::{Order, OrderAnswer};
 use crate::sandbox::{self, Forked};
 
 struct Launcher {
     control: OwnedFd,
     library: Library,
-    install: PathBuf,
+    fonts: Option<Fontconfig>,
+    readable: Vec<PathBuf>,
     namespaces: bool,
 }
 
@@ -43,24 +44,31 @@ fn serve(prepare: bool) -> std::io::Result<()> {
             profile,
             scratch,
             namespaces,
+            readable,
         } => {
+            let readable = sandbox::readable(Path::new(&install), &readable);
             // Before LibreOffice is loaded, while forking is cheap.
-            let namespaces =
-                namespaces && sandbox::jail_works(Path::new(&scratch), Path::new(&install));
+            let namespaces = namespaces && sandbox::jail_works(Path::new(&scratch), &readable);
             prepare_library(&install, &profile, prepare)
-                .map(|library| (library, PathBuf::from(install), namespaces))
+                .map(|library| (library, readable, namespaces))
         }
         Order::Spawn { .. } => Err("the first order is to prepare".to_owned()),
     };
-    let (library, install, namespaces) = match launcher {
+    let (library, readable, namespaces) = match launcher {
         Ok(launcher) => launcher,
         Err(why) => return answer(&control, &OrderAnswer::Failed(why), None),
     };
+    // Fonts are looked for once: kits, which may not write to the cache, have what was found.
+    let fonts = Fontconfig::load();
+    if let Some(fonts) = fonts {
+        fonts.begin();
+    }
     answer(&control, &OrderAnswer::Prepared, None)?;
     let mut launcher = Launcher {
         control,
         library,
-        install,
+        fonts,
+        readable,
         namespaces,
     };
     loop {
@@ -159,10 +167,16 @@ impl Launcher {
             // Before it has any process of its own: those are then in the group from their beginning.
             let joined = group.map_or(Ok(()), |group| sandbox::join_group(Path::new(group)));
             let entered = joined.and_then(|()| {
-                sandbox::enter(dir, &self.install, limits, self.namespaces, group.is_some())
+                sandbox::enter(
+                    dir,
+                    &self.readable,
+                    limits,
+                    self.namespaces,
+                    group.is_some(),
+                )
             });
             let entered = entered.inspect_err(|why| socket.start(&Err(why.clone())))?;
-            main_loop::run(self.library, entered, socket, canvas)
+            main_loop::run(self.library, self.fonts, entered, socket, canvas)
         };
         run().err().unwrap_or_else(|| "LibreOffice ended".into())
     }

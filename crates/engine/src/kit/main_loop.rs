@@ -19,7 +19,7 @@ use super::{
     background::{self, Background},
     canvas::Canvas,
     dialogs::{Dialogs, GUESSES},
-    dispatch, form,
+    dispatch, fonts, form,
     mouse::Reading,
     reports::Reports,
     socket::Socket,
@@ -27,7 +27,7 @@ use super::{
     warm_up,
 };
 use crate::event::callback;
-use crate::lok::{Document, Handler, Library, Office};
+use crate::lok::{Document, Fontconfig, Handler, Library, Office};
 use crate::protocol::{Ready, Report, Size, bounds};
 use crate::rate::{Pace, Rate};
 use crate::rights::ViewRights;
@@ -41,6 +41,9 @@ const BEAT: Duration = Duration::from_secs(1);
 const LONGEST_DIALOG: Duration = Duration::from_secs(10);
 /// When what the server's pace held back is told, in microseconds.
 const LOOKS_AGAIN: i32 = 50_000;
+/// What a kit keeps of the launcher's environment, because one that was not forked from a prepared
+/// LibreOffice prepares its own: the languages whose dictionaries it loads.
+const KEPT: &str = "LOK_ALLOWLIST_LANGUAGES";
 /// Less than what the frames of a nested loop need of the stack, in bytes.
 const FRAME: usize = 256;
 /// How LibreOffice begins to say whether changes are tracked.
@@ -95,6 +98,10 @@ pub(super) struct Kit {
     pub leaked: Cell<Option<&'static Kit>>,
     ready: RefCell<Option<Ready>>,
     waker: OwnedFd,
+    /// Says what stands in for a font.
+    pub fonts: Option<Fontconfig>,
+    /// Fonts of the document that are not there.
+    pub missing_fonts: RefCell<Vec<String>>,
     depth: Cell<u32>,
     /// Where the stack ends when LibreOffice polls from its own loop; it grows downwards.
     outermost: Cell<usize>,
@@ -111,17 +118,20 @@ pub(super) struct Kit {
 /// Starts LibreOffice and serves until the server is gone. Only returns when it could not.
 pub(super) fn run(
     library: Library,
+    fonts: Option<Fontconfig>,
     entered: Entered,
     socket: Socket,
     canvas: Canvas,
 ) -> Result<(), String> {
     let places = &entered.places;
     let tmp = places.tmp.to_string_lossy();
+    let languages = std::env::var(KEPT).unwrap_or_default();
     sandbox::set_environment(&[
         ("SAL_LOK_OPTIONS", "unipoll"),
         ("LANG", "C.UTF-8"),
         ("HOME", &tmp),
         ("TMPDIR", &tmp),
+        (KEPT, &languages),
     ]);
     let waker = rustix::event::eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)
         .map_err(|error| error.to_string())?;
@@ -151,6 +161,8 @@ pub(super) fn run(
         leaked: Cell::new(None),
         ready: RefCell::new(Some(ready)),
         waker,
+        fonts,
+        missing_fonts: RefCell::default(),
         depth: Cell::new(0),
         outermost: Cell::new(0),
         nested_since: Cell::new(None),
@@ -201,6 +213,7 @@ impl Handler for Kit {
         match kind {
             callback::INVALIDATE_TILES => self.reports.borrow_mut().invalidated(payload),
             callback::DOCUMENT_SIZE_CHANGED => self.resized.set(true),
+            callback::FONTS_MISSING => *self.missing_fonts.borrow_mut() = fonts::named(payload),
             callback::WINDOW => self.dialogs.window(view, payload),
             callback::JSDIALOG => self.dialogs.described(view, payload),
             callback::CONTENT_CONTROL | callback::FORM_FIELD_BUTTON => {

@@ -8,6 +8,7 @@ mod clipboard;
 mod comments;
 mod dialogs;
 mod dispatch;
+mod fonts;
 mod form;
 mod launcher;
 mod main_loop;

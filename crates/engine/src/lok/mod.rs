@@ -9,12 +9,14 @@
 
 mod document;
 mod ffi;
+mod fonts;
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::ptr;
 
 pub(crate) use document::Document;
+pub(crate) use fonts::Fontconfig;
 
 use crate::version;
 

@@ -19,6 +19,10 @@ pub(crate) const REPORTS: usize = 1024;
 pub(crate) const PARTS: usize = 10_000;
 /// All names of a document's parts together, in bytes.
 pub(crate) const PART_NAMES: usize = 256 << 10;
+/// Fonts of a document that a kit names because they are not there.
+pub(crate) const FONTS: usize = 64;
+/// The longest name of a font, in bytes.
+pub(crate) const FONT_NAME: usize = 128;
 /// Rectangles of one selection.
 pub(crate) const RECTS: usize = 2048;
 /// The longest name of a state, in bytes.
@@ -159,4 +163,11 @@ pub(crate) fn keeps(report: &Report) -> Result<(), &'static str> {
 pub(crate) fn size_keeps(size: &Size) -> bool {
     size.parts.len() <= PARTS
         && size.parts.iter().map(|(name, _)| name.len()).sum::<usize>() <= PART_NAMES
+}
+
+pub(crate) fn fonts_keep(fonts: &[(String, String)]) -> bool {
+    let short = |name: &String| name.len() <= FONT_NAME;
+    fonts
+        .iter()
+        .all(|(name, other)| short(name) && short(other))
 }

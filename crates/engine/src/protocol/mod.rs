@@ -7,6 +7,8 @@
 pub(crate) mod bounds;
 mod up;
 
+use std::path::PathBuf;
+
 use recto_docs_api::Password;
 use serde::{Deserialize, Serialize};
 
@@ -264,6 +266,8 @@ pub(crate) enum Order {
         profile: String,
         scratch: String,
         namespaces: bool,
+        /// What kits may read beside what every LibreOffice reads.
+        readable: Vec<PathBuf>,
     },
     /// Start a kit. Comes with two descriptors: its socket and the tile memory.
     Spawn {

@@ -131,6 +131,9 @@ pub(crate) enum Answer {
         kind: i32,
         keeper: i32,
         size: Size,
+        /// Fonts that are not there, each with the one that stands in for it.
+        #[serde(deserialize_with = "fonts")]
+        fonts: Vec<(String, String)>,
     },
     /// Nothing was written beside the kit.
     NotBeside(NotBeside),
@@ -192,6 +195,10 @@ pub(crate) struct Size {
 
 fn parts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, bool)>, D::Error> {
     list::<_, _, { bounds::PARTS }>(from)
+}
+
+fn fonts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
+    list::<_, _, { bounds::FONTS }>(from)
 }
 
 /// The body of [`Sort::Report`].

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::StatVfsMountFlags;
 use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags};
 use rustix::thread::UnshareFlags;
 
@@ -19,7 +20,7 @@ const TMPFS_OPTIONS: &std::ffi::CStr = c"size=16m,mode=755";
 /// the system says of it. The old process waits and ends with it.
 pub(super) fn enter(
     dir: &Path,
-    install: &Path,
+    readable: &[PathBuf],
     limits: &Limits,
 ) -> Result<(u32, Option<File>), String> {
     let (user, group) = (
@@ -78,29 +79,26 @@ pub(super) fn enter(
     die_with_parent(None);
     // The jail may have no `/proc`.
     let status = super::own_status();
-    build(dir, install, limits)?;
+    build(dir, readable, limits)?;
     Ok((pid, status))
 }
 
-fn build(dir: &Path, install: &Path, limits: &Limits) -> Result<(), String> {
+fn build(dir: &Path, readable: &[PathBuf], limits: &Limits) -> Result<(), String> {
     let private = MountPropagationFlags::REC | MountPropagationFlags::PRIVATE;
     rustix::mount::mount_change("/", private).map_err(|error| failed("private", &error))?;
     let root = dir.join("root");
     let plain = MountFlags::NOSUID | MountFlags::NODEV;
     rustix::mount::mount("tmpfs", &root, "tmpfs", plain, TMPFS_OPTIONS)
         .map_err(|error| failed("tmpfs", &error))?;
-    for path in paths::readable(install) {
-        bind(
-            &path,
-            &inside(&root, &path),
-            Some(MountFlags::RDONLY | plain),
-        )?;
-    }
     for path in paths::DEVICES {
         bind(Path::new(path), &inside(&root, Path::new(path)), None)?;
     }
     bind(&dir.join("doc"), &root.join("doc"), Some(plain))?;
     temporary(dir, &root, limits)?;
+    // Afterwards, because a folder of fonts may lie below the system's own folder for temporary files.
+    for path in readable {
+        bind(path, &inside(&root, path), Some(MountFlags::RDONLY | plain))?;
+    }
     // Where `/lib` is a link into `/usr`, as the dynamic linker's own paths expect.
     for name in ["lib", "lib64"] {
         let outer = Path::new("/").join(name);
@@ -167,7 +165,12 @@ fn bind(from: &Path, to: &Path, flags: Option<MountFlags>) -> Result<(), String>
         File::create(to).map_err(|error| failed("create", &error))?;
     }
     rustix::mount::mount_bind_recursive(from, to).map_err(|error| failed("bind", &error))?;
-    if let Some(flags) = flags {
+    if let Some(mut flags) = flags {
+        // What its file system forbids already can't be permitted from a user namespace.
+        let there = rustix::fs::statvfs(from).map_err(|error| failed("statvfs", &error))?;
+        if there.f_flag.contains(StatVfsMountFlags::NOEXEC) {
+            flags |= MountFlags::NOEXEC;
+        }
         rustix::mount::mount_remount(to, MountFlags::BIND | flags, c"")
             .map_err(|error| failed("remount", &error))?;
     }

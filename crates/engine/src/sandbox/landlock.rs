@@ -1,7 +1,7 @@
 //! Files: reading what LibreOffice consists of, writing its own folders, nothing else. And no TCP,
 //! no abstract sockets of others, no signals to others.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr,
@@ -14,7 +14,7 @@ use super::{Places, paths};
 const NEWEST: ABI = ABI::V6;
 
 /// Whether any of it is enforced by this kernel.
-pub(super) fn restrict(install: &Path, places: &Places) -> Result<bool, String> {
+pub(super) fn restrict(readable: &[PathBuf], places: &Places) -> Result<bool, String> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let device = AccessFs::ReadFile | AccessFs::WriteFile;
     // Folders and plain files: no devices, sockets, pipes or links, and nothing to execute.
@@ -46,8 +46,8 @@ pub(super) fn restrict(install: &Path, places: &Places) -> Result<bool, String> 
                 .add_rule(PathBeneath::new(opened, access))
                 .map(|_| ())
         };
-        for path in paths::readable(install) {
-            allow(&path, read)?;
+        for path in readable {
+            allow(path, read)?;
         }
         for path in paths::DEVICES {
             allow(Path::new(path), device)?;

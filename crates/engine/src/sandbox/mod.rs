@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Limits;
 
+pub(crate) use paths::readable;
 pub(crate) use probe::{Prey, probe};
 pub(crate) use process::{
     Forked, be_copy, copy_self, die_with_parent, exit, fork, reap, return_free_memory,
@@ -66,28 +67,29 @@ pub(crate) struct Entered {
     pub status: Option<File>,
 }
 
-/// Encloses this process, which must have one thread, for good. `dir` holds its folders. With
+/// Encloses this process, which must have one thread, for good. `dir` holds its folders; of everything
+/// else it reads `readable` alone. With
 /// namespaces it returns in a child of this process; the parent waits for it and ends with it.
 ///
 /// It may make copies of itself only where they end with it and the kernel counts them: in a process
 /// namespace whose processes have a limit of their own, or in a control group (`grouped`).
 pub(crate) fn enter(
     dir: &Path,
-    install: &Path,
+    readable: &[PathBuf],
     limits: &Limits,
     namespaces: bool,
     grouped: bool,
 ) -> Result<Entered, String> {
     let copies = grouped || (namespaces && limits::counts_by_namespace());
     let (places, pid, status) = if namespaces {
-        let (pid, status) = jail::enter(dir, install, limits)?;
+        let (pid, status) = jail::enter(dir, readable, limits)?;
         (Places::jailed(), pid, status)
     } else {
         (Places::outside(dir), std::process::id(), own_status())
     };
     process::drop_privileges()?;
     limits::apply(limits, namespaces)?;
-    let landlock = landlock::restrict(install, &places)?;
+    let landlock = landlock::restrict(readable, &places)?;
     if !landlock && !namespaces {
         return Err("neither Landlock nor namespaces are available".into());
     }
@@ -124,14 +126,14 @@ fn enter_filter(limits: &Limits) -> Result<(), String> {
 }
 
 /// Whether a jail works here, tried out in a child.
-pub(crate) fn jail_works(scratch: &Path, install: &Path) -> bool {
+pub(crate) fn jail_works(scratch: &Path, readable: &[PathBuf]) -> bool {
     let dir = scratch.join("probe");
     for name in ["", "doc", "tmp", "root", "profile"] {
         let _ = std::fs::create_dir_all(dir.join(name));
     }
     let works = match fork() {
         Ok(Forked::Child) => {
-            let entered = jail::enter(&dir, install, &Limits::default());
+            let entered = jail::enter(&dir, readable, &Limits::default());
             exit(i32::from(entered.is_err()))
         }
         Ok(Forked::Parent(child)) => process::wait(child) == Some(0),

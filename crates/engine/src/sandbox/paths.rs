@@ -29,8 +29,8 @@ const READ: [&str; 19] = [
 /// The devices that a C library may want.
 pub(super) const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
 
-/// All that exist here, without those that lie within another.
-pub(super) fn readable(install: &Path) -> Vec<PathBuf> {
+/// All that exist here, and `also`, without those that lie within another.
+pub(crate) fn readable(install: &Path, also: &[PathBuf]) -> Vec<PathBuf> {
     let arch = PathBuf::from(format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH));
     let libraries = if arch.is_dir() {
         arch
@@ -41,7 +41,10 @@ pub(super) fn readable(install: &Path) -> Vec<PathBuf> {
     let office = install.parent().unwrap_or(install).to_owned();
     let mut paths = vec![libraries, office];
     paths.extend(READ.iter().map(PathBuf::from));
+    paths.extend_from_slice(also);
     paths.retain(|path| path.exists());
+    paths.sort();
+    paths.dedup();
     let all = paths.clone();
     paths.retain(|path| {
         !all.iter()

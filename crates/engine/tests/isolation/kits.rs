@@ -20,7 +20,9 @@ pub async fn a_real_kit_is_enclosed(namespaces: bool) {
                 "LANG",
                 "HOME",
                 "TMPDIR",
-                "UserInstallation"
+                "UserInstallation",
+                "FONTCONFIG_FILE",
+                "LOK_ALLOWLIST_LANGUAGES",
             ]
             .contains(&name),
             "{name}"

@@ -27,6 +27,8 @@ pub async fn start(change: impl FnOnce(&mut EngineConfig)) -> Fixture {
     let kit = PathBuf::from(env!("CARGO_BIN_EXE_recto-kit"));
     let mut config = EngineConfig::new(kit, folder.path().join("engine"));
     config.warm = 1;
+    // Each language takes time at the start.
+    config.languages = vec!["en-US".into()];
     config.engine_messages = std::env::var_os("RECTO_TEST_MESSAGES").is_some();
     change(&mut config);
     let engine = Engine::start(config).await.unwrap();

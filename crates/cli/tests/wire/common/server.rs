@@ -91,6 +91,8 @@ impl Setup {
                 std::env::vars_os()
                     .filter(|(name, _)| matches!(name.to_str(), Some("PATH" | "HOME" | "TMPDIR"))),
             )
+            // Each language takes time at the start.
+            .env("RECTO_LANGUAGES", "en-US")
             .envs(self.env.iter().map(|(name, value)| (*name, value)))
             // No recto.toml is found by chance.
             .current_dir(self.data.path())
