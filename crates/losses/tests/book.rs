@@ -8,17 +8,15 @@ use recto_losses::LossKind;
 const HEAD: &str = "| kind | rank | what | what a save does |\n|---|---|---|---|\n";
 
 fn table() -> String {
-    let mut table = HEAD.to_owned();
-    for kind in LossKind::ALL {
-        table += &format!(
-            "| `{}` | {} | {} | {} |\n",
-            kind.code(),
-            kind.rank().code(),
+    let rows = LossKind::ALL.iter().map(|kind| {
+        let (code, rank) = (kind.code(), kind.rank().code());
+        format!(
+            "| `{code}` | {rank} | {} | {} |\n",
             kind.name(),
             kind.sentence()
-        );
-    }
-    table
+        )
+    });
+    std::iter::once(HEAD.to_owned()).chain(rows).collect()
 }
 
 #[test]
