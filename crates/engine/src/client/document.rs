@@ -10,11 +10,11 @@ use recto_docs_api::DocumentKind;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::csv;
 use super::link::{Link, Painted, Pending, Reply, lock, unexpected};
 use super::pixels::TileRequest;
 use super::queue::Events;
 use super::saved;
+use super::{comments, csv};
 use crate::error::{EngineError, InputDenied, InputError, OpenError, SaveError};
 use crate::event::{Death, Part, ViewId, measure};
 use crate::formats;
@@ -317,9 +317,13 @@ impl Document {
             )
             .await?;
         // Some answers are no JSON at all when the question does not apply.
-        Ok(values
+        let mut values = values
             .and_then(|text| json::read(&text, LONGEST_VALUES))
-            .unwrap_or(Value::Null))
+            .unwrap_or(Value::Null);
+        if command == comments::COMMENTS {
+            comments::plain(&mut values);
+        }
+        Ok(values)
     }
 
     /// What is selected in a view.

@@ -2,6 +2,7 @@
 
 mod archive;
 mod cgroup;
+mod comments;
 mod convert;
 mod csv;
 mod document;

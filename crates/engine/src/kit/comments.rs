@@ -41,30 +41,29 @@ pub(super) fn permits(kit: &Kit, document: Document, view: i32, input: &mut Inpu
     true
 }
 
-/// Carries an input out while the view is on the slide of the comment that it deletes: elsewhere
-/// LibreOffice does not find it.
-pub(super) fn on_its_slide(document: Document, input: &Input, act: impl FnOnce()) {
-    let slide = match input {
-        Input::Command { name, args } if name == ".uno:DeleteAnnotation" => slide(document, args),
-        _ => None,
+/// Carries an input out, and if it deletes a comment, on the slide of that: elsewhere LibreOffice does not
+/// find it, and it names slides to nobody by what comments name them by.
+pub(super) fn on_its_slide(document: Document, input: &Input, act: impl Fn()) {
+    act();
+    let id = match input {
+        Input::Command { name, args } if name == ".uno:DeleteAnnotation" => id_of(args),
+        _ => return,
+    };
+    let is_there = || {
+        let list = document.values(".uno:ViewAnnotations").unwrap_or_default();
+        id.as_ref().is_some_and(|id| find(&list, id).is_some())
     };
     let before = document.part();
-    if let Some(slide) = slide {
-        document.set_part(slide);
+    for part in (0..document.parts()).filter(|part| *part != before) {
+        if !is_there() {
+            break;
+        }
+        document.set_part(part);
+        act();
     }
-    act();
-    if slide.is_some() {
+    if document.part() != before {
         document.set_part(before);
     }
-}
-
-/// The slide of a comment, unless the view shows it.
-fn slide(document: Document, args: &Map<String, Value>) -> Option<i32> {
-    let list = document.values(".uno:ViewAnnotations")?;
-    let hash = find(&list, &id_of(args)?)?.get("parthash").and_then(text)?;
-    let has_it = |part: &i32| document.part_hash(*part).as_deref() == Some(&*hash);
-    let found = (0..document.parts()).find(has_it)?;
-    (found != document.part()).then_some(found)
 }
 
 /// A number, or the text of one.

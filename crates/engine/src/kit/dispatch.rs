@@ -178,8 +178,8 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             if let Input::Cut { .. } = input {
                 return Ok(cut(kit, document, view, access));
             }
-            comments::on_its_slide(document, &input.clone(), || {
-                act(kit, document, view, access, input);
+            comments::on_its_slide(document, &input, || {
+                act(kit, document, view, access, input.clone());
             });
             Ok(Answer::Done)
         }

@@ -61,12 +61,6 @@ impl Document {
         call!(self.get_part()).unwrap_or(0)
     }
 
-    /// What comments name a slide by.
-    pub(crate) fn part_hash(self, part: i32) -> Option<String> {
-        // SAFETY: as in `part_name`.
-        call!(self.get_part_hash(part)).and_then(|hash| unsafe { take(hash) })
-    }
-
     pub(crate) fn set_part(self, part: i32) {
         call!(self.set_part(part));
     }

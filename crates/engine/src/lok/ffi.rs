@@ -93,7 +93,7 @@ pub(super) struct DocumentClass {
     pub get_view: Option<unsafe extern "C" fn(D) -> c_int>,
     pub get_views_count: Unused,
     pub render_font: Unused,
-    pub get_part_hash: Option<unsafe extern "C" fn(D, c_int) -> OwnedText>,
+    pub get_part_hash: Unused,
     /// Canvas, part, mode, width and height in pixels, then x, y, width and height in twips.
     pub paint_part_tile: Option<
         unsafe extern "C" fn(
