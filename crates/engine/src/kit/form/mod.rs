@@ -1,6 +1,6 @@
 //! Views that may only fill in fields.
 //!
-//! LibreOffice 7.4 protects nothing outside of a field, and of a plain text field it does not even
+//! LibreOffice protects nothing outside of a field, and of a plain text field it does not even
 //! tell that the caret is in it. So each input that fills in is carried out between two exports of
 //! the document. If more than one field's content differs, it is undone and refused. Nobody sees a
 //! state in between: the kit does nothing else meanwhile.
