@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Fonts, their configuration and caches, dictionaries, language tags, LibreOffice's settings, the
-/// linker's cache and the time zone. Nothing here tells about the machine or its users.
-const READ: [&str; 19] = [
+/// linker's cache, the time zone, and the locale that kits run in: without it, a kit that was not forked
+/// from the zygote writes texts in ASCII. Nothing here tells about the machine or its users.
+const READ: [&str; 20] = [
+    "/usr/lib/locale/C.utf8",
     "/usr/lib64",
     "/usr/local/share/fonts",
     "/usr/share/fontconfig",
