@@ -94,7 +94,40 @@ fn a_text_of_values_becomes_a_book_and_a_text_again_without_a_question() {
     assert!(part(&book, "xl/worksheets/sheet1.xml").contains("<v>1.5</v>"));
     let text = place.made(&["out.xlsx", "out.csv", "--delimiter", "semicolon"]);
     let text = String::from_utf8(text).unwrap();
-    assert!(text.starts_with("Straße;") && text.contains("b;007\n"), "{text}");
+    assert!(
+        text.starts_with("Straße;") && text.contains("b;007\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn files_that_are_called_otherwise_are_converted_with_a_word() {
+    let page = b"<table><tr><th>Prix<th>Nom</tr><tr><td>1.5<td>Zo&euml;</tr></table>";
+    let place = Place::with(&[
+        ("letter.doc", b"{\\rtf1\\ansi Hello\\par}"),
+        ("page.xls", page),
+        ("text.xls", b"Zo\xeb;2\n"),
+    ]);
+    let mut told = String::new();
+    for arguments in [
+        ["letter.doc", "letter.docx"],
+        ["letter.docx", "again.rtf"],
+        ["page.xls", "page.csv"],
+        ["text.xls", "text.csv"],
+    ] {
+        let done = place.convert(&arguments);
+        assert_eq!(done.code, Some(0), "{arguments:?}: {}", done.err);
+        told.push_str(&done.err);
+    }
+    insta::assert_snapshot!(told, @"
+    recto: The file is called doc, but its content is rich text (rtf). It was read as that.
+    recto: The file is called xls, but its content is an HTML page. Its tables were read, without pictures, links and colours.
+    recto: The file is called xls, but its content is plain text. It was read as that.
+    ");
+    let text = |name: &str| String::from_utf8(place.read(name)).unwrap();
+    assert!(text("again.rtf").contains("Hello"));
+    assert_eq!(text("page.csv"), "Prix,Nom\n1.5,Zoë\n");
+    assert!(text("text.csv").contains("Zoë"));
 }
 
 #[test]
@@ -185,7 +218,7 @@ fn what_can_not_be_tried_says_why() {
     recto: The file gone.docx can't be read. Check its path and rights
     recto: A file of the type csv can't be converted to pptx. Choose one of these: pdf, png, jpg, jpeg, xlsx, ods, ots, xls, csv, tsv.
     recto: Nothing can be converted to the type "exe". Give the type with --to if the extension is wrong; these can be made: pdfa, pdf, png, jpg, jpeg, docx, odt, ott, doc, rtf, txt, html, epub, xlsx, ods, ots, xls, csv, tsv, pptx, odp, otp, ppt.
-    recto: Files of the type "odb" can't be converted. Give the type with --from if the extension is wrong; these can be converted: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, pptx, pptm, potx, ppsx, odp, otp, ppt, dotm, dot, fodt, xltm, xlt, fods, tsv, potm, ppsm, pot, pps, fodp.
+    recto: Files of the type "odb" can't be converted. Give the type with --from if the extension is wrong; these can be converted: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, tsv, pptx, pptm, potx, ppsx, odp, otp, ppt, dotm, dot, fodt, xltm, xlt, fods, potm, ppsm, pot, pps, fodp.
     recto: The name in has no extension that tells the type. Give the type with --from.
     recto: The name out has no extension that tells the type. Give the type with --to.
     recto: --thumbnail gives the size of a picture, and xlsx is none. Leave it out, or convert to png or jpg.

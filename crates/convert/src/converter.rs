@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use recto_docs_api::Conversion;
+use recto_docs_api::{Conversion, Note};
 use recto_engine::Engine;
 use recto_fetch::Fetcher;
-use recto_store::{BlobId, ResultRecord, Store, new_id};
+use recto_store::{ResultRecord, Store, new_id};
 use recto_token::{Keys, PublicUrl, Verified, link};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::ConversionError;
-use crate::job::{Job, State, Waiter};
-use crate::local::{check_source, convert_file};
+use crate::job::{Job, Made, State, Waiter};
+use crate::local::{Source, convert_file, examine_source};
 
 /// So many files are fetched for each that is converted: a slow sender holds up nobody else.
 const FETCHES_FOR_EACH: usize = 4;
@@ -77,6 +77,8 @@ pub enum Converted {
         link: String,
         /// The extension, without a dot.
         file_type: &'static str,
+        /// What people should know of it.
+        notes: Vec<Note>,
     },
     /// It is not there yet; only for who asked not to wait.
     Pending {
@@ -87,7 +89,7 @@ pub enum Converted {
 
 /// A result that was made before.
 struct Known {
-    blob: BlobId,
+    made: Made,
     /// Unix seconds.
     until: i64,
 }
@@ -207,14 +209,14 @@ impl Converter {
     }
 
     /// Names a result by a link that is signed for some time.
-    async fn answer(&self, asked: &Conversion, blob: BlobId) -> Result<Converted, ConversionError> {
+    async fn answer(&self, asked: &Conversion, made: Made) -> Result<Converted, ConversionError> {
         let Inner {
             services, config, ..
         } = &*self.0;
         let expires = (services.clock)() + seconds(config.link_life);
         let record = ResultRecord {
             id: new_id(),
-            blob,
+            blob: made.blob,
             file_name: asked.file_name(),
             mime: asked.output.mime().into(),
             expires,
@@ -225,6 +227,7 @@ impl Converter {
         Ok(Converted::Done {
             link: link(&services.keys, &services.public, &path, expires),
             file_type: asked.output.extension(),
+            notes: made.notes,
         })
     }
 }
@@ -322,24 +325,24 @@ impl Inner {
         identity: &Conversion,
         request: &Verified<Conversion>,
         job: &Arc<Job>,
-    ) -> Option<Result<BlobId, ConversionError>> {
+    ) -> Option<Result<Made, ConversionError>> {
         let turn = self.turn(&self.fetches, identity, job).await?;
         let fetched = self.fetch(request).await;
         drop(turn);
-        let (folder, sha256) = match fetched {
+        let (folder, source, sha256) = match fetched {
             Ok(fetched) => fetched,
             Err(error) => return Some(Err(error)),
         };
         let origin = (request.essence(), sha256);
-        if let Some(blob) = self.known(&origin) {
-            return Some(Ok(blob));
+        if let Some(made) = self.known(&origin) {
+            return Some(Ok(made));
         }
         let turn = self.turn(&self.conversions, identity, job).await?;
         job.state.send_replace(State::Converting);
-        let result = self.make(request, &folder).await;
+        let result = self.make(request, &source, &folder).await;
         drop(turn);
-        if let Ok(blob) = &result {
-            self.remember(origin, blob.clone());
+        if let Ok(made) = &result {
+            self.remember(origin, made.clone());
         }
         Some(result)
     }
@@ -372,50 +375,54 @@ impl Inner {
     async fn fetch(
         &self,
         request: &Verified<Conversion>,
-    ) -> Result<(TempDir, [u8; 32]), ConversionError> {
+    ) -> Result<(TempDir, Source, [u8; 32]), ConversionError> {
         let folder = tempfile::Builder::new()
             .prefix("convert-")
             .tempdir_in(&self.services.scratch)
             .map_err(|error| ConversionError::scratch(&error))?;
         let fetcher = &self.services.fetcher;
+        let file = folder.path().join(SOURCE);
         let downloaded = fetcher
-            .download_source(request, &folder.path().join(SOURCE))
+            .download_source(request, &file)
             .await
             .map_err(|error| ConversionError::from(&error))?;
-        check_source(request, &downloaded.head, downloaded.bytes)?;
-        Ok((folder, downloaded.sha256))
+        let source = examine_source(request, &file).await?;
+        Ok((folder, source, downloaded.sha256))
     }
 
     async fn make(
         &self,
         request: &Conversion,
+        source: &Source,
         folder: &TempDir,
-    ) -> Result<BlobId, ConversionError> {
+    ) -> Result<Made, ConversionError> {
         let (from, to) = (folder.path().join(SOURCE), folder.path().join("result"));
         let engine = &self.services.engine;
-        convert_file(engine, request, &from, &to, self.config.time_limit).await?;
+        let limit = self.config.time_limit;
+        let notes = convert_file(engine, request, source, &from, &to, limit).await?;
         let stored = self.services.store.put_file(&to).await;
-        stored.map_err(|error| ConversionError::from(&error))
+        let blob = stored.map_err(|error| ConversionError::from(&error))?;
+        Ok(Made { blob, notes })
     }
 
     /// A result that was made of the same content in the same way.
-    fn known(&self, origin: &Origin) -> Option<BlobId> {
+    fn known(&self, origin: &Origin) -> Option<Made> {
         let now = (self.services.clock)();
         let mut table = self.table();
         let known = table.known.get_mut(origin)?;
         // Its link, which is about to be made, holds it that long.
         (known.until > now).then(|| {
             known.until = now + seconds(self.config.link_life);
-            known.blob.clone()
+            known.made.clone()
         })
     }
 
-    fn remember(&self, origin: Origin, blob: BlobId) {
+    fn remember(&self, origin: Origin, made: Made) {
         let now = (self.services.clock)();
         let until = now + seconds(self.config.link_life);
         let mut table = self.table();
         table.known.retain(|_, known| known.until > now);
-        table.known.insert(origin, Known { blob, until });
+        table.known.insert(origin, Known { made, until });
     }
 }
 

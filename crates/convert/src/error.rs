@@ -102,9 +102,7 @@ impl From<&FetchError> for ConversionError {
 impl From<&ContentError> for ConversionError {
     fn from(error: &ContentError) -> Self {
         let hint = match error {
-            ContentError::Encrypted => {
-                return Self::of(PASSWORD, &OpenError::Encrypted).with_password_hint();
-            }
+            ContentError::Unreadable(_) => return Self::of(UNKNOWN, error),
             ContentError::Empty => "Check that url delivers the whole file.",
             ContentError::Mismatch { .. } => {
                 "Set filetype to the file's real type, and check that url delivers the file itself and no login or error page."
@@ -177,7 +175,6 @@ mod tests {
         insta::assert_snapshot!(of_engine(ConvertError::Crashed), @"-3 convert.crashed: The document engine stopped while it converted the file. Save the document in another format, such as .docx, .xlsx or .pptx, and convert that.");
         insta::assert_snapshot!(of_engine(recto_engine::SaveError::Refused("I/O".into()).into()), @"-3 save.refused: The document engine could not write the file: I/O. Try another format, such as pdf, to find out whether it is the file or the format.");
         insta::assert_snapshot!(told(&ConversionError::from(&ContentError::Empty)), @"-3 content.empty: The document's file is empty. Check that url delivers the whole file.");
-        insta::assert_snapshot!(told(&ConversionError::from(&ContentError::Encrypted)), @"-5 open.encrypted: The file is protected with a password. Give the file's password as password.");
         insta::assert_snapshot!(told(&ConversionError::busy()), @"-6 conversion.busy: Too many conversions are waiting already. Try again in a minute, or let the server do more of them at once.");
         insta::assert_snapshot!(told(&ConversionError::stopped()), @"-1 conversion.stopped: The conversion was stopped before its end. Try again; if it happens again while the server runs, report it.");
         insta::assert_snapshot!(told(&ConversionError::picture()), @"-3 conversion.picture: The engine made a picture that cannot be read. Convert to pdf to find out whether the file can be shown at all.");

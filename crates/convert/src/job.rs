@@ -3,10 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use recto_docs_api::Note;
 use recto_store::BlobId;
 use tokio::sync::watch;
 
 use crate::ConversionError;
+
+/// A result, and what people should know of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Made {
+    pub(crate) blob: BlobId,
+    pub(crate) notes: Vec<Note>,
+}
 
 /// How far a job has come.
 #[derive(Clone, Debug)]
@@ -15,7 +23,7 @@ pub(crate) enum State {
     Waiting,
     /// The engine has it.
     Converting,
-    Done(Result<BlobId, ConversionError>),
+    Done(Result<Made, ConversionError>),
 }
 
 impl State {
@@ -80,7 +88,7 @@ pub(crate) struct Waiter(Arc<Job>);
 
 impl Waiter {
     /// The job's result.
-    pub(crate) async fn result(&self) -> Result<BlobId, ConversionError> {
+    pub(crate) async fn result(&self) -> Result<Made, ConversionError> {
         let mut state = self.0.state.subscribe();
         match state
             .wait_for(|state| matches!(state, State::Done(_)))

@@ -14,4 +14,4 @@ mod picture;
 
 pub use converter::{ConvertConfig, Converted, Converter, Services};
 pub use error::ConversionError;
-pub use local::{check_source, convert_file};
+pub use local::{Source, convert_file, examine_source};

@@ -1,6 +1,18 @@
-//! Whether a file's first bytes are what its type promises.
+//! What a file really is, whatever its name says.
 
-use crate::{Explain, FileType, editor_error};
+mod ole;
+mod page;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::{DocumentKind, Explain, FileType, editor_error};
+use ole::Ole;
+use page::is_page_of_tables;
 
 /// Which kind of document a container holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +38,7 @@ pub enum ContentError {
     /// The file has no bytes.
     #[error("The document's file is empty.")]
     Empty,
-    /// The content is of another type.
+    /// The content is of another type, and not one that is opened under this name.
     #[error("The file should be {expected}, but its content is {found}.")]
     Mismatch {
         /// The type that was promised, such as `docx`.
@@ -34,9 +46,60 @@ pub enum ContentError {
         /// What the content is.
         found: &'static str,
     },
-    /// The file is protected by a password.
-    #[error("The document is protected by a password.")]
-    Encrypted,
+    /// The file could not be read.
+    #[error("The document's file can't be read: {0}.")]
+    Unreadable(std::io::ErrorKind),
+}
+
+/// What a file was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// What it is opened and saved as.
+    pub file_type: FileType,
+    /// What it is, in words, if that is not what its name says.
+    pub renamed: Option<&'static str>,
+    /// It opens with a password, as far as its container tells.
+    pub encrypted: bool,
+    /// It is a web page of tables, which is read and becomes a workbook of `file_type`.
+    pub is_page: bool,
+}
+
+/// Something that people should know of what was done; nothing failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// Stable code.
+    pub code: &'static str,
+    /// One sentence: what is so.
+    pub message: String,
+    /// One sentence: what was done about it, or what to do.
+    pub hint: String,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "{} {}", self.message, self.hint)
+    }
+}
+
+impl Content {
+    /// What to say of a file that is not what its name says; `saved` if it is opened to be saved again.
+    pub fn note(&self, named: &str, saved: bool) -> Option<Note> {
+        let found = self.renamed?;
+        let how = if self.is_page {
+            "Its tables were read, without pictures, links and colours"
+        } else {
+            "It was read as that"
+        };
+        Some(Note {
+            code: "content.renamed",
+            message: format!("The file is called {named}, but its content is {found}."),
+            hint: if saved {
+                format!("{how}, and it is saved as {}.", self.file_type.saved_as())
+            } else {
+                format!("{how}.")
+            },
+        })
+    }
 }
 
 impl Explain for ContentError {
@@ -44,7 +107,7 @@ impl Explain for ContentError {
         match self {
             Self::Empty => "content.empty",
             Self::Mismatch { .. } => "content.mismatch",
-            Self::Encrypted => "content.encrypted",
+            Self::Unreadable(_) => "content.unreadable",
         }
     }
 
@@ -56,16 +119,15 @@ impl Explain for ContentError {
         match self {
             Self::Empty => "Check that document.url delivers the whole file, and upload the file again if it is empty there too.",
             Self::Mismatch { .. } => "Set document.fileType to the file's real type, and check that document.url delivers the file itself and no login or error page.",
-            Self::Encrypted => "Remove the password with the program that set it, and upload the document again.",
+            Self::Unreadable(_) => "Ask the server's administrator to check the disk and the rights of the data folder.",
         }
         .to_owned()
     }
 
     fn editor_error(&self) -> i32 {
         match self {
-            Self::Empty => editor_error::OPEN,
+            Self::Empty | Self::Unreadable(_) => editor_error::OPEN,
             Self::Mismatch { .. } => editor_error::FORMAT,
-            Self::Encrypted => editor_error::PASSWORD,
         }
     }
 }
@@ -82,13 +144,21 @@ enum Found {
     Rtf,
     /// Text without NUL, or with a byte order mark.
     Text,
+    /// A web page, and whether it is one of tables rather than one that asks for something.
+    Page {
+        tables: bool,
+    },
     Other(&'static str),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OleContent {
-    Encrypted,
-    Holds(Family),
+    /// An encrypted package of Office Open XML.
+    Package,
+    Holds {
+        family: Family,
+        encrypted: bool,
+    },
     Unknown,
 }
 
@@ -101,60 +171,135 @@ impl Found {
             Self::Ooxml(Some(Family::Slide)) => "an Office Open XML presentation (pptx)",
             Self::Zip => "a ZIP archive",
             Self::Epub => "an EPUB book",
-            Self::Ole(OleContent::Encrypted) => "an encrypted document",
-            Self::Ole(OleContent::Holds(Family::Word)) => "a Word 97-2003 document (doc)",
-            Self::Ole(OleContent::Holds(Family::Cell)) => "an Excel 97-2003 workbook (xls)",
-            Self::Ole(OleContent::Holds(Family::Slide)) => {
-                "a PowerPoint 97-2003 presentation (ppt)"
-            }
-            Self::Ole(OleContent::Unknown) => {
-                "an OLE compound file (a document of Office 97-2003, or one protected by a password)"
-            }
+            Self::Ole(OleContent::Package) => "an encrypted Office Open XML document",
+            Self::Ole(OleContent::Holds { family, .. }) => match family {
+                Family::Word => "a Word 97-2003 document (doc)",
+                Family::Cell => "an Excel 97-2003 workbook (xls)",
+                Family::Slide => "a PowerPoint 97-2003 presentation (ppt)",
+            },
+            Self::Ole(OleContent::Unknown) => "an OLE compound file without an office document",
             Self::Rtf => "rich text (rtf)",
             Self::Text => "plain text",
+            Self::Page { .. } => "an HTML page",
             Self::Odf(_, name) | Self::Other(name) => name,
         }
     }
-}
 
-impl FileType {
-    /// Checks that a file's content is of this type.
-    ///
-    /// `head` are its first bytes (4096 are enough), `total_len` its length in
-    /// bytes. This finds mislabelled, encrypted and empty files early, with a
-    /// reason that can be told; whether the file is sound, only the engine can
-    /// find out.
-    pub fn check_content(&self, head: &[u8], total_len: u64) -> Result<(), ContentError> {
-        if total_len == 0 || head.is_empty() {
-            return Err(ContentError::Empty);
-        }
-        let found = recognise(head);
-        let fits = match (self.format().container, found) {
-            (Container::Ooxml(_), Found::Ole(OleContent::Encrypted)) => {
-                return Err(ContentError::Encrypted);
+    /// The type that content is opened as which is called `named`; none if it is not opened under
+    /// that name.
+    fn opened(self, named: FileType, head: &[u8]) -> Option<FileType> {
+        let (container, family) = (named.format().container, named.family());
+        let plain = |names: [&str; 3]| FileType::parse(names[family as usize]).ok();
+        let legacy = matches!(container, Container::Ole(_));
+        let office = !matches!(container, Container::Text);
+        match (container, self) {
+            // What it is called.
+            (Container::Ooxml(want), Self::Ooxml(Some(found)))
+            | (Container::Odf(want), Self::Odf(Some(found), _))
+            | (Container::Ole(want), Self::Ole(OleContent::Holds { family: found, .. }))
+                if want == found =>
+            {
+                Some(named)
             }
-            (Container::Ooxml(want), Found::Ooxml(Some(family)))
-            | (Container::Odf(want), Found::Odf(Some(family), _))
-            | (Container::Ole(want), Found::Ole(OleContent::Holds(family))) => want == family,
-            (Container::Ooxml(_), Found::Ooxml(None) | Found::Zip)
-            | (Container::Odf(_), Found::Zip)
-            | (Container::Ole(_), Found::Ole(OleContent::Unknown))
-            | (Container::Rtf, Found::Rtf)
-            | (Container::Text, Found::Text) => true,
-            _ => false,
-        };
-        if fits {
-            Ok(())
-        } else {
-            Err(ContentError::Mismatch {
-                expected: self.extension(),
-                found: found.name(),
-            })
+            (
+                Container::Ooxml(_),
+                Self::Ooxml(None) | Self::Zip | Self::Ole(OleContent::Package),
+            )
+            | (Container::Odf(_), Self::Zip)
+            | (Container::Ole(_), Self::Ole(OleContent::Unknown))
+            | (Container::Rtf, Self::Rtf)
+            | (Container::Text, Self::Text) => Some(named),
+            // A text may well begin with a tag, but whole pages are rather what a server says.
+            (Container::Text, Self::Page { .. }) if !page::is_whole(head) => Some(named),
+            // Another container, of the same kind of document.
+            (_, Self::Ooxml(Some(found))) if office && found == family => {
+                plain(["docx", "xlsx", "pptx"])
+            }
+            (_, Self::Ole(OleContent::Package)) if office => plain(["docx", "xlsx", "pptx"]),
+            (_, Self::Odf(Some(found), _)) if office && found == family => {
+                plain(["odt", "ods", "odp"])
+            }
+            (_, Self::Ole(OleContent::Holds { family: found, .. }))
+                if office && found == family =>
+            {
+                plain(["doc", "xls", "ppt"])
+            }
+            (_, Self::Rtf) if office && family == Family::Word => FileType::parse("rtf").ok(),
+            // What programs write as text under an old type's name. Under a newer one, it is rather the
+            // message of a server that failed.
+            (_, Self::Text) if legacy && !is_markup_or_json(head) => match family {
+                Family::Word => FileType::parse("txt").ok(),
+                Family::Cell if tabs_rather(head) => FileType::parse("tsv").ok(),
+                Family::Cell => FileType::parse("csv").ok(),
+                Family::Slide => None,
+            },
+            (_, Self::Page { tables: true }) if legacy && family == Family::Cell => Some(named),
+            _ => None,
         }
     }
 }
 
-const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+/// How many bytes of the beginning tell what a file is; more than the first few thousand are needed only
+/// for web pages.
+const BEGINNING: u64 = 256 << 10;
+/// Enough for everything else.
+const HEAD: usize = 4096;
+
+impl FileType {
+    /// Finds out what a file is that is called so.
+    ///
+    /// This finds mislabelled, encrypted and empty files early, with a reason that can be told; whether
+    /// the file is sound, only the engine can find out. A file of another type of the same kind is opened
+    /// as what it is; never as one that is not on the list of [`FileType`].
+    pub fn examine(&self, file: &mut (impl Read + Seek)) -> Result<Content, ContentError> {
+        let unreadable = |error: std::io::Error| ContentError::Unreadable(error.kind());
+        let mut beginning = Vec::new();
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        file.by_ref()
+            .take(BEGINNING)
+            .read_to_end(&mut beginning)
+            .map_err(unreadable)?;
+        if beginning.is_empty() {
+            return Err(ContentError::Empty);
+        }
+        let found = match recognise(&beginning) {
+            Found::Ole(_) => Found::Ole(recognise_ole(file)),
+            other => other,
+        };
+        let file_type = found
+            .opened(*self, &beginning)
+            .ok_or(ContentError::Mismatch {
+                expected: self.extension(),
+                found: found.name(),
+            })?;
+        let is_text = matches!(self.format().container, Container::Text);
+        let is_page = !is_text && matches!(found, Found::Page { .. });
+        Ok(Content {
+            file_type,
+            renamed: (is_page || file_type != *self).then(|| found.name()),
+            encrypted: match found {
+                Found::Ole(OleContent::Package) => true,
+                Found::Ole(OleContent::Holds { encrypted, .. }) => encrypted,
+                _ => false,
+            },
+            is_page,
+        })
+    }
+
+    /// As [`Self::examine`], for a file that is in a folder.
+    pub fn examine_file(&self, path: &Path) -> Result<Content, ContentError> {
+        let mut file = File::open(path).map_err(|error| ContentError::Unreadable(error.kind()))?;
+        self.examine(&mut file)
+    }
+
+    fn family(self) -> Family {
+        match self.kind() {
+            DocumentKind::Word => Family::Word,
+            DocumentKind::Cell => Family::Cell,
+            DocumentKind::Slide => Family::Slide,
+        }
+    }
+}
 
 /// First bytes of what is often delivered in a document's place.
 const SIGNATURES: [(&[u8], &str); 10] = [
@@ -170,12 +315,13 @@ const SIGNATURES: [(&[u8], &str); 10] = [
     (b"Rar!", "a RAR archive"),
 ];
 
-fn recognise(head: &[u8]) -> Found {
+fn recognise(beginning: &[u8]) -> Found {
+    let head = &beginning[..beginning.len().min(HEAD)];
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return recognise_zip(head);
     }
-    if head.starts_with(OLE) {
-        return Found::Ole(recognise_ole(head));
+    if head.starts_with(ole::MAGIC) {
+        return Found::Ole(OleContent::Unknown);
     }
     if head.starts_with(b"{\\rtf") {
         return Found::Rtf;
@@ -194,15 +340,10 @@ fn recognise(head: &[u8]) -> Found {
     if !utf16 && head.contains(&0) {
         return Found::Other("unknown binary data");
     }
-    let start: Vec<u8> = head
-        .iter()
-        .copied()
-        .skip_while(|b| b.is_ascii_whitespace() || matches!(b, 0xEF | 0xBB | 0xBF))
-        .take(15)
-        .map(|b| b.to_ascii_lowercase())
-        .collect();
-    if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
-        return Found::Other("an HTML page");
+    if page::begins(head) {
+        return Found::Page {
+            tables: is_page_of_tables(beginning),
+        };
     }
     Found::Text
 }
@@ -284,22 +425,63 @@ fn zip_entries(head: &[u8]) -> Vec<(&[u8], &[u8])> {
     entries
 }
 
-fn recognise_ole(head: &[u8]) -> OleContent {
-    let has = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        find(head, &wide).is_some()
+fn recognise_ole(file: &mut (impl Read + Seek)) -> OleContent {
+    let Ok(mut ole) = Ole::open(file) else {
+        return OleContent::Unknown;
     };
-    if has("EncryptedPackage") || has("EncryptionInfo") {
-        OleContent::Encrypted
-    } else if has("WordDocument") {
-        OleContent::Holds(Family::Word)
-    } else if has("Workbook") {
-        OleContent::Holds(Family::Cell)
-    } else if has("PowerPoint Document") {
-        OleContent::Holds(Family::Slide)
-    } else {
-        OleContent::Unknown
+    let holds = |family, encrypted| OleContent::Holds { family, encrypted };
+    if ole.has("EncryptedPackage") || ole.has("EncryptionInfo") {
+        return OleContent::Package;
     }
+    if ole.has("WordDocument") {
+        // A bit of the head of the text says it.
+        let head = ole.beginning("WordDocument");
+        return holds(Family::Word, head.is_some_and(|head| head[11] & 1 == 1));
+    }
+    for name in ["Workbook", "Book"] {
+        if ole.has(name) {
+            let head = ole.beginning(name);
+            return holds(
+                Family::Cell,
+                head.is_some_and(|head| has_file_password(&head)),
+            );
+        }
+    }
+    if ole.has("PowerPoint Document") {
+        return holds(Family::Slide, ole.has("EncryptedSummary"));
+    }
+    OleContent::Unknown
+}
+
+/// Whether one of the first records of a workbook says that what follows is encrypted.
+fn has_file_password(stream: &[u8]) -> bool {
+    const FILE_PASSWORD: u16 = 0x2F;
+    let mut rest = stream;
+    while let [a, b, c, d, following @ ..] = rest {
+        if u16::from_le_bytes([*a, *b]) == FILE_PASSWORD {
+            return true;
+        }
+        let length = usize::from(u16::from_le_bytes([*c, *d]));
+        rest = following.get(length..).unwrap_or_default();
+    }
+    false
+}
+
+fn first_letter(head: &[u8]) -> Option<u8> {
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    text.trim_ascii_start().first().copied()
+}
+
+/// Whether a text is rather what a program says to another one.
+fn is_markup_or_json(head: &[u8]) -> bool {
+    matches!(first_letter(head), Some(b'<' | b'{'))
+}
+
+/// Whether the first line of a text of values has tabs between them.
+fn tabs_rather(head: &[u8]) -> bool {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
+    let count = |wanted: u8| line.iter().filter(|byte| **byte == wanted).count();
+    count(b'\t') > 0 && count(b'\t') >= count(b';').max(count(b','))
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {

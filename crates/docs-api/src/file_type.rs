@@ -49,7 +49,7 @@ const fn format(
 
 /// The allow-list. Formats with macros are opened without running them and
 /// saved as their plain kind; templates of Office Open XML become documents.
-static FORMATS: [Format; 22] = {
+static FORMATS: [Format; 23] = {
     use Container::{Odf, Ole, Ooxml, Rtf, Text};
     use DocumentKind::{Cell, Slide, Word};
     [
@@ -134,6 +134,7 @@ static FORMATS: [Format; 22] = {
             "application/vnd.ms-excel",
         ),
         format("csv", Cell, Text, "csv", "text/csv"),
+        format("tsv", Cell, Text, "tsv", "text/tab-separated-values"),
         format(
             "pptx",
             Slide,
@@ -386,6 +387,6 @@ mod tests {
         insta::assert_snapshot!(dotted.message(), @r#"The file type ".docx" cannot be opened."#);
         insta::assert_snapshot!(dotted.hint(), @r#"Write it as "docx", without a dot or spaces."#);
         let other = FileType::parse("pages").unwrap_err();
-        insta::assert_snapshot!(other.hint(), @"Convert the file to one of these types first: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, pptx, pptm, potx, ppsx, odp, otp, ppt.");
+        insta::assert_snapshot!(other.hint(), @"Convert the file to one of these types first: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, tsv, pptx, pptm, potx, ppsx, odp, otp, ppt.");
     }
 }

@@ -1,6 +1,6 @@
 //! The wire types of the Docs API and their rules.
 //!
-//! No I/O happens here: what comes from the network is parsed, checked and
+//! No I/O happens here but reading a file's beginning: what comes from the network is parsed, checked and
 //! given a type; what goes out is written in the form that integrators expect.
 #![forbid(unsafe_code)]
 
@@ -23,7 +23,7 @@ pub use access::Access;
 pub use callback::{Action, ActionKind, Callback, ForceSaveKind, Status, UnknownNumber};
 pub use comments::{CommentRule, CommentRules, GROUP_SEPARATOR, is_of_groups};
 pub use config::{DocumentConfig, EditorConfig, EditorSettings, User};
-pub use content::ContentError;
+pub use content::{Content, ContentError, Note};
 pub use conversion::{
     Aspect, CodePage, Conversion, OutputType, ParameterError, Password, Region, SourceType,
     Thumbnail,

@@ -2,16 +2,20 @@
 
 use recto_docs_api::DocumentKind;
 
+/// A web page of tables, which programs write in a workbook's place.
+pub const PAGE: &str = "html";
+
 /// What a file of this extension is opened as; none when the engine must not open it.
 ///
-/// Not here on purpose: `odb` (a database runs macros in spite of the settings), `html` (loads
-/// what it links to), `hwp` and other old importers with a history of memory faults.
+/// Not here on purpose: `odb` (a database runs macros in spite of the settings), `hwp` and other old
+/// importers with a history of memory faults. A page never reaches LibreOffice, which would load what
+/// it links to: only the values of its tables do.
 pub(crate) fn opened_as(extension: &str) -> Option<DocumentKind> {
     Some(match extension {
         "docx" | "docm" | "dotx" | "dotm" | "doc" | "dot" | "odt" | "ott" | "fodt" | "rtf"
         | "txt" => DocumentKind::Word,
         "xlsx" | "xlsm" | "xltx" | "xltm" | "xls" | "xlt" | "ods" | "ots" | "fods" | "csv"
-        | "tsv" => DocumentKind::Cell,
+        | "tsv" | PAGE => DocumentKind::Cell,
         "pptx" | "pptm" | "potx" | "potm" | "ppsx" | "ppsm" | "ppt" | "pot" | "pps" | "odp"
         | "otp" | "fodp" => DocumentKind::Slide,
         _ => return None,
@@ -50,6 +54,7 @@ pub(crate) fn saved_as(
         // Comma, double quote, UTF-8, from line 1; text quoted where necessary, numbers as they
         // are, with all digits. Further tokens, measured with 7.4, put numbers in quotes.
         (DocumentKind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,true,false"),
+        (DocumentKind::Cell, "tsv") => ("csv", "9,34,76,1,,0,false,true,false"),
         (DocumentKind::Slide, "pptx") => ("pptx", ""),
         (DocumentKind::Slide, "odp") => ("odp", ""),
         (DocumentKind::Slide, "otp") => ("otp", ""),

@@ -28,15 +28,16 @@ mod version;
 use recto_docs_api::DocumentKind;
 
 pub use client::{
-    ConvertOptions, Document, DocumentInfo, Effect, Engine, Events, Foreground, Isolation,
-    MissingFont, OpenOptions, Painted, Pending, SecondFile, Selection, Snapshot, TilePixels,
-    TileRequest, ViewOptions,
+    ConvertOptions, Converted, Document, DocumentInfo, Effect, Engine, Events, Foreground,
+    Isolation, MissingFont, OpenOptions, Painted, Pending, SecondFile, Selection, Snapshot,
+    TilePixels, TileRequest, ViewOptions,
 };
 pub use config::{EngineConfig, Limits};
 pub use error::{
     ConvertError, EngineError, InputDenied, InputError, OpenError, SaveError, SecondFileError,
 };
 pub use event::{CellPosition, Death, Event, Field, Part, Rect, ViewEvent, ViewId};
+pub use formats::PAGE;
 pub use input::{GraphicAction, Input, MouseAction, SelectHandle, modifier};
 pub use kit::kit_main;
 pub use picture::PictureKind;

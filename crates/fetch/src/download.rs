@@ -139,6 +139,7 @@ impl Fetcher {
         }
         if let Some(file_type) = file_type
             && is_page_instead(&downloaded.head, file_type, declared_html)
+            && !is_written_as_page(file_type, to).await
         {
             return Err(FetchError::HtmlInstead {
                 origin,
@@ -295,8 +296,17 @@ pub(crate) fn is_html(headers: &HeaderMap) -> bool {
 /// Whether a web page came where a document should be. A text may well hold the source of a page,
 /// so for texts the server must call it one.
 fn is_page_instead(head: &[u8], file_type: FileType, declared_html: bool) -> bool {
-    let is_text = matches!(file_type.extension(), "txt" | "csv");
+    let is_text = matches!(file_type.extension(), "txt" | "csv" | "tsv");
     (declared_html || !is_text) && looks_like_html(head)
+}
+
+/// Whether this page is what programs write in a workbook's place, rather than one that asks for a
+/// login or tells of an error.
+async fn is_written_as_page(file_type: FileType, path: &Path) -> bool {
+    let path = path.to_owned();
+    let examine = move || file_type.examine_file(&path);
+    let examined = tokio::task::spawn_blocking(examine).await;
+    matches!(examined, Ok(Ok(content)) if content.is_page)
 }
 
 /// Whether bytes begin like a web page, or like PHP's way to report an error.

@@ -75,7 +75,7 @@ async fn take_in(app: &App, path: &Path, name: &str, level: Level) -> Result<(),
             return Ok(());
         }
     };
-    if let Err(error) = file_type.check_content(&blob.head, blob.size) {
+    if let Err(error) = app.storage.blobs.examine(&blob.id, file_type).await {
         tracing::warn!(
             sample = name,
             reason = error.message(),

@@ -147,8 +147,6 @@ catalogue! {
     no_type: "without extension", "sans extension";
     mismatch_message: "The file is called {expected}, but its content is something else.", "Le fichier s’appelle {expected}, mais son contenu est autre chose.";
     mismatch_hint: "Open it with the program that made it, save it again as {expected}, and upload that file.", "Ouvrez-le avec le programme qui l’a créé, enregistrez-le de nouveau en {expected}, et importez ce fichier.";
-    encrypted_message: "The file is protected by a password.", "Le fichier est protégé par un mot de passe.";
-    encrypted_hint: "Remove the password with the program that set it, and upload the file again.", "Retirez le mot de passe avec le programme qui l’a défini, puis recommencez.";
     empty_file_message: "The file is empty.", "Le fichier est vide.";
     empty_file_hint: "Check the file on your computer and upload it again.", "Vérifiez le fichier sur votre ordinateur et recommencez.";
     broken_upload_message: "The upload stopped before the file was complete.", "L’importation s’est arrêtée avant la fin du fichier.";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
-use recto_docs_api::{DocumentKey, Explain};
+use recto_docs_api::{Content, DocumentKey, Explain};
 use recto_engine::{Document, Event, Events, ViewEvent, ViewId};
 use recto_store::{Phase, SessionRecord};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -62,6 +62,8 @@ pub(crate) struct Session {
     /// Of a version of the history that was to be marked against the one before: how many changes were
     /// marked, or why none.
     pub marks: Option<Result<u64, Problem>>,
+    /// What the file was found to be that the integrator gave.
+    pub content: Option<Content>,
     pub width: i64,
     pub height: i64,
     pub parts: Vec<recto_engine::Part>,
@@ -228,6 +230,7 @@ impl Session {
             taking: false,
             exports: Arc::new(Semaphore::new(1)),
             marks: None,
+            content: None,
             version: 1,
             cache: TileCache::default(),
             paintings: HashMap::new(),

@@ -224,7 +224,8 @@ impl Session {
             return;
         };
         let now = self.services.now();
-        let file_type = opening.get().file_type.saved_as();
+        let own = self.file_type().unwrap_or(opening.get().file_type);
+        let file_type = own.saved_as();
         let mut callback = Callback::new(self.key.clone(), Status::Ready);
         callback.filetype = Some(file_type.extension().into());
         callback.users = Some(vec![user.clone()]);

@@ -63,20 +63,22 @@ impl Session {
         let services = self.services.clone();
         let unmarked = self.unmarked();
         let title = self.title.clone();
+        let own = self.file_type();
         let Some(participant) = self.participant(id) else {
             return;
         };
         let opening = participant.opening.get();
         let title = title.unwrap_or_else(|| opening.title.clone());
+        let own = own.unwrap_or(opening.file_type);
         let copied = if !participant.rights.may_take(to_print) {
             Err(Problem::no_download(to_print))
         } else if let Some(asked) = participant.ask() {
             let format = if to_print { Some("pdf") } else { format };
-            output(opening.file_type, format).map(|output| (output, asked))
+            output(own, format).map(|output| (output, asked))
         } else {
             Err(Problem::too_many_questions())
         };
-        let own = opening.file_type.saved_as();
+        let own = own.saved_as();
         let ((output, asked), document) = match (copied, document) {
             (Ok(copied), Some(document)) => (copied, document),
             (copied, _) => {
@@ -207,7 +209,7 @@ async fn convert(
         limit: services.config.limits.export_seconds,
     };
     let done = services.engine.convert(from, to, &options).await;
-    done.map_err(|error| Problem::of(&error))
+    done.map(drop).map_err(|error| Problem::of(&error))
 }
 
 /// A copy of a version that is marked: of its file, since what the engine has is marked.

@@ -52,8 +52,12 @@ impl Session {
             events,
             record,
             marks,
+            content,
         } = loaded;
         self.marks = marks;
+        if record.is_some() || self.content.is_none() {
+            self.content = Some(content);
+        }
         if record.is_some() {
             self.record = record;
         }
@@ -207,12 +211,14 @@ impl Session {
             .iter()
             .find(|p| p.id == id)
             .and_then(|p| self.loss_state(p.opening.get()));
+        let own = self.file_type();
         let services = &self.services;
         let Some(participant) = self.participants.iter_mut().find(|p| p.id == id) else {
             return;
         };
         let Some(view) = participant.view else { return };
         let opening = participant.opening.get();
+        let own = own.unwrap_or(opening.file_type);
         let opened = Opened {
             participant: participant.id.clone(),
             view,
@@ -226,7 +232,7 @@ impl Session {
             document: DocumentState {
                 key: self.key.clone(),
                 title: self.title.as_ref().unwrap_or(&opening.title).clone(),
-                file_type: opening.file_type.extension().into(),
+                file_type: own.extension().into(),
                 kind: opening.file_type.kind(),
                 parts: self.parts.clone(),
                 width: self.width,
@@ -262,6 +268,14 @@ impl Session {
         {
             participant.send(ToBrowser::notice(&Problem::lost(lost)));
             participant.losses_told = self.saving.losses.max(1);
+        }
+        let named = participant.opening.get().file_type.extension();
+        let renamed = self.content.as_ref();
+        if fresh
+            && let Some(note) =
+                renamed.and_then(|content| content.note(named, participant.may_change()))
+        {
+            participant.send(ToBrowser::notice(&note.into()));
         }
         if participant.may_change() && opening_without_callback(participant.opening.get()) {
             participant.send(ToBrowser::notice(&Problem::no_callback()));
@@ -326,8 +340,13 @@ impl Session {
     }
 
     fn kind(&self) -> Option<DocumentKind> {
+        self.file_type().map(|it| it.kind())
+    }
+
+    /// What the document's file is, whatever it is called.
+    pub fn file_type(&self) -> Option<FileType> {
         let record = self.record.as_ref()?;
-        FileType::parse(&record.file_type).ok().map(|it| it.kind())
+        FileType::parse(&record.file_type).ok()
     }
 
     fn on_view_event(&mut self, view: ViewId, event: ViewEvent) {

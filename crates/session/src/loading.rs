@@ -1,6 +1,8 @@
 //! From an address or a snapshot to a document that the engine has loaded.
 
-use recto_docs_api::{Explain, FileType};
+use std::path::Path;
+
+use recto_docs_api::{Content, ContentError, Explain, FileType};
 use recto_engine::{Document, Events, OpenError, OpenOptions};
 use recto_store::{BlobId, Phase, SessionRecord};
 use recto_token::{Opening, Verified, seal};
@@ -22,7 +24,7 @@ const MARKER: &str = "Recto";
 pub(crate) struct Source {
     /// Removed with the value.
     folder: TempDir,
-    file_type: FileType,
+    content: Content,
     /// Set when the file came from the integrator just now.
     fresh: Option<Verified<Opening>>,
 }
@@ -35,6 +37,8 @@ pub(crate) struct Loaded {
     pub record: Option<SessionRecord>,
     /// How many changes were marked since the version before, if that was to be done.
     pub marks: Option<Result<u64, Problem>>,
+    /// What the file was found to be.
+    pub content: Content,
 }
 
 pub(crate) fn scratch_folder(services: &Services) -> Result<TempDir, Problem> {
@@ -57,19 +61,26 @@ async fn fetch(services: Services, opening: Verified<Opening>) -> Result<Source,
     let folder = scratch_folder(&services)?;
     let file_type = opening.get().file_type;
     let path = folder.path().join("document");
-    let downloaded = services
+    services
         .fetcher
         .download(&opening, &path)
         .await
         .map_err(|error| Problem::of(&error))?;
-    file_type
-        .check_content(&downloaded.head, downloaded.bytes)
-        .map_err(|error| Problem::of(&error))?;
+    let content = examine(file_type, &path).await?;
     Ok(Source {
         folder,
-        file_type,
+        content,
         fresh: Some(opening),
     })
+}
+
+/// Finds out what a file is that is called so.
+pub(crate) async fn examine(file_type: FileType, path: &Path) -> Result<Content, Problem> {
+    let path = path.to_owned();
+    tokio::task::spawn_blocking(move || file_type.examine_file(&path))
+        .await
+        .unwrap_or(Err(ContentError::Unreadable(std::io::ErrorKind::Other)))
+        .map_err(|error| Problem::of(&error))
 }
 
 async fn restore(services: Services, blob: BlobId, file_type: FileType) -> Result<Source, Problem> {
@@ -80,9 +91,10 @@ async fn restore(services: Services, blob: BlobId, file_type: FileType) -> Resul
         .get_file(&blob, &path)
         .await
         .map_err(|error| Problem::of(&error))?;
+    let content = examine(file_type, &path).await?;
     Ok(Source {
         folder,
-        file_type,
+        content,
         fresh: None,
     })
 }
@@ -95,7 +107,11 @@ async fn load(
 ) -> Result<Box<Loaded>, Problem> {
     let path = source.folder.path().join("document");
     let options = OpenOptions {
-        file_type: source.file_type.extension(),
+        file_type: if source.content.is_page {
+            recto_engine::PAGE
+        } else {
+            source.content.file_type.extension()
+        },
     };
     let opened = async {
         match services.engine.open(&path, options).await {
@@ -108,7 +124,7 @@ async fn load(
     // The original is on disk before anybody can write, at no cost in time.
     let kept = async {
         match &source.fresh {
-            Some(opening) => keep_original(&services, &journal, &path, opening)
+            Some(opening) => keep_original(&services, &journal, &source, opening)
                 .await
                 .map(Some),
             None => Ok(None),
@@ -137,6 +153,7 @@ async fn load(
                 events,
                 record,
                 marks,
+                content: source.content,
             }))
         }
         (Ok((document, _)), Err(problem)) => {
@@ -168,12 +185,10 @@ async fn mark(
         let folder = scratch_folder(services)?;
         let path = folder.path().join("previous");
         let fetched = services.fetcher.download_previous(opening, &path).await;
-        let downloaded = fetched
+        fetched
             .ok_or_else(Problem::no_text)?
             .map_err(|error| Problem::of(&error))?;
-        file_type
-            .check_content(&downloaded.head, downloaded.bytes)
-            .map_err(|error| Problem::of(&error))?;
+        let file_type = examine(file_type, &path).await?.file_type;
         document
             .mark_since(MARKER, &path, file_type.extension())
             .await
@@ -190,12 +205,13 @@ async fn mark(
 async fn keep_original(
     services: &Services,
     journal: &Journal,
-    path: &std::path::Path,
+    source: &Source,
     opening: &Verified<Opening>,
 ) -> Result<SessionRecord, Problem> {
+    let path = source.folder.path().join("document");
     let (original, losses) = tokio::join!(
-        services.store.put_file(path),
-        losses::look(path, opening.get().file_type),
+        services.store.put_file(&path),
+        losses::look(&path, source.content.file_type),
     );
     let original = original.map_err(|error| Problem::of(&error))?;
     let now = services.now();
@@ -204,7 +220,7 @@ async fn keep_original(
         opening: seal(&services.keys, opening),
         last_changer: None,
         last_user: None,
-        file_type: opening.get().file_type.extension().into(),
+        file_type: source.content.file_type.extension().into(),
         original,
         snapshot: None,
         changed: false,

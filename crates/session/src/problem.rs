@@ -1,6 +1,6 @@
 //! Anything that went wrong, in the form in which it reaches a person.
 
-use recto_docs_api::{DocumentKind, Explain};
+use recto_docs_api::{DocumentKind, Explain, Note};
 use recto_store::Changed;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -17,6 +17,17 @@ pub struct Problem {
     pub hint: String,
     /// The code that an ONLYOFFICE page would see.
     pub editor_error: i32,
+}
+
+impl From<Note> for Problem {
+    fn from(note: Note) -> Self {
+        Self {
+            code: note.code,
+            message: note.message,
+            hint: note.hint,
+            editor_error: 0,
+        }
+    }
 }
 
 impl Problem {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Session;
 use crate::config::Services;
-use crate::loading::scratch_folder;
+use crate::loading::{examine, scratch_folder};
 use crate::messages::Op;
 use crate::participant::{Asked, Changer};
 use crate::problem::Problem;
@@ -138,15 +138,13 @@ async fn take(
         .ok_or_else(Problem::no_text)?;
     let folder = scratch_folder(services)?;
     let path = folder.path().join("second");
-    let downloaded = services
+    services
         .fetcher
         .download_signed(grant, 0, &path)
         .await
         .ok_or_else(Problem::no_text)?
         .map_err(|error| Problem::of(&error))?;
-    file_type
-        .check_content(&downloaded.head, downloaded.bytes)
-        .map_err(|error| Problem::of(&error))?;
+    let file_type = examine(file_type, &path).await?.file_type;
     let file = SecondFile {
         path: &path,
         file_type: file_type.extension(),

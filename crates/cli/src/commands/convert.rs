@@ -1,15 +1,15 @@
 //! `recto convert`
 
 use std::fs::{File, Permissions};
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use recto_convert::{ConversionError, check_source, convert_file};
-use recto_docs_api::{Conversion, Explain, OutputType, ParameterError, SourceType};
+use recto_convert::{ConversionError, Source, convert_file, examine_source};
+use recto_docs_api::{Conversion, Explain, Note, OutputType, ParameterError, SourceType};
 use recto_engine::{Engine, EngineConfig};
 use serde_json::{Map, Value, json};
 use tempfile::NamedTempFile;
@@ -20,35 +20,43 @@ use crate::secret;
 
 /// Nothing is said of what is done sooner.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Enough to tell what a file is.
-const HEAD: u64 = 4096;
 
 /// Converts a file. The exit code is 0 if it is done, and 1 if the file can't be converted; an error is
 /// for what can't be tried.
 pub fn run(args: &Convert) -> anyhow::Result<ExitCode> {
     let asked = asked(args)?;
-    let head = head(&args.input)?;
+    readable(&args.input)?;
     let begun = Instant::now();
-    let mut done = check_source(&asked, &head.0, head.1);
-    if done.is_ok() {
-        let place = place(&args.output)?;
-        let runtime = tokio::runtime::Runtime::new()
-            .context("The system gave no threads. Raise the limit of processes for this user")?;
-        done = runtime.block_on(convert(args, &asked, place.path()))?;
-        if done.is_ok() {
-            place
-                .as_file()
-                .sync_all()
-                .context("The file can't be written to the disk. Check its space")?;
-            place.persist(&args.output).with_context(|| {
-                format!(
-                    "The file {} can't be replaced. Check the rights of its folder",
-                    args.output.display()
-                )
-            })?;
-        }
-    }
+    let runtime = tokio::runtime::Runtime::new()
+        .context("The system gave no threads. Raise the limit of processes for this user")?;
+    let done = runtime.block_on(make(args, &asked))?;
     tell(args, &asked, done, begun.elapsed())
+}
+
+/// Makes the file. Gives what people should know of it.
+async fn make(
+    args: &Convert,
+    asked: &Conversion,
+) -> anyhow::Result<Result<Vec<Note>, ConversionError>> {
+    let source = match examine_source(asked, &args.input).await {
+        Ok(source) => source,
+        Err(error) => return Ok(Err(error)),
+    };
+    let place = place(&args.output)?;
+    let done = convert(args, asked, &source, place.path()).await?;
+    if done.is_ok() {
+        place
+            .as_file()
+            .sync_all()
+            .context("The file can't be written to the disk. Check its space")?;
+        place.persist(&args.output).with_context(|| {
+            format!(
+                "The file {} can't be replaced. Check the rights of its folder",
+                args.output.display()
+            )
+        })?;
+    }
+    Ok(done)
 }
 
 /// What is asked for, in the terms of the conversion service.
@@ -130,8 +138,8 @@ fn type_of(said: Option<&str>, file: &Path, option: &str) -> anyhow::Result<Stri
     }
 }
 
-/// The first bytes of a file, and its length.
-fn head(path: &Path) -> anyhow::Result<(Vec<u8>, u64)> {
+/// Checks that there is a file that can be read.
+fn readable(path: &Path) -> anyhow::Result<()> {
     let unreadable = || {
         format!(
             "The file {} can't be read. Check its path and rights",
@@ -143,11 +151,7 @@ fn head(path: &Path) -> anyhow::Result<(Vec<u8>, u64)> {
     if !about.is_file() {
         bail!("{} is not a file. Name a file to convert.", path.display());
     }
-    let mut head = Vec::new();
-    file.take(HEAD)
-        .read_to_end(&mut head)
-        .with_context(unreadable)?;
-    Ok((head, about.len()))
+    Ok(())
 }
 
 /// A file beside the one that is to be made: half a file never has its name.
@@ -179,8 +183,9 @@ fn place(output: &Path) -> anyhow::Result<NamedTempFile> {
 async fn convert(
     args: &Convert,
     asked: &Conversion,
+    source: &Source,
     to: &Path,
-) -> anyhow::Result<Result<(), ConversionError>> {
+) -> anyhow::Result<Result<Vec<Note>, ConversionError>> {
     let stop = asked_to_stop();
     let work = tempfile::tempdir()
         .context("No temporary folder can be made. Check the space and the rights of TMPDIR")?;
@@ -191,7 +196,7 @@ async fn convert(
     };
     let limit = Duration::from_secs(args.seconds);
     let done = tokio::select! {
-        done = convert_file(&engine, asked, &args.input, to, limit) => Ok(done),
+        done = convert_file(&engine, asked, source, &args.input, to, limit) => Ok(done),
         () = patience(args) => Err("The conversion ended by itself."),
         () = stop => Err("The conversion was stopped. The file to write is as it was before."),
     };
@@ -242,11 +247,14 @@ fn hide(args: &Convert) {
 fn tell(
     args: &Convert,
     asked: &Conversion,
-    done: Result<(), ConversionError>,
+    done: Result<Vec<Note>, ConversionError>,
     took: Duration,
 ) -> anyhow::Result<ExitCode> {
     let (answer, code) = match done {
-        Ok(()) => {
+        Ok(notes) => {
+            for note in notes.iter().filter(|_| !args.json) {
+                eprintln!("recto: {note}");
+            }
             if !args.json && !asked.ignored.is_empty() {
                 eprintln!(
                     "recto: --{} has no effect on a file of the type {}. Leave it out.",
@@ -258,7 +266,7 @@ fn tell(
             let answer = json!({
                 "output": args.output, "fileType": asked.output.extension(), "bytes": bytes,
                 "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-                "ignored": asked.ignored,
+                "ignored": asked.ignored, "notes": notes,
             });
             (answer, ExitCode::SUCCESS)
         }

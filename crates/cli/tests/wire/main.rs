@@ -20,6 +20,7 @@ mod goodbye;
 mod keys;
 mod leaving;
 mod losses;
+mod opening;
 mod operations;
 mod people;
 mod proxies;

@@ -6,14 +6,13 @@ use super::ParameterError;
 use crate::{DocumentKind, FileType};
 
 /// Types that are read for conversions only, with the one whose content they have.
-static FURTHER: [(&str, &str); 12] = [
+static FURTHER: [(&str, &str); 11] = [
     ("dotm", "dotx"),
     ("dot", "doc"),
     ("fodt", "txt"),
     ("xltm", "xltx"),
     ("xlt", "xls"),
     ("fods", "csv"),
-    ("tsv", "csv"),
     ("potm", "potx"),
     ("ppsm", "ppsx"),
     ("pot", "ppt"),

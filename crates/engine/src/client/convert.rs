@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use recto_docs_api::{CodePage, DocumentKind, Password, Region};
+use recto_docs_api::{CodePage, DocumentKind, Note, Password, Region};
 
-use super::document::refused;
+use super::document::{bring_page, refused};
 use super::link::{Link, Reply, lock, unexpected};
 use super::{Engine, saved};
 use super::{archive, csv};
@@ -37,6 +37,13 @@ pub struct ConvertOptions<'a> {
     pub limit: Duration,
 }
 
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Converted {
+    /// What people should know of it.
+    pub notes: Vec<Note>,
+}
+
 /// A kit that ends with the value: nobody needs it once the file is there, or nobody waits for it.
 struct Single(Arc<Link>);
 
@@ -54,7 +61,7 @@ impl Engine {
         file: &Path,
         to: &Path,
         options: &ConvertOptions<'_>,
-    ) -> Result<(), ConvertError> {
+    ) -> Result<Converted, ConvertError> {
         let kind = formats::opened_as(options.file_type)
             .ok_or_else(|| OpenError::Type(options.file_type.to_owned()))?;
         let wanted = Wanted {
@@ -78,7 +85,7 @@ impl Engine {
             .unwrap_or(Err(ConvertError::TimedOut(options.limit)));
         kit.0.kill(Death::Stopped);
         kit.0.gone().await;
-        result
+        result.map(|()| Converted { notes: Vec::new() })
     }
 }
 
@@ -158,6 +165,7 @@ async fn bring(kit: &Link, file: &Path, options: &ConvertOptions<'_>) -> Result<
         tokio::task::spawn_blocking(move || write(from, to, how))
     };
     let (name, written) = match options.file_type {
+        formats::PAGE => return bring_page(kit, file).await,
         "csv" | "tsv" => {
             let name = "document.fods".to_owned();
             let written = text(&name, |from, to, how| csv::convert(&from, &to, &how)).await;

@@ -1,21 +1,11 @@
 //! Comma separated values, as a sheet that LibreOffice opens without asking.
-//!
-//! A value is a number only when writing the number gives the same text again, so that `007`, dates
-//! and long identifiers survive a round trip.
 
-use std::fmt::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use recto_docs_api::{CodePage, Region};
 
-/// LibreOffice's limits.
-const ROWS: usize = 1 << 20;
-const COLUMNS: usize = 1 << 14;
-
-const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
-<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.spreadsheet">"#;
-const BODY: &str = r#"<office:body><office:spreadsheet><table:table table:name="Sheet1">"#;
-const TAIL: &str = "</table:table></office:spreadsheet></office:body></office:document>\n";
+use super::sheet::{COLUMNS, ROWS, Sheet};
 
 /// How a text is written, as far as its sender said.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +20,11 @@ pub(super) struct Text {
 
 /// Writes `from`, comma separated values, to `to` as a flat `OpenDocument` sheet.
 pub(super) fn convert(from: &Path, to: &Path, how: &Text) -> std::io::Result<()> {
-    std::fs::write(to, sheet(&std::fs::read(from)?, how)?)
+    let to = BufWriter::new(std::fs::File::create(to)?);
+    let to = sheet(&std::fs::read(from)?, how, to)?;
+    to.into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?;
+    Ok(())
 }
 
 /// Writes `from`, plain text, to `to` in UTF-8, with the mark by which LibreOffice knows it.
@@ -39,7 +33,7 @@ pub(super) fn recode(from: &Path, to: &Path, code_page: Option<CodePage>) -> std
     std::fs::write(to, format!("\u{feff}{text}"))
 }
 
-fn sheet(bytes: &[u8], how: &Text) -> std::io::Result<String> {
+fn sheet<W: Write>(bytes: &[u8], how: &Text, to: W) -> std::io::Result<W> {
     let text = decode(bytes, how.code_page);
     let comma = how.region.as_ref().is_some_and(Region::has_decimal_comma);
     let mut reader = csv::ReaderBuilder::new()
@@ -47,22 +41,16 @@ fn sheet(bytes: &[u8], how: &Text) -> std::io::Result<String> {
         .flexible(true)
         .delimiter(how.delimiter.unwrap_or_else(|| delimiter(&text, comma)))
         .from_reader(text.as_bytes());
-    let mut sheet = String::from(HEAD);
-    if let Some(region) = &how.region {
-        style(&mut sheet, region);
-    }
-    sheet.push_str(BODY);
+    let mut sheet = Sheet::begin(to, how.region.as_ref())?;
     for record in reader.records().take(ROWS) {
         let record = record.map_err(std::io::Error::other)?;
-        sheet.push_str("<table:table-row>");
-        record
-            .iter()
-            .take(COLUMNS)
-            .for_each(|value| cell(&mut sheet, value, comma));
-        sheet.push_str("</table:table-row>");
+        sheet.begin_row()?;
+        for value in record.iter().take(COLUMNS) {
+            sheet.cell(value)?;
+        }
+        sheet.end_row()?;
     }
-    sheet.push_str(TAIL);
-    Ok(sheet)
+    sheet.end()
 }
 
 /// In the encoding that its mark says, else in the one that its sender said, else in UTF-8, and if it
@@ -113,69 +101,17 @@ fn delimiter(text: &str, comma: bool) -> u8 {
         .map_or(b',', |(byte, _)| *byte)
 }
 
-/// Has the values shown as they are written in the region.
-fn style(sheet: &mut String, region: &Region) {
-    // Writing to a string cannot fail; both parts are letters.
-    let _ = write!(
-        sheet,
-        r#"<office:styles><style:default-style style:family="table-cell"><style:text-properties fo:language="{}" fo:country="{}"/></style:default-style></office:styles>"#,
-        region.language(),
-        region.country().unwrap_or("none")
-    );
-}
-
-fn cell(sheet: &mut String, value: &str, comma: bool) {
-    if value.is_empty() {
-        sheet.push_str("<table:table-cell/>");
-        return;
-    }
-    let english = if comma && !value.contains('.') {
-        std::borrow::Cow::from(value.replace(',', "."))
-    } else {
-        value.into()
-    };
-    let number = english
-        .parse::<f64>()
-        .ok()
-        .filter(|number| number.is_finite() && number.to_string() == english)
-        // A point is no decimal point there.
-        .filter(|_| !(comma && value.contains('.')));
-    // Writing to a string cannot fail.
-    let _ = match number {
-        Some(number) => write!(
-            sheet,
-            r#"<table:table-cell office:value-type="float" office:value="{number}">"#
-        ),
-        None => write!(sheet, r#"<table:table-cell office:value-type="string">"#),
-    };
-    for line in value.lines() {
-        sheet.push_str("<text:p>");
-        line.chars().for_each(|letter| escape(sheet, letter));
-        sheet.push_str("</text:p>");
-    }
-    sheet.push_str("</table:table-cell>");
-}
-
-fn escape(sheet: &mut String, letter: char) {
-    match letter {
-        '&' => sheet.push_str("&amp;"),
-        '<' => sheet.push_str("&lt;"),
-        '>' => sheet.push_str("&gt;"),
-        '\t' => sheet.push_str("<text:tab/>"),
-        // XML has no place for these.
-        letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => {}
-        letter => sheet.push(letter),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     fn cells(text: &str) -> String {
-        let sheet = sheet(text.as_bytes(), &Text::default()).unwrap();
-        sheet[HEAD.len() + BODY.len()..sheet.len() - TAIL.len()].replace("table:table-", "")
+        rows(text, &Text::default())
+    }
+
+    fn rows(text: &str, how: &Text) -> String {
+        super::super::sheet::rows(&sheet(text.as_bytes(), how, Vec::new()).unwrap())
     }
 
     #[test]
@@ -201,7 +137,7 @@ mod tests {
             delimiter: Some(b':'),
             ..Text::default()
         };
-        let sheet = sheet(b"a,b:c;d", &how).unwrap();
+        let sheet = rows("a,b:c;d", &how);
         assert!(sheet.contains("<text:p>a,b</text:p>") && sheet.contains("<text:p>c;d</text:p>"));
     }
 
@@ -211,7 +147,8 @@ mod tests {
             region: Some(Region::parse("de-DE").unwrap()),
             ..Text::default()
         };
-        let sheet = sheet(b"1,5;1.5;007;-2;1,50;1,2,3", &how).unwrap();
+        let sheet = sheet(b"1,5;1.5;007;-2;1,50;1,2,3", &how, Vec::new()).unwrap();
+        let sheet = String::from_utf8(sheet).unwrap();
         let floats = |value: &str| sheet.contains(&format!("office:value=\"{value}\""));
         assert!(floats("1.5") && floats("-2"));
         assert_eq!(sheet.matches("\"float\"").count(), 2, "{sheet}");
@@ -235,8 +172,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_become_a_sheet(bytes: Vec<u8>) {
-            let sheet = sheet(&bytes, &Text::default()).unwrap();
-            prop_assert!(sheet.ends_with(TAIL));
+            let sheet = sheet(&bytes, &Text::default(), Vec::new()).unwrap();
+            prop_assert!(sheet.ends_with(b"</office:document>\n"));
         }
     }
 }

@@ -14,7 +14,7 @@ use super::link::{Link, Painted, Pending, Reply, lock, unexpected};
 use super::pixels::TileRequest;
 use super::queue::Events;
 use super::saved;
-use super::{comments, csv};
+use super::{comments, csv, page};
 use crate::error::{EngineError, InputDenied, InputError, OpenError, SaveError};
 use crate::event::{Death, Part, ViewId, measure};
 use crate::formats;
@@ -411,21 +411,38 @@ async fn bring(kit: &Link, file: &Path, extension: &str) -> Result<String, OpenE
     if length == 0 {
         return Err(OpenError::Empty);
     }
-    if extension == "csv" {
+    if matches!(extension, "csv" | "tsv") {
         // LibreOffice asks in a dialog how to read such a file.
         let name = "document.fods";
         let (from, to) = (file.to_owned(), folder.join(name));
-        tokio::task::spawn_blocking(move || csv::convert(&from, &to, &csv::Text::default()))
+        let how = csv::Text {
+            delimiter: (extension == "tsv").then_some(b'\t'),
+            ..csv::Text::default()
+        };
+        tokio::task::spawn_blocking(move || csv::convert(&from, &to, &how))
             .await
             .map_err(std::io::Error::other)
             .and_then(|converted| converted)
             .map_err(EngineError::from)?;
         return Ok(name.into());
     }
+    if extension == formats::PAGE {
+        return bring_page(kit, file).await;
+    }
     let name = format!("document.{extension}");
     tokio::fs::copy(file, folder.join(&name))
         .await
         .map_err(EngineError::from)?;
+    Ok(name)
+}
+
+/// Puts the tables of a page into the kit's folder and returns the name there.
+pub(super) async fn bring_page(kit: &Link, file: &Path) -> Result<String, OpenError> {
+    let name = "document.fods".to_owned();
+    let (from, to) = (file.to_owned(), kit.folder.doc().join(&name));
+    tokio::task::spawn_blocking(move || page::convert(&from, &to))
+        .await
+        .map_err(|error| EngineError::from(std::io::Error::other(error)))??;
     Ok(name)
 }
 

@@ -137,7 +137,7 @@ fn check(path: &Path, extension: &str) -> Result<(), SaveError> {
         };
     }
     // An empty text is an empty file.
-    let may_be_empty = matches!(extension, "txt" | "csv");
+    let may_be_empty = matches!(extension, "txt" | "csv" | "tsv");
     if file.metadata()?.len() > 0 || may_be_empty {
         Ok(())
     } else {

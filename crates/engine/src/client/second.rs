@@ -211,7 +211,7 @@ impl Engine {
             limit: LONGEST,
         };
         let converted = self.convert(file.path, to, &options).await;
-        converted.map_err(|error| match error {
+        converted.map(drop).map_err(|error| match error {
             ConvertError::Open(error) => error.into(),
             ConvertError::Save(error) => error.into(),
             ConvertError::TimedOut(_) => OpenError::TimedOut.into(),

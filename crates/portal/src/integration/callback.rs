@@ -208,8 +208,8 @@ async fn keep(
     }
     let file_type = file_type(app, file, callback).await?;
     let blob = fetch(app, url).await?;
-    let added = match file_type.check_content(&blob.head, blob.size) {
-        Ok(()) => {
+    let added = match app.storage.blobs.examine(&blob.id, file_type).await {
+        Ok(_) => {
             let author = author(app, callback).await?;
             let version = NewVersion {
                 blob: &blob,

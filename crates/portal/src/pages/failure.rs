@@ -34,7 +34,6 @@ pub(crate) enum UploadProblem {
     TooLarge,
     Type { extension: String },
     Mismatch { expected: &'static str },
-    Encrypted,
     Empty,
     Broken,
 }
@@ -160,10 +159,6 @@ impl UploadProblem {
                     fill(text.mismatch_hint, &expected),
                 )
             }
-            Self::Encrypted => (
-                text.encrypted_message.to_owned(),
-                text.encrypted_hint.to_owned(),
-            ),
             Self::Empty => (
                 text.empty_file_message.to_owned(),
                 text.empty_file_hint.to_owned(),

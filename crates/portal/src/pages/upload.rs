@@ -54,12 +54,13 @@ pub(super) async fn upload(
         .write(field, MAX_FILE_BYTES)
         .await
         .map_err(refused)?;
-    if let Err(error) = name.file_type.check_content(&blob.head, blob.size) {
+    let examined = app.storage.blobs.examine(&blob.id, name.file_type).await;
+    if let Err(error) = examined {
         app.storage.blobs.discard(&[blob.id]).await;
         return Err(Failure::Upload(match error {
             ContentError::Empty => UploadProblem::Empty,
-            ContentError::Encrypted => UploadProblem::Encrypted,
             ContentError::Mismatch { expected, .. } => UploadProblem::Mismatch { expected },
+            ContentError::Unreadable(_) => UploadProblem::Broken,
         }));
     }
     keep(&app, &person, &name.name, name.file_type.extension(), &blob).await?;

@@ -6,15 +6,12 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
+use recto_docs_api::{Content, ContentError, FileType};
 use sha2::{Digest, Sha256};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
 use super::{StorageError, new_id};
-
-/// How many first bytes are kept for recognising the format: enough for the entry names at the
-/// start of an OOXML or `OpenDocument` package.
-const HEAD: usize = 4096;
 
 #[derive(Clone)]
 pub(crate) struct Blobs {
@@ -27,7 +24,6 @@ pub(crate) struct Blob {
     pub(crate) id: String,
     pub(crate) size: u64,
     pub(crate) sha256: String,
-    pub(crate) head: Vec<u8>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -66,15 +62,12 @@ impl Blobs {
             keep: false,
         };
         let mut file = File::create_new(&partial.path).await?;
-        let (mut size, mut digest, mut head) = (0_u64, Sha256::new(), Vec::new());
+        let (mut size, mut digest) = (0_u64, Sha256::new());
         while let Some(chunk) = source.next().await {
             let chunk = chunk.map_err(|error| BlobError::Source(error.to_string()))?;
             size += chunk.len() as u64;
             if size > limit {
                 return Err(BlobError::TooLarge { limit });
-            }
-            if head.len() < HEAD {
-                head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
             }
             digest.update(&chunk);
             file.write_all(&chunk).await?;
@@ -87,7 +80,6 @@ impl Blobs {
             id,
             size,
             sha256: hex::encode(digest.finalize()),
-            head,
         })
     }
 
@@ -102,6 +94,18 @@ impl Blobs {
     /// Opens a content for reading. `id` comes from the database, never from a request.
     pub(crate) async fn read(&self, id: &str) -> Result<File, StorageError> {
         Ok(File::open(self.folder.join(id)).await?)
+    }
+
+    /// Finds out what a content is that is called so.
+    pub(crate) async fn examine(
+        &self,
+        id: &str,
+        file_type: FileType,
+    ) -> Result<Content, ContentError> {
+        let path = self.folder.join(id);
+        tokio::task::spawn_blocking(move || file_type.examine_file(&path))
+            .await
+            .unwrap_or(Err(ContentError::Unreadable(std::io::ErrorKind::Other)))
     }
 
     /// Removes contents; one that is already gone is no error.
@@ -176,7 +180,6 @@ mod tests {
             .await
             .expect("fits");
         assert_eq!(blob.size, 5);
-        assert_eq!(blob.head, b"12345");
         assert_eq!(blob.sha256, super::super::hex_digest(b"12345"));
         assert_eq!(
             std::fs::read(folder.path().join(&blob.id)).expect("reads"),

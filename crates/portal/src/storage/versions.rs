@@ -320,7 +320,6 @@ impl Storage {
             id: old.blob.clone(),
             size: u64::try_from(old.size).unwrap_or_default(),
             sha256: old.sha256.clone(),
-            head: Vec::new(),
         };
         let version = NewVersion {
             blob: &blob,

@@ -86,9 +86,20 @@ async fn convert(shared: &Shared, request: &ServiceRequest<'_>) -> Result<Value,
         Converted::Pending { .. } => "pending",
     });
     let mut answer = match converted {
-        Converted::Done { link, file_type } => json!({
-            "fileUrl": link, "fileType": file_type, "percent": 100, "endConvert": true,
-        }),
+        Converted::Done {
+            link,
+            file_type,
+            notes,
+        } => {
+            let mut answer = json!({
+                "fileUrl": link, "fileType": file_type, "percent": 100, "endConvert": true,
+            });
+            if !notes.is_empty() {
+                let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
+                answer["notes"] = notes.join(" ").into();
+            }
+            answer
+        }
         Converted::Pending { percent } => json!({ "percent": percent, "endConvert": false }),
     };
     if !ignored.is_empty() {
