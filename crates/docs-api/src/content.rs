@@ -480,7 +480,7 @@ fn is_markup_or_json(head: &[u8]) -> bool {
 /// Whether the first line of a text of values has tabs between them.
 fn tabs_rather(head: &[u8]) -> bool {
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
-    let count = |wanted: u8| line.iter().filter(|byte| **byte == wanted).count();
+    let count = |wanted: u8| line.split(|byte| *byte == wanted).count() - 1;
     count(b'\t') > 0 && count(b'\t') >= count(b';').max(count(b','))
 }
 

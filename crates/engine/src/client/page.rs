@@ -62,7 +62,7 @@ fn write_tables<W: Write>(page: &str, to: W) -> Result<(W, usize)> {
         row: None,
         cell: None,
         rows: 0,
-        tables: 0,
+        begun: 0,
         cells: 0,
         depth: 0,
         room: COVERED,
@@ -93,7 +93,8 @@ struct Tables<W> {
     row: Option<usize>,
     cell: Option<Cell>,
     rows: usize,
-    tables: usize,
+    /// How many tables have begun.
+    begun: usize,
     cells: usize,
     /// Tables that are open: one within another is a part of its cell.
     depth: usize,
@@ -123,12 +124,13 @@ impl<W: Write> Tables<W> {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         if is("table") {
             self.depth += 1;
-            if self.depth == 1 && self.rows > 0 && self.tables < TABLES {
+            if self.depth == 1 && self.rows > 0 && self.begun < TABLES {
                 // A row between two tables.
+                self.end_row()?;
                 self.begin_row()?;
                 self.end_row()?;
             }
-            self.tables += usize::from(self.depth == 1);
+            self.begun += usize::from(self.depth == 1);
         } else if self.depth > 1 {
             // What is in a table within a cell is text of the cell.
             if is("td") || is("th") || is("tr") {
@@ -375,14 +377,13 @@ fn attribute(attributes: &str, name: &str) -> Option<String> {
         if let Some(after) = after.strip_prefix('=') {
             let after = after.trim_ascii_start();
             let quote = after.chars().next().filter(|first| "\"'".contains(*first));
-            (value, rest) = match quote {
-                Some(quote) => after[1..].split_once(quote).unwrap_or((&after[1..], "")),
-                None => {
-                    let end = after
-                        .find(|letter: char| letter.is_ascii_whitespace())
-                        .unwrap_or(after.len());
-                    after.split_at(end)
-                }
+            (value, rest) = if let Some(quote) = quote {
+                after[1..].split_once(quote).unwrap_or((&after[1..], ""))
+            } else {
+                let end = after
+                    .find(|letter: char| letter.is_ascii_whitespace())
+                    .unwrap_or(after.len());
+                after.split_at(end)
             };
         } else {
             (value, rest) = ("", after);
@@ -415,16 +416,13 @@ fn unescape(text: &str) -> Cow<'_, str> {
             };
             Some((known, length))
         });
-        match letters {
-            Some((letters, length)) => {
-                done.push_str(&letters);
-                rest = &after[length..];
-            }
-            None => {
-                done.push('&');
-                rest = after;
-            }
-        }
+        rest = if let Some((letters, length)) = letters {
+            done.push_str(&letters);
+            &after[length..]
+        } else {
+            done.push('&');
+            after
+        };
     }
     done.push_str(rest);
     done.into()
@@ -470,7 +468,7 @@ mod tests {
 
     #[test]
     fn cells_that_cover_others_keep_their_places() {
-        insta::assert_snapshot!(read("<table><tr><td colspan=2>a</td><td rowspan='2'>b</td></tr><tr><td>c</td><td>d</td></tr><tr><td>e</table>"), @r#"<row><cell table:number-columns-spanned="2" table:number-rows-spanned="1">a</cell><table:covered-cell/><cell table:number-columns-spanned="1" table:number-rows-spanned="2">b</cell></row><row><cell>c</cell><cell>d</cell><table:covered-cell/></row><row><cell>e</cell></row>"#);
+        insta::assert_snapshot!(read("<table><tr><td colspan=2>a</td><td rowspan='2'>b</td></tr><tr><td>c</td><td>d</td></tr><tr><td>e</table>"), @r#"<row><cell table:number-columns-spanned="2" table:number-rows-spanned="1">a</cell><table:covered-table-cell/><cell table:number-columns-spanned="1" table:number-rows-spanned="2">b</cell></row><row><cell>c</cell><cell>d</cell><table:covered-table-cell/></row><row><cell>e</cell></row>"#);
     }
 
     #[test]
