@@ -58,8 +58,10 @@ pub async fn convert_file(
     limit: Duration,
 ) -> Result<Vec<Note>, ConversionError> {
     let output = conversion.output;
+    let title = conversion.name();
     let options = ConvertOptions {
         file_type: source.engine_type,
+        title: &title,
         to: if output.is_picture() {
             "png"
         } else {

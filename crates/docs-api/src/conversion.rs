@@ -5,6 +5,7 @@ mod error;
 mod region;
 mod types;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -196,6 +197,20 @@ impl Conversion {
         })
     }
 
+    /// What the document is called: its title, or what its address ends with if that has the extension of
+    /// a file. Nothing if neither is there.
+    pub fn name(&self) -> Cow<'_, str> {
+        if let Some(title) = &self.title {
+            return title.as_str().into();
+        }
+        let last = last_of(&self.url);
+        if SourceType::of_name(last).is_some() {
+            percent_encoding::percent_decode_str(last).decode_utf8_lossy()
+        } else {
+            "".into()
+        }
+    }
+
     /// The name of the result: the title with another extension.
     pub fn file_name(&self) -> String {
         let title = self.title.as_deref().unwrap_or_default();
@@ -228,12 +243,19 @@ impl Conversion {
     pub fn essence(&self) -> Self {
         Self {
             url: String::new(),
-            title: None,
+            // Fields of the document may show it.
+            title: Some(self.name().into_owned()),
             is_async: false,
             ignored: Vec::new(),
             ..self.clone()
         }
     }
+}
+
+/// The last segment of an address.
+fn last_of(url: &str) -> &str {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Reads parameters that may have come as JSON or as texts.

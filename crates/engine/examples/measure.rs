@@ -30,9 +30,7 @@ async fn main() -> Result<(), Failure> {
     println!("engine start to ready: {:?}", start.elapsed());
     let source = sample(&work)?;
     let docx = work.join("sample.docx");
-    let (document, _events) = engine
-        .open(&source, OpenOptions { file_type: "fodt" })
-        .await?;
+    let (document, _events) = engine.open(&source, OpenOptions::untitled("fodt")).await?;
     document.save_copy("docx", &docx).await?;
     document.close().await;
 
@@ -46,9 +44,7 @@ async fn main() -> Result<(), Failure> {
         // A warm kit is waiting, but another may be warming itself beside us.
         tokio::time::sleep(Duration::from_secs(3)).await;
         let start = Instant::now();
-        let (document, mut events) = engine
-            .open(&docx, OpenOptions { file_type: "docx" })
-            .await?;
+        let (document, mut events) = engine.open(&docx, OpenOptions::untitled("docx")).await?;
         let loaded = start.elapsed();
         let view = document.create_view(ViewOptions::default()).await?;
         println!("view after {:?}", start.elapsed());

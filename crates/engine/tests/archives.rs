@@ -42,6 +42,7 @@ async fn convert(fixture: &Fixture, from: &Path, to: &str) -> Result<PathBuf, Co
     let (file_type, to) = (extension(from), extension(&target));
     let options = ConvertOptions {
         file_type: &file_type,
+        title: "",
         to: &to,
         password: None,
         code_page: None,
@@ -155,7 +156,7 @@ async fn c1_an_archive_that_swells_is_refused_before_a_process_is_taken() {
         ),
         "{refused:?}"
     );
-    let options = OpenOptions { file_type: "docx" };
+    let options = OpenOptions::untitled("docx");
     let refused = fixture.engine.open(&evil, options).await.map(|_| ());
     assert!(matches!(refused, Err(OpenError::TooLarge { mib: 50 })));
     assert!(fixture.engine.kit_pids().is_empty());
@@ -229,12 +230,12 @@ async fn c11_an_old_importer_is_not_reached_under_another_name() {
         let fixture = start(|config| config.zygote = zygote).await;
         for (name, content) in [("hwp", &hwp), ("wpd", &wpd)] {
             let own = fixture.write(&format!("a.{name}"), content);
-            let options = OpenOptions { file_type: name };
+            let options = OpenOptions::untitled(name);
             let refused = fixture.engine.open(&own, options).await.map(|_| ());
             assert!(matches!(refused, Err(OpenError::Type(_))), "{refused:?}");
             for file_type in ["docx", "odt", "doc", "rtf"] {
                 let other = fixture.write(&format!("{name}.{file_type}"), content);
-                let options = OpenOptions { file_type };
+                let options = OpenOptions::untitled(file_type);
                 let refused = fixture.engine.open(&other, options).await.map(|_| ());
                 assert!(
                     matches!(refused, Err(OpenError::Damaged)),

@@ -12,6 +12,7 @@ use support::{Fixture, LIMIT, sheet, slides, start, text, unzip, words};
 fn options<'a>(file_type: &'a str, to: &'a str) -> ConvertOptions<'a> {
     ConvertOptions {
         file_type,
+        title: "",
         to,
         password: None,
         code_page: None,

@@ -113,7 +113,7 @@ async fn c10_a_picture_that_swells_harms_its_own_document_alone() {
         r#"Text<draw:frame text:anchor-type="paragraph" svg:width="5cm" svg:height="5cm"><draw:image><office:binary-data>{picture}</office:binary-data></draw:image></draw:frame>"#
     );
     let evil = fixture.write("evil.fodt", text(&[&framed]));
-    let options = OpenOptions { file_type: "fodt" };
+    let options = OpenOptions::untitled("fodt");
     if let Ok((document, _events)) = fixture.engine.open(&evil, options).await {
         let pid = document.kit_pid();
         let ann = editor(&document, "Ann").await;
@@ -169,7 +169,11 @@ async fn c7_a_kit_that_hangs_is_killed() {
 async fn refusal(fixture: &Fixture, name: &str, content: &[u8]) -> OpenError {
     let path = fixture.write(name, content);
     let file_type = path.extension().unwrap().to_str().unwrap();
-    match fixture.engine.open(&path, OpenOptions { file_type }).await {
+    match fixture
+        .engine
+        .open(&path, OpenOptions::untitled(file_type))
+        .await
+    {
         Ok(_) => panic!("{name} was opened"),
         Err(error) => error,
     }
@@ -296,7 +300,7 @@ async fn an_engine_that_can_start_no_kit_says_so_and_recovers() {
     let engine = fixture.engine.clone();
     let path = source.clone();
     let opening = tokio::spawn(async move {
-        let options = OpenOptions { file_type: "docx" };
+        let options = OpenOptions::untitled("docx");
         engine
             .open(&path, options)
             .await

@@ -53,6 +53,7 @@ async fn embedded(fixture: &Fixture, fonts: &[&str]) -> Vec<String> {
     let pdf = fixture.path("fonts.pdf");
     let options = ConvertOptions {
         file_type: "fodt",
+        title: "",
         to: "pdf",
         password: None,
         code_page: None,

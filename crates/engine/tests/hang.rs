@@ -43,7 +43,7 @@ async fn c7_a_load_that_hangs_is_killed() {
     }
     let opened = fixture
         .engine
-        .open(&source, OpenOptions { file_type: "fodt" })
+        .open(&source, OpenOptions::untitled("fodt"))
         .await;
     assert!(
         matches!(opened, Err(OpenError::TimedOut)),

@@ -85,44 +85,18 @@ fn workbook<R: Read + Seek>(
         Event::Open(tag) if tag.ns == Ns::Own => match tag.name {
             b"sheet" if sheets.len() < SHEETS => {
                 let title = quote(&tag.text(b"name").unwrap_or_default());
-                if tag.raw(b"state") == Some(b"veryHidden") {
-                    found.add(
-                        LossKind::VeryHiddenSheets,
-                        Some(Place::Sheet {
-                            sheet: title.clone(),
-                        }),
-                    );
-                }
                 sheets.push((title, tag.relation().unwrap_or_default()));
             }
             b"definedName" => {
                 let title = quote(&tag.text(b"name").unwrap_or_default());
-                if tag
-                    .raw(b"comment")
-                    .is_some_and(|comment| !comment.is_empty())
-                {
-                    found.add(
-                        LossKind::NameComments,
-                        Some(Place::Name {
-                            name: title.clone(),
-                        }),
-                    );
-                }
                 formula.clear();
                 name = (!tag.empty).then_some(title);
             }
-            b"workbookProtection" if tag.is_on(b"lockStructure") => {
-                found.add(LossKind::StructureLock, None);
-            }
             b"calcPr" => {
-                if tag.raw(b"calcMode") == Some(b"manual") {
-                    found.add(LossKind::ManualCalculation, None);
-                }
                 if matches!(tag.raw(b"fullPrecision"), Some(b"0" | b"false")) {
                     found.add(LossKind::PrecisionAsShown, None);
                 }
             }
-            b"fileSharing" => found.add(LossKind::WriteProtection, None),
             b"customWorkbookView" => found.add(LossKind::CustomViews, None),
             _ => {}
         },

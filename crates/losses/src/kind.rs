@@ -175,14 +175,6 @@ kinds! {
         "Custom views of a workbook",
         "The views are removed.";
 
-    StructureLock, Function, "structure-lock",
-        "Protection of a workbook's structure",
-        "Everybody may add, move and remove sheets again.";
-
-    ManualCalculation, Function, "manual-calculation",
-        "Calculation by hand only",
-        "Excel calculates by itself again.";
-
     SharedWorkbook, Function, "shared-workbook",
         "The history of a shared workbook",
         "The history of changes is removed.";
@@ -231,10 +223,6 @@ kinds! {
         "Protection that lets people change the text only with changes tracked",
         "Everybody may change the text without that.";
 
-    WriteProtection, Function, "write-protection",
-        "The wish, or the password, that keeps a file from being changed",
-        "The file opens for changes without a question.";
-
     ConditionalFields, Function, "if-field",
         "Fields with a condition (IF)",
         "The condition is damaged, so that the field shows an error when it is updated.";
@@ -275,17 +263,9 @@ kinds! {
         "Conditional formats that stop the ones after them",
         "The ones after them apply as well.";
 
-    VeryHiddenSheets, Later, "very-hidden-sheet",
-        "Sheets that only a macro can show",
-        "They become hidden sheets, which everybody can show.";
-
     SparklineDates, Later, "sparkline-date-axis",
         "Dates below sparklines",
         "The points stand at equal distances.";
-
-    NameComments, Later, "name-comment",
-        "Comments of names in a workbook",
-        "The comments are removed.";
 
     ScreenTips, Later, "screen-tip",
         "Tips of links",

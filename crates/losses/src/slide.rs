@@ -99,7 +99,6 @@ fn presentation<R: Read + Seek>(
             // Its own number has the same name without a prefix.
             ids.extend(tag.relation());
         }
-        (Ns::Own, b"modifyVerifier") => found.add(LossKind::WriteProtection, None),
         (Ns::Extension, b"section") => found.add(LossKind::Sections, None),
         (Ns::Extension, b"guide") => found.add(LossKind::Guides, None),
         _ => {}

@@ -424,7 +424,6 @@ fn settings<R: Read + Seek>(package: &mut Package<R>, part: &str, found: &mut Fo
         match tag.name {
             b"mailMerge" => found.add(LossKind::MailMerge, None),
             b"attachedTemplate" => found.add(LossKind::AttachedTemplate, None),
-            b"writeProtection" => found.add(LossKind::WriteProtection, None),
             b"documentProtection"
                 if tag.raw(b"edit") == Some(b"trackedChanges") && tag.is_on(b"enforcement") =>
             {

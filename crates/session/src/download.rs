@@ -175,7 +175,7 @@ async fn copy(
         let saved = services.engine.snapshot(document, whole, &written).await;
         saved.map_err(|error| Problem::of(&error))?;
         let converted = folder.path().join("converted");
-        convert(services, (&written, whole), output, &converted).await?;
+        convert(services, (&written, whole, title), output, &converted).await?;
         let blob = services.store.put_file(&converted).await;
         blob.map_err(|error| Problem::of(&error))?
     };
@@ -194,12 +194,13 @@ fn whole(own: FileType) -> &'static str {
 
 async fn convert(
     services: &Services,
-    (from, file_type): (&Path, &str),
+    (from, file_type, title): (&Path, &str, &str),
     output: OutputType,
     to: &Path,
 ) -> Result<(), Problem> {
     let options = ConvertOptions {
         file_type,
+        title,
         to: output.extension(),
         password: None,
         code_page: None,
@@ -228,7 +229,13 @@ async fn copy_original(
     let copy = if file_type.extension() == output.extension() {
         &file
     } else {
-        convert(services, (&file, file_type.extension()), output, &converted).await?;
+        convert(
+            services,
+            (&file, file_type.extension(), title),
+            output,
+            &converted,
+        )
+        .await?;
         &converted
     };
     let blob = services.store.put_file(copy).await;

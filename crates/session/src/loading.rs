@@ -106,12 +106,14 @@ async fn load(
     wanted: Option<Verified<Opening>>,
 ) -> Result<Box<Loaded>, Problem> {
     let path = source.folder.path().join("document");
+    let title = wanted.as_ref().map(|opening| opening.get().title.clone());
     let options = OpenOptions {
         file_type: if source.content.is_page {
             recto_engine::PAGE
         } else {
             source.content.file_type.extension()
         },
+        title: title.as_deref().unwrap_or_default(),
     };
     let opened = async {
         match services.engine.open(&path, options).await {

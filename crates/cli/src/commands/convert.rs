@@ -70,6 +70,8 @@ fn asked(args: &Convert) -> anyhow::Result<Conversion> {
     set("url", "file:".into());
     set("filetype", from.into());
     set("outputtype", to.into());
+    let name = args.input.file_name().map(|it| it.to_string_lossy());
+    set("title", name.unwrap_or_default().into());
     set("pdf", json!({ "pdfa": args.pdfa }));
     if let Some((width, height)) = args.thumbnail {
         set(

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use recto_docs_api::{CodePage, DocumentKind, Note, Password, Region};
+use recto_package::{FileName, Kept};
 
-use super::document::{bring_page, refused};
+use super::document::{bring_package, bring_page, refused};
 use super::link::{Link, Reply, lock, unexpected};
 use super::{Engine, saved};
 use super::{archive, csv};
@@ -20,6 +21,8 @@ use crate::protocol::{Answer, Call};
 pub struct ConvertOptions<'a> {
     /// The file's extension, without a dot.
     pub file_type: &'a str,
+    /// What its users call it, which its fields and functions show; any text.
+    pub title: &'a str,
     /// The extension of what it becomes.
     pub to: &'a str,
     /// Opens a file that is protected.
@@ -97,7 +100,7 @@ async fn run(
     (format, filter): (&'static str, String),
     options: &ConvertOptions<'_>,
 ) -> Result<(), ConvertError> {
-    let name = bring(kit, file, options).await?;
+    let (name, kept) = bring(kit, file, options).await?;
     let call = Call::LoadToConvert {
         name,
         password: options.password.clone(),
@@ -120,7 +123,7 @@ async fn run(
     if loaded != formats::number(kind) {
         return Err(OpenError::Damaged.into());
     }
-    let name = format!("converted.{format}");
+    let name = format!(".converted.{format}");
     let from = kit.folder.doc().join(&name);
     let call = Call::Save {
         name,
@@ -135,15 +138,19 @@ async fn run(
             other => SaveError::from(other).into(),
         })?;
     let to = to.to_owned();
-    tokio::task::spawn_blocking(move || saved::take_unsynced(&from, &to, format))
+    tokio::task::spawn_blocking(move || saved::take_unsynced(&from, &to, format, &kept))
         .await
         .map_err(|error| SaveError::Place(std::io::Error::other(error)))??;
     Ok(())
 }
 
 /// Puts a copy of the file into the kit's folder, in a form that LibreOffice opens without asking,
-/// and returns its name there.
-async fn bring(kit: &Link, file: &Path, options: &ConvertOptions<'_>) -> Result<String, OpenError> {
+/// and returns its name there and what is put back into what is made of it.
+async fn bring(
+    kit: &Link,
+    file: &Path,
+    options: &ConvertOptions<'_>,
+) -> Result<(String, Kept), OpenError> {
     let length = tokio::fs::metadata(file)
         .await
         .map_err(EngineError::from)?
@@ -165,27 +172,27 @@ async fn bring(kit: &Link, file: &Path, options: &ConvertOptions<'_>) -> Result<
         tokio::task::spawn_blocking(move || write(from, to, how))
     };
     let (name, written) = match options.file_type {
-        formats::PAGE => return bring_page(kit, file).await,
+        formats::PAGE => return Ok((bring_page(kit, file).await?, Kept::default())),
         "csv" | "tsv" => {
             let name = "document.fods".to_owned();
             let written = text(&name, |from, to, how| csv::convert(&from, &to, &how)).await;
             (name, written)
         }
         "txt" => {
-            let name = "document.txt".to_owned();
+            let name = String::from(FileName::of(options.title, "txt"));
             let recode =
                 |from: PathBuf, to: PathBuf, how: csv::Text| csv::recode(&from, &to, how.code_page);
             (name.clone(), text(&name, recode).await)
         }
         other => {
-            let name = format!("document.{other}");
-            let copied = tokio::fs::copy(file, kit.folder.doc().join(&name)).await;
-            (name, Ok(copied.map(drop)))
+            let name = FileName::of(options.title, other);
+            let kept = bring_package(file, &kit.folder.doc(), &name, other).await?;
+            return Ok((name.into(), kept));
         }
     };
     written
         .map_err(std::io::Error::other)
         .and_then(|written| written)
         .map_err(EngineError::from)?;
-    Ok(name)
+    Ok((name, Kept::default()))
 }

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use recto_docs_api::DocumentKind;
+use recto_package::{FileName, Kept};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::OpenOptions;
 use super::link::{Link, Painted, Pending, Reply, lock, unexpected};
 use super::pixels::TileRequest;
 use super::queue::Events;
@@ -102,18 +104,19 @@ pub(super) struct Inner {
     pub(super) copies: AtomicU64,
     /// Held while a copy of the kit saves.
     pub(super) beside: tokio::sync::Mutex<()>,
+    pub(super) kept: Arc<Kept>,
 }
 
 impl Document {
     pub(super) async fn open(
         kit: Arc<Link>,
         file: &Path,
-        extension: &str,
+        options: OpenOptions<'_>,
         kind: DocumentKind,
         limit: Duration,
     ) -> Result<(Self, Events), OpenError> {
-        let name = bring(&kit, file, extension).await?;
-        let (path, of) = (file.to_owned(), extension.to_owned());
+        let (name, kept) = bring(&kit, file, options).await?;
+        let (path, of) = (file.to_owned(), options.file_type.to_owned());
         let tracks = tokio::task::spawn_blocking(move || saved::tracks_changes(&path, &of))
             .await
             .unwrap_or(None);
@@ -163,6 +166,7 @@ impl Document {
                 views,
                 copies,
                 beside: tokio::sync::Mutex::default(),
+                kept: Arc::new(kept),
             })),
             events,
         ))
@@ -342,7 +346,7 @@ impl Document {
         let (format, options) = formats::saved_as(self.0.info.kind, file_type)
             .ok_or_else(|| SaveError::Type(file_type.to_owned()))?;
         let number = self.0.copies.fetch_add(1, Ordering::Relaxed);
-        let name = format!("out-{number}.{file_type}");
+        let name = format!(".out-{number}.{file_type}");
         let from = self.0.kit.folder.doc().join(&name);
         let call = Call::Save {
             name,
@@ -359,7 +363,8 @@ impl Document {
             })?;
         let to = to.to_owned();
         let file_type = file_type.to_owned();
-        tokio::task::spawn_blocking(move || saved::take(&from, &to, &file_type))
+        let kept = Arc::clone(&self.0.kept);
+        tokio::task::spawn_blocking(move || saved::take(&from, &to, &file_type, &kept))
             .await
             .map_err(std::io::Error::other)?
     }
@@ -400,9 +405,13 @@ impl Drop for Inner {
     }
 }
 
-/// Puts a copy of the file into the kit's folder and returns its name there. A copy, never a link:
-/// what the kit writes must not reach the original.
-async fn bring(kit: &Link, file: &Path, extension: &str) -> Result<String, OpenError> {
+/// Puts a copy of the file into the kit's folder, and returns its name there and what is put back into
+/// what the engine saves of it. A copy, never a link: what the kit writes must not reach the original.
+async fn bring(
+    kit: &Link,
+    file: &Path,
+    options: OpenOptions<'_>,
+) -> Result<(String, Kept), OpenError> {
     let folder = kit.folder.doc();
     let length = tokio::fs::metadata(file)
         .await
@@ -411,12 +420,12 @@ async fn bring(kit: &Link, file: &Path, extension: &str) -> Result<String, OpenE
     if length == 0 {
         return Err(OpenError::Empty);
     }
-    if matches!(extension, "csv" | "tsv") {
+    if matches!(options.file_type, "csv" | "tsv") {
         // LibreOffice asks in a dialog how to read such a file.
         let name = "document.fods";
         let (from, to) = (file.to_owned(), folder.join(name));
         let how = csv::Text {
-            delimiter: (extension == "tsv").then_some(b'\t'),
+            delimiter: (options.file_type == "tsv").then_some(b'\t'),
             ..csv::Text::default()
         };
         tokio::task::spawn_blocking(move || csv::convert(&from, &to, &how))
@@ -424,16 +433,28 @@ async fn bring(kit: &Link, file: &Path, extension: &str) -> Result<String, OpenE
             .map_err(std::io::Error::other)
             .and_then(|converted| converted)
             .map_err(EngineError::from)?;
-        return Ok(name.into());
+        return Ok((name.into(), Kept::default()));
     }
-    if extension == formats::PAGE {
-        return bring_page(kit, file).await;
+    if options.file_type == formats::PAGE {
+        return Ok((bring_page(kit, file).await?, Kept::default()));
     }
-    let name = format!("document.{extension}");
-    tokio::fs::copy(file, folder.join(&name))
-        .await
-        .map_err(EngineError::from)?;
-    Ok(name)
+    let name = FileName::of(options.title, options.file_type);
+    let kept = bring_package(file, &folder, &name, options.file_type).await?;
+    Ok((name.into(), kept))
+}
+
+/// Brings a file that is loaded as it is, or as its package is to be.
+pub(super) async fn bring_package(
+    file: &Path,
+    folder: &Path,
+    name: &FileName,
+    extension: &str,
+) -> Result<Kept, EngineError> {
+    let (from, to) = (file.to_owned(), folder.join(name.as_str()));
+    let extension = extension.to_owned();
+    let brought =
+        tokio::task::spawn_blocking(move || recto_package::bring(&from, &to, &extension)).await;
+    Ok(brought.map_err(std::io::Error::other).flatten()?)
 }
 
 /// Puts the tables of a page into the kit's folder and returns the name there.

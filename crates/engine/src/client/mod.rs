@@ -67,6 +67,18 @@ pub struct Isolation {
 pub struct OpenOptions<'a> {
     /// The file's extension, without a dot.
     pub file_type: &'a str,
+    /// What its users call it, which its fields and functions show; any text.
+    pub title: &'a str,
+}
+
+impl<'a> OpenOptions<'a> {
+    /// A file of this type that has no title.
+    pub fn untitled(file_type: &'a str) -> Self {
+        Self {
+            file_type,
+            title: "",
+        }
+    }
 }
 
 /// The engine: a launcher, a pool of warmed kits, and the documents that are open.
@@ -126,7 +138,7 @@ impl Engine {
         let limit = self.0.config.load_limit;
         archive::check(file, options.file_type, kind).await?;
         let kit = self.0.pool.take().await?;
-        let opened = Document::open(Arc::clone(&kit), file, options.file_type, kind, limit).await;
+        let opened = Document::open(Arc::clone(&kit), file, options, kind, limit).await;
         match opened {
             Ok(opened) => {
                 let mut open = lock(&self.0.open);

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use recto_package::Kept;
+
 use crate::error::SaveError;
 use crate::formats;
 
@@ -83,8 +85,10 @@ pub(super) fn tracks_changes(path: &Path, extension: &str) -> Option<bool> {
 
 /// Copies what the engine wrote to `to` and returns when it is on the disk, if it is a file of this
 /// type that can be read again. A copy, because the kit may hold the file open and write on.
-pub(super) fn take(from: &Path, to: &Path, extension: &str) -> Result<(), SaveError> {
-    take_unsynced(from, to, extension)?;
+///
+/// What is the file's own is put back on the way.
+pub(super) fn take(from: &Path, to: &Path, extension: &str, kept: &Kept) -> Result<(), SaveError> {
+    take_unsynced(from, to, extension, kept)?;
     sync(to).inspect_err(|_| {
         let _ = std::fs::remove_file(to);
     })?;
@@ -92,8 +96,13 @@ pub(super) fn take(from: &Path, to: &Path, extension: &str) -> Result<(), SaveEr
 }
 
 /// The same, without waiting for the disk: for what is copied on anyway.
-pub(super) fn take_unsynced(from: &Path, to: &Path, extension: &str) -> Result<(), SaveError> {
-    let result = copy(from, to)
+pub(super) fn take_unsynced(
+    from: &Path,
+    to: &Path,
+    extension: &str,
+    kept: &Kept,
+) -> Result<(), SaveError> {
+    let result = copy(from, to, extension, kept)
         .map_err(SaveError::from)
         .and_then(|()| check(to, extension));
     let _ = std::fs::remove_file(from);
@@ -103,7 +112,7 @@ pub(super) fn take_unsynced(from: &Path, to: &Path, extension: &str) -> Result<(
     result
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+fn copy(from: &Path, to: &Path, extension: &str, kept: &Kept) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     // The folder is the kit's: what lies there may be anything.
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
@@ -113,6 +122,13 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
             "the engine did not write a plain file",
         ));
     }
+    match kept.put_back(from.try_clone()?, extension, to) {
+        Ok(true) => return Ok(()),
+        Ok(false) => {}
+        // What the engine saved is worth more than what would be put back.
+        Err(error) => tracing::warn!(%error, extension, "marks of a file are not put back"),
+    }
+    from.rewind()?;
     let mut target = File::create(to)?;
     std::io::copy(&mut from, &mut target)?;
     Ok(())

@@ -139,7 +139,7 @@ impl Engine {
     ) -> Result<Vec<Mark>, SecondFileError> {
         let file_type = "docx";
         // Without a receiver the events are dropped.
-        let (copy, _) = self.open(file, OpenOptions { file_type }).await?;
+        let (copy, _) = self.open(file, OpenOptions::untitled(file_type)).await?;
         let work = async {
             let options = ViewOptions {
                 author: String::new(),
@@ -183,7 +183,9 @@ impl Engine {
     ) -> Result<Vec<Mark>, SecondFileError> {
         let file_type = revised.file_type;
         // Without a receiver the events are dropped.
-        let (later, _) = self.open(revised.path, OpenOptions { file_type }).await?;
+        let (later, _) = self
+            .open(revised.path, OpenOptions::untitled(file_type))
+            .await?;
         let work = async {
             let marks = later.mark(author, earlier, "docx", guarded).await?;
             later.save_copy("docx", to).await?;
@@ -202,6 +204,7 @@ impl Engine {
     ) -> Result<(), SecondFileError> {
         let options = ConvertOptions {
             file_type: file.file_type,
+            title: "",
             to: format,
             password: None,
             code_page: None,
@@ -296,7 +299,7 @@ impl Document {
     ) -> Result<Answer, EngineError> {
         let kit = &self.0.kit;
         let number = self.0.copies.fetch_add(1, Ordering::Relaxed);
-        let name = format!("second-{number}.{file_type}");
+        let name = format!(".second-{number}.{file_type}");
         let place = kit.folder.doc().join(&name);
         tokio::fs::copy(file, &place).await?;
         let done = self.ask(view, name, work).await;

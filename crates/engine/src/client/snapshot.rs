@@ -1,8 +1,8 @@
 //! Snapshots of an open document, written beside its kit where that is possible.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 use super::document::Document;
 use super::link::lock;
@@ -141,7 +141,7 @@ impl Document {
         let (format, options) = formats::saved_as(self.0.info.kind, file_type)
             .ok_or_else(|| SaveError::Type(file_type.to_owned()))?;
         let number = self.0.copies.fetch_add(1, Ordering::Relaxed);
-        let name = format!("out-{number}.{file_type}");
+        let name = format!(".out-{number}.{file_type}");
         let from = self.0.kit.folder.doc().join(&name);
         let _turn = self.0.beside.lock().await;
         let failed = match self.0.kit.ask_beside(name, format, options).await {
@@ -156,7 +156,8 @@ impl Document {
             return Ok(Some(why));
         }
         let (to, file_type) = (to.to_owned(), file_type.to_owned());
-        let taken = tokio::task::spawn_blocking(move || saved::take(&from, &to, &file_type))
+        let kept = Arc::clone(&self.0.kept);
+        let taken = tokio::task::spawn_blocking(move || saved::take(&from, &to, &file_type, &kept))
             .await
             .map_err(std::io::Error::other)?;
         match taken {

@@ -18,6 +18,10 @@ const SCREEN: i32 = 30_000;
 const RETURN: i32 = 1280;
 const TAB: i32 = 1282;
 const DELETE: u32 = 1286;
+/// Loading asks nothing: whether a package is to be repaired, whether a workbook is to be read only. Nobody
+/// could answer, since the document has no view. A password is not asked for either, so that it must not
+/// be said where there is one.
+const QUIET: &str = "Batch=true";
 /// `LOK_EXT_TEXTINPUT` and `LOK_EXT_TEXTINPUT_END`.
 const COMPOSE: i32 = 0;
 const COMMIT: i32 = 2;
@@ -76,7 +80,7 @@ fn load(kit: &Kit, name: &str, tracks: Option<bool>) -> Result<Answer, String> {
         return Err("a document is loaded already".into());
     }
     kit.phase.set(Phase::Busy);
-    let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), "");
+    let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), QUIET);
     kit.phase.set(Phase::Serving);
     let document = loaded?;
     // Numbers of views go on from the documents of the warming up.
@@ -103,10 +107,11 @@ fn load_to_convert(kit: &Kit, name: &str, password: Option<Password>) -> Result<
     if kit.document.get().is_some() {
         return Err("a document is loaded already".into());
     }
+    let options = if password.is_some() { "" } else { QUIET };
     *kit.password.borrow_mut() = password;
     kit.office.ask_passwords(leaked(kit));
     kit.phase.set(Phase::Busy);
-    let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), "");
+    let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), options);
     kit.phase.set(Phase::Serving);
     let document = match loaded {
         Err(_) if kit.locked.get() => return Ok(Answer::Locked),

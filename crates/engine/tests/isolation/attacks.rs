@@ -60,7 +60,7 @@ pub async fn attacker(
     attack: &str,
 ) -> (recto_engine::Document, recto_engine::Events) {
     let source = fixture.write("attack.txt", format!("ATTACK {attack}\n"));
-    let options = OpenOptions { file_type: "txt" };
+    let options = OpenOptions::untitled("txt");
     fixture.engine.open(&source, options).await.unwrap()
 }
 

@@ -49,7 +49,7 @@ impl Fixture {
     pub async fn open(&self, path: &Path) -> (Document, Events) {
         let file_type = path.extension().unwrap().to_str().unwrap();
         self.engine
-            .open(path, OpenOptions { file_type })
+            .open(path, OpenOptions::untitled(file_type))
             .await
             .unwrap()
     }

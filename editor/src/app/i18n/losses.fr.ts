@@ -109,14 +109,6 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
     name: 'Affichages personnalisés d’un classeur',
     sentence: 'Les affichages sont supprimés.',
   },
-  'structure-lock': {
-    name: 'Protection de la structure d’un classeur',
-    sentence: 'Tout le monde peut de nouveau ajouter, déplacer et supprimer des feuilles.',
-  },
-  'manual-calculation': {
-    name: 'Calcul sur demande seulement',
-    sentence: 'Excel calcule de nouveau de lui-même.',
-  },
   'shared-workbook': {
     name: 'Historique d’un classeur partagé',
     sentence: 'L’historique des modifications est supprimé.',
@@ -165,10 +157,6 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
     name: 'Protection qui n’admet que des modifications suivies',
     sentence: 'Tout le monde peut modifier le texte sans suivi.',
   },
-  'write-protection': {
-    name: 'Souhait, ou mot de passe, qui empêche de modifier un fichier',
-    sentence: 'Le fichier s’ouvre à la modification sans question.',
-  },
   'if-field': {
     name: 'Champs avec une condition (IF)',
     sentence: 'La condition est endommagée : le champ affiche une erreur quand il est mis à jour.',
@@ -210,17 +198,9 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
     name: 'Mises en forme conditionnelles qui arrêtent les suivantes',
     sentence: 'Les suivantes s’appliquent aussi.',
   },
-  'very-hidden-sheet': {
-    name: 'Feuilles que seule une macro peut afficher',
-    sentence: 'Elles deviennent des feuilles masquées, que tout le monde peut afficher.',
-  },
   'sparkline-date-axis': {
     name: 'Dates sous des graphiques sparkline',
     sentence: 'Les points sont à distances égales.',
-  },
-  'name-comment': {
-    name: 'Commentaires de noms d’un classeur',
-    sentence: 'Les commentaires sont supprimés.',
   },
   'screen-tip': {
     name: 'Info-bulles de liens',
