@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::io::{Read, Seek};
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem::Finder;
+use memchr::memrchr;
 
 use crate::formula;
 use crate::kind::LossKind;
 use crate::package::{Package, Part};
 use crate::report::{Found, Place, quote};
-use crate::xml::{Event, Ns, Scanner, Tag, unescape, walk};
+use crate::xml::{Event, Ns, Scanner, Tag, attribute, unescape, walk};
 
 /// The longest formula that is looked at; Excel allows 8192 characters.
 const FORMULA: usize = 32_768;
@@ -201,14 +202,15 @@ fn cells<R: Read>(
         tag.extend_from_slice(name);
         tag
     };
-    let cell = Finder::new(&with_prefix(b"<", b"c ")).into_owned();
     let formula = Finder::new(&with_prefix(b"<", b"f")).into_owned();
     let end = Finder::new(&with_prefix(b"</", b"sheetData")).into_owned();
-    let mut text = Vec::new();
+    let (mut text, mut around) = (Vec::new(), Vec::new());
     while scanner.seek(&formula, &end) {
-        let (reference, dynamic) = memmem::rfind(scanner.before(), cell.needle())
-            .map(|at| cell_of(&scanner.before()[at..]))
-            .unwrap_or_default();
+        let before = scanner.before();
+        // The tag before a formula's is that of its cell.
+        let at = memrchr(b'<', before).unwrap_or(before.len());
+        around.clear();
+        around.extend_from_slice(&before[at..]);
         let Some(Event::Open(tag)) = scanner.next() else {
             return;
         };
@@ -216,19 +218,20 @@ fn cells<R: Read>(
             continue;
         }
         let mut add = |kind| {
+            let reference = attribute(&around, b"r").map(unescape);
             found.add(
                 kind,
                 Some(Place::Cell {
                     sheet: sheet.to_owned(),
-                    cell: reference.clone(),
+                    cell: quote(&reference.unwrap_or_default()),
                 }),
             );
         };
-        if tag.raw(b"t") == Some(b"dataTable") {
-            add(LossKind::WhatIfTable);
-        }
-        if dynamic {
-            add(LossKind::DynamicArrays);
+        match tag.raw(b"t") {
+            Some(b"dataTable") => add(LossKind::WhatIfTable),
+            // Those that spill are arrays whose cell has metadata.
+            Some(b"array") if attribute(&around, b"cm").is_some() => add(LossKind::DynamicArrays),
+            _ => {}
         }
         if tag.empty {
             continue;
@@ -244,17 +247,6 @@ fn cells<R: Read>(
         if findings.union {
             add(LossKind::Union);
         }
-    }
-}
-
-/// The reference of a cell, and whether its formula spills, by the text of its tag.
-fn cell_of(text: &[u8]) -> (String, bool) {
-    match Scanner::new(text).next() {
-        Some(Event::Open(tag)) => (
-            quote(&tag.text(b"r").unwrap_or_default()),
-            tag.raw(b"cm").is_some(),
-        ),
-        _ => <(String, bool)>::default(),
     }
 }
 

@@ -14,9 +14,15 @@ pub(crate) struct Findings {
 /// Parentheses within each other that are told apart; Excel allows 64.
 const DEPTH: usize = 128;
 
+/// The longest name of a function that may be known, with what stands before it.
+const LONGEST: usize = 80;
+
 /// Looks at a formula as it stands in the file.
 pub(crate) fn look(text: &[u8]) -> Findings {
     let mut findings = Findings::default();
+    if memchr::memchr(b'(', text).is_none() {
+        return findings;
+    }
     // For each open parenthesis, whether it holds the arguments of a function.
     let mut open = Vec::new();
     let mut braces = 0_u32;
@@ -91,17 +97,22 @@ fn is_of_name(byte: u8) -> bool {
 
 /// Whether the engine calculates a function, as its name is written in files.
 fn is_known(name: &[u8]) -> bool {
-    let Ok(name) = std::str::from_utf8(name) else {
+    let mut capitals = [0; LONGEST];
+    let Some(capitals) = capitals.get_mut(..name.len()) else {
         return false;
     };
-    let name = name.to_ascii_uppercase();
-    let name = name.strip_prefix("_XLFN.").unwrap_or(&name);
-    let name = name.strip_prefix("_XLWS.").unwrap_or(name);
+    capitals.copy_from_slice(name);
+    capitals.make_ascii_uppercase();
+    let name = &*capitals;
+    let name = name.strip_prefix(b"_XLFN.").unwrap_or(name);
+    let name = name.strip_prefix(b"_XLWS.").unwrap_or(name);
     // What LibreOffice itself writes, and what a formula calls its own arguments.
-    name.starts_with("ORG.")
-        || name.starts_with("COM.")
-        || name.starts_with("_XLPM.")
-        || KNOWN.binary_search(&name).is_ok()
+    name.starts_with(b"ORG.")
+        || name.starts_with(b"COM.")
+        || name.starts_with(b"_XLPM.")
+        || KNOWN
+            .binary_search_by(|known| known.as_bytes().cmp(name))
+            .is_ok()
 }
 
 #[cfg(test)]

@@ -225,7 +225,7 @@ kinds! {
 
     ConditionalFields, Function, "if-field",
         "Fields with a condition (IF)",
-        "The condition is damaged, so that the field shows an error when it is updated.";
+        "The condition is damaged: its = and the fields in it are gone, so that it can't be updated.";
 
     IndexEntries, Function, "index-entry",
         "Entries of an index",
@@ -309,7 +309,7 @@ kinds! {
 
     FormulaFields, Later, "formula-field",
         "Fields with a formula",
-        "The formula is written in another form.";
+        "The formula is written in another form, without the format of its number.";
 
     StyleNames, Later, "style-name",
         "Ids of styles",

@@ -69,6 +69,16 @@ struct Control {
     seen: bool,
 }
 
+/// A field whose end is not reached.
+#[derive(Default)]
+struct Field {
+    code: Vec<u8>,
+    /// Whether its code has another field in it.
+    nested: bool,
+    /// Whether its code has ended.
+    shown: bool,
+}
+
 /// What is known in the middle of a text.
 struct Text<'a, 'f> {
     place: Option<&'a Place>,
@@ -85,7 +95,7 @@ struct Text<'a, 'f> {
     deeper: u32,
     reads_words: bool,
     reads_code: bool,
-    fields: Vec<Vec<u8>>,
+    fields: Vec<Field>,
     controls: Vec<Control>,
     insertions: u32,
 }
@@ -196,19 +206,23 @@ impl Text<'_, '_> {
             b"instrText" => self.reads_code = !tag.empty,
             b"fldSimple" => {
                 let code = tag.text(b"instr").unwrap_or_default();
-                self.field(code.as_bytes());
+                self.field(code.as_bytes(), false);
             }
             b"fldChar" => match tag.raw(b"fldCharType") {
-                Some(b"begin") if self.fields.len() < DEPTH => self.fields.push(Vec::new()),
+                Some(b"begin") if self.fields.len() < DEPTH => {
+                    if let Some(outer) = self.fields.last_mut() {
+                        outer.nested |= !outer.shown;
+                    }
+                    self.fields.push(Field::default());
+                }
                 Some(b"separate") => {
-                    if let Some(code) = self.fields.last_mut() {
-                        let code = std::mem::take(code);
-                        self.field(&code);
+                    if let Some(field) = self.fields.last_mut() {
+                        field.shown = true;
                     }
                 }
                 Some(b"end") => {
-                    if let Some(code) = self.fields.pop() {
-                        self.field(&code);
+                    if let Some(field) = self.fields.pop() {
+                        self.field(&field.code, field.nested);
                     }
                 }
                 _ => {}
@@ -337,7 +351,7 @@ impl Text<'_, '_> {
 
     fn holds(&mut self, piece: &[u8]) {
         if self.reads_code {
-            if let Some(code) = self.fields.last_mut() {
+            if let Some(Field { code, .. }) = self.fields.last_mut() {
                 let room = CODE.saturating_sub(code.len());
                 code.extend_from_slice(&piece[..piece.len().min(room)]);
             }
@@ -348,15 +362,29 @@ impl Text<'_, '_> {
     }
 
     /// A field whose code is complete.
-    fn field(&mut self, code: &[u8]) {
-        if let Some(kind) = of_field(&unescape(code)) {
+    fn field(&mut self, code: &[u8], nested: bool) {
+        if let Some(kind) = of_field(&unescape(code), nested) {
             self.add(kind);
         }
     }
 }
 
+/// Whether a condition is an equation: a `=` outside quotes that is no part of `<=` or `>=`.
+fn is_equation(code: &str) -> bool {
+    let (mut quoted, mut before) = (false, ' ');
+    for char in code.chars() {
+        match char {
+            '"' => quoted = !quoted,
+            '=' if !quoted && !matches!(before, '<' | '>') => return true,
+            _ => {}
+        }
+        before = char;
+    }
+    false
+}
+
 /// What is lost of a field, by its code.
-fn of_field(code: &str) -> Option<LossKind> {
+fn of_field(code: &str, nested: bool) -> Option<LossKind> {
     let code = code.trim_start();
     if code.starts_with('=') {
         return Some(LossKind::FormulaFields);
@@ -367,7 +395,7 @@ fn of_field(code: &str) -> Option<LossKind> {
         .to_ascii_uppercase();
     Some(match &*name {
         "EQ" => LossKind::EquationFields,
-        "IF" if code.contains('=') => LossKind::ConditionalFields,
+        "IF" if nested || is_equation(code) => LossKind::ConditionalFields,
         "XE" => LossKind::IndexEntries,
         "NEXT" | "NEXTIF" | "MERGEREC" => LossKind::MailMerge,
         "INCLUDEPICTURE" | "GOTOBUTTON" | "MACROBUTTON" | "AUTONUM" | "AUTONUMLGL"
@@ -444,13 +472,17 @@ mod tests {
             (" EQ \\f(1,2) ", Some(LossKind::EquationFields)),
             ("= price * 2", Some(LossKind::FormulaFields)),
             ("if 1 = 1 \"a\"", Some(LossKind::ConditionalFields)),
-            ("IF 1 > 1 \"a\"", None),
+            ("IF 1 >= 1 \"a=b\"", None),
             (" XE \"Term\" ", Some(LossKind::IndexEntries)),
             ("PAGE", None),
             ("EQUAL", None),
             ("", None),
         ] {
-            assert_eq!(of_field(code), kind, "{code}");
+            assert_eq!(of_field(code, false), kind, "{code}");
         }
+        assert_eq!(
+            of_field("IF  > 1 \"a\"", true),
+            Some(LossKind::ConditionalFields)
+        );
     }
 }

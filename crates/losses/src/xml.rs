@@ -122,6 +122,15 @@ fn attributes(mut text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
+/// The raw value of an attribute in text that begins with a start tag.
+pub(crate) fn attribute<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let tag = &text[..memchr(b'>', text).unwrap_or(text.len())];
+    let from = memchr(b' ', tag)?;
+    attributes(&tag[from..])
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
 /// Text with the predefined entities and characters by number in their own form, and one space for
 /// what can't be shown.
 pub(crate) fn unescape(raw: &[u8]) -> String {
@@ -272,15 +281,15 @@ impl<R: Read> Scanner<R> {
         let longest = mark.needle().len().max(end.needle().len());
         loop {
             let rest = &self.buffer[self.from..];
-            let ends = end.find(rest);
-            let upto = &rest[..ends.unwrap_or(rest.len())];
-            if let Some(at) = mark.find(upto) {
-                self.from += at;
-                return true;
-            }
-            if let Some(at) = ends {
+            let found = mark.find(rest);
+            // What comes after the mark is not searched now: it would be again after each mark.
+            if let Some(at) = end.find(&rest[..found.unwrap_or(rest.len())]) {
                 self.from += at;
                 return false;
+            }
+            if let Some(at) = found {
+                self.from += at;
+                return true;
             }
             self.from += rest.len().saturating_sub(longest - 1);
             if !self.more() {
@@ -307,7 +316,7 @@ impl<R: Read> Scanner<R> {
                 empty,
             } => {
                 let attributes_text = &self.buffer[within.0..within.1];
-                if memmem::find(attributes_text, b"xmlns").is_some() {
+                if attributes_text.len() > 8 && memmem::find(attributes_text, b"xmlns").is_some() {
                     declare(&mut self.prefixes, attributes_text);
                 }
                 let name = &self.buffer[name.0..name.1];

@@ -159,7 +159,8 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
   },
   'if-field': {
     name: 'Champs avec une condition (IF)',
-    sentence: 'La condition est endommagée : le champ affiche une erreur quand il est mis à jour.',
+    sentence:
+      'La condition est endommagée : son signe = et les champs qu’elle contient disparaissent, et elle ne peut plus être mise à jour.',
   },
   'index-entry': {
     name: 'Entrées d’index',
@@ -246,7 +247,7 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
   },
   'formula-field': {
     name: 'Champs avec une formule',
-    sentence: 'La formule est écrite sous une autre forme.',
+    sentence: 'La formule est écrite sous une autre forme, sans le format de son nombre.',
   },
   'style-name': {
     name: 'Identifiants de styles',
