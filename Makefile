@@ -13,10 +13,10 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 EDITOR_SOURCES := $(shell find editor -name node_modules -prune -o -path editor/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test e2e bench chaos fuzz lint deny docs setup samples examples editor clean
+.PHONY: help demo test e2e bench chaos fuzz lint deny docs setup samples examples editor image image-root clean
 
 help: ## List the commands
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
 
 demo: ## Build everything and start the demo: a portal with sample documents and the document server
 	@scripts/setup run
@@ -90,6 +90,13 @@ samples: ## Make the sample documents
 	@scripts/samples
 
 editor: editor/dist/api.js ## Build the browser side
+
+image: ## Build the container image (needs docker, or podman as CONTAINER=podman)
+	@$(or $(CONTAINER),docker) build -t recto --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) .
+
+image-root: editor/dist/api.js samples ## Make the image's system without a container engine, and try it (as root)
+	@cargo build --locked -p recto
+	@scripts/container/smoke
 
 # They stand between an example's sources and its build, and are kept.
 .PRECIOUS: %/node_modules/.installed
