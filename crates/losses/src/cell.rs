@@ -329,7 +329,7 @@ fn of_sheets<R: Read + Seek>(
             "slicer" | "timeline" => found.add(LossKind::Slicers, place),
             "queryTable" => found.add(LossKind::QueryTables, place),
             "control" => found.add(LossKind::Controls, place),
-            "diagramData" => found.add(LossKind::SheetDiagrams, place),
+            "diagramData" => found.add(LossKind::Diagrams, place),
             "chartEx" => found.add(LossKind::NewerCharts, place),
             "table" => each_tag(package, &part, |tag| {
                 if tag.is(b"calculatedColumnFormula") {

@@ -187,9 +187,9 @@ kinds! {
         "Controls with macros (ActiveX)",
         "The controls are removed, or become pictures.";
 
-    SheetDiagrams, Function, "sheet-diagram",
-        "SmartArt in a workbook",
-        "The diagrams become ordinary shapes, or are removed.";
+    Diagrams, Function, "diagram",
+        "SmartArt in a workbook, or in a group on a slide",
+        "The diagrams become ordinary shapes.";
 
     Sections, Function, "slide-sections",
         "Sections of slides",

@@ -131,10 +131,27 @@ fn slide<R: Read + Seek>(
     place: &Place,
     found: &mut Found<'_>,
 ) {
-    each_tag(package, part, |tag| {
-        if let Some(kind) = on_slide(tag) {
-            found.add(kind, Some(place.clone()));
+    let Some(scanner) = package.part(part) else {
+        return;
+    };
+    let mut groups = 0_u32;
+    walk(scanner, |event| match event {
+        Event::Open(tag) => {
+            let kind = match tag.name {
+                b"grpSp" if !tag.empty => {
+                    groups = groups.saturating_add(1);
+                    None
+                }
+                // Outside groups it is kept.
+                b"relIds" if groups > 0 => Some(LossKind::Diagrams),
+                _ => on_slide(tag),
+            };
+            if let Some(kind) = kind {
+                found.add(kind, Some(place.clone()));
+            }
         }
+        Event::Close(b"grpSp") => groups = groups.saturating_sub(1),
+        _ => {}
     });
 }
 

@@ -84,6 +84,7 @@ fn what_the_engine_keeps_is_not_announced() {
             "",
             r#"<p:ph type="title"/><p:transition><p:fade/></p:transition><p14:vortex/>"#,
         ),
+        slides("", r#"<p:grpSp/><dgm:relIds xmlns:dgm="urn:dgm"/>"#),
         named(paragraph(""), "word/media/image1.png"),
     ] {
         assert_eq!(sample.scan().losses, [], "{:?}", sample.parts);
@@ -97,6 +98,17 @@ fn a_fallback_is_not_counted_again() {
         r#"<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice><m:oMath/></mc:Choice><mc:Fallback><m:oMath/><mc:Fallback/></mc:Fallback></mc:AlternateContent>"#,
     );
     assert_eq!(sample.scan().losses[0].count, 1);
+}
+
+#[test]
+fn a_diagram_on_a_slide_is_lost_inside_a_group() {
+    let sample = slides(
+        "",
+        r#"<p:grpSp><dgm:relIds xmlns:dgm="urn:dgm"/></p:grpSp><dgm:relIds/>"#,
+    );
+    let report = sample.scan();
+    assert_eq!(report.losses[0].kind, LossKind::Diagrams);
+    assert_eq!(report.losses[0].count, 1);
 }
 
 #[test]

@@ -362,10 +362,7 @@ pub fn samples() -> Vec<(LossKind, Sample)> {
             ),
         ),
         (K::Controls, slides_with("slide", "control", "<a/>")),
-        (
-            K::SheetDiagrams,
-            workbook_with("sheet", "diagramData", "<a/>"),
-        ),
+        (K::Diagrams, workbook_with("sheet", "diagramData", "<a/>")),
         (K::Sections, slides("<p14:section/>", "")),
         (K::Transitions, slides("", "<p159:morph/>")),
         (K::ChartData, chart_on_slide),

@@ -121,9 +121,9 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
     name: 'Contrôles avec macros (ActiveX)',
     sentence: 'Les contrôles sont supprimés, ou deviennent des images.',
   },
-  'sheet-diagram': {
-    name: 'SmartArt dans un classeur',
-    sentence: 'Les diagrammes deviennent des formes ordinaires, ou sont supprimés.',
+  diagram: {
+    name: 'SmartArt dans un classeur, ou dans un groupe sur une diapositive',
+    sentence: 'Les diagrammes deviennent des formes ordinaires.',
   },
   'slide-sections': {
     name: 'Sections de diapositives',
