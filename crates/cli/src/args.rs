@@ -139,7 +139,7 @@ pub struct Serve {
     /// Largest document in MiB [default: 100].
     #[arg(long, env = "RECTO_MAX_DOCUMENT_MIB")]
     pub max_document_mib: Option<u64>,
-    /// Seconds from a change to its snapshot [default: 5].
+    /// Seconds from a change to its snapshot [default: 1 to 5, by what it costs].
     #[arg(long, env = "RECTO_SNAPSHOT_SECONDS")]
     pub snapshot_seconds: Option<u64>,
     /// Seconds from when the last editor leaves to the final save [default: 5].

@@ -311,11 +311,10 @@ fn session(args: &Serve, file: &File) -> SessionConfig {
         flag.or(file).map_or(default, Duration::from_secs)
     };
     SessionConfig {
-        snapshot_after: seconds(
-            args.snapshot_seconds,
-            file.snapshot_seconds,
-            defaults.snapshot_after,
-        ),
+        snapshot_after: args
+            .snapshot_seconds
+            .or(file.snapshot_seconds)
+            .map(Duration::from_secs),
         save_after: seconds(args.save_seconds, file.save_seconds, defaults.save_after),
         force_save_every: args
             .force_save_seconds

@@ -16,8 +16,8 @@ use crate::limits::Limits;
 /// Times and limits of sessions.
 #[derive(Debug, Clone)]
 pub struct SessionConfig {
-    /// Time from a change to its snapshot. Default 5 s.
-    pub snapshot_after: Duration,
+    /// Time from a change to its snapshot. Default: 1 to 5 s, by what the last one cost.
+    pub snapshot_after: Option<Duration>,
     /// Time from the last editor's leaving to the final save. Default 5 s.
     pub save_after: Duration,
     /// How long a participant whose connection was lost is waited for. Default 60 s.
@@ -57,7 +57,7 @@ pub struct SessionConfig {
 impl Default for SessionConfig {
     fn default() -> Self {
         Self {
-            snapshot_after: Duration::from_secs(5),
+            snapshot_after: None,
             save_after: Duration::from_secs(5),
             return_within: Duration::from_secs(60),
             recover_within: Duration::from_secs(15),

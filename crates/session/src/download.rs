@@ -16,7 +16,7 @@ use crate::links::make_link_as;
 use crate::loading::scratch_folder;
 use crate::messages::Op;
 use crate::problem::Problem;
-use crate::saving::store_copy;
+use crate::storing::store_copy;
 use crate::wire::ToBrowser;
 
 /// The turn of one copy. The next waits as long as it took: between two of them, those who type have the
@@ -167,7 +167,7 @@ async fn copy(
     let room = services.store.room_for(services.config.reserve_bytes).await;
     room.map_err(|error| Problem::of(&error))?;
     let blob = if own.extension() == output.extension() {
-        store_copy(services, document, output.extension()).await?
+        store_copy(services, document, output.extension()).await?.0
     } else {
         let folder = scratch_folder(services)?;
         let whole = whole(own);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use recto_docs_api::Callback;
-use recto_engine::{InputError, Selection, ViewId};
+use recto_engine::{InputError, Selection, Snapshot, ViewId};
 use recto_fetch::CallbackError;
 use recto_store::{BlobId, SessionRecord, StoreError};
 use recto_token::{MethodGrant, Opening, Verified};
@@ -170,7 +170,7 @@ pub(crate) enum Op {
     },
     Stored {
         document: u64,
-        result: Result<BlobId, Problem>,
+        result: Result<(BlobId, Snapshot), Problem>,
     },
     /// A snapshot is in the journal, or is not.
     Recorded {

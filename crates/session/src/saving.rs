@@ -1,6 +1,9 @@
 //! Snapshots while a document is edited, and its final save.
 
+use std::time::Duration;
+
 use recto_docs_api::{Explain, FileType};
+use recto_engine::Snapshot;
 use recto_store::{BlobId, Changed, Phase, StoreError};
 use recto_token::{Opening, Verified, seal, unseal};
 use time::OffsetDateTime;
@@ -10,17 +13,15 @@ use tokio::time::Instant;
 use crate::actor::{Engine, Session};
 use crate::force_save::ForceSave;
 use crate::history::Changes;
+use crate::interval::{Cost, LONGEST, interval};
 use crate::messages::Op;
 use crate::participant::Changer;
 use crate::problem::Problem;
+use crate::storing::{room_for_copy, store_copy};
 use crate::wire::{SaveReport, SaveState, ToBrowser};
 
 /// A final snapshot is tried this often before the one before it has to do.
 const LAST_TRIES: u32 = 3;
-/// How often a document is written on its way into the store: by the engine, beside it, and in the store.
-const COPIES: u64 = 3;
-/// What else may be written meanwhile, in bytes.
-const BESIDE: u64 = 1 << 20;
 /// The code of a full disk.
 const DISK_FULL: &str = "store.disk_full";
 
@@ -44,6 +45,10 @@ pub(crate) struct Saving {
     /// When the next snapshot is due.
     pub due: Option<Instant>,
     in_flight: bool,
+    /// When the snapshot under way was begun, how it was written, and what the last one cost.
+    begun_at: Option<Instant>,
+    how: Option<Snapshot>,
+    cost: Option<Cost>,
     /// The snapshot that is under way has its file, and is being named in the journal.
     recording: bool,
     /// Changes that no snapshot was begun for since, and those that the snapshot under way holds.
@@ -110,6 +115,14 @@ impl Saving {
         lost
     }
 
+    /// Notes what the snapshot that is now in the journal took.
+    fn count_cost(&mut self) {
+        if let (Some(begun), Some(how)) = (self.begun_at.take(), self.how.take()) {
+            let took = begun.elapsed();
+            self.cost = Some(Cost { took, how });
+        }
+    }
+
     /// Changes that are in the engine alone, as far as is known.
     fn all_unsaved(&self) -> Option<Changed> {
         match (self.being_saved.clone(), self.unsaved.clone()) {
@@ -166,9 +179,17 @@ impl Session {
         }
     }
 
+    /// The time from a change to its snapshot.
+    fn interval(&self) -> Duration {
+        let config = &self.services.config;
+        let fixed = config.snapshot_after;
+        fixed.unwrap_or_else(|| interval(self.saving.cost))
+    }
+
     /// A change was made: it is to be stored soon.
     pub fn touch(&mut self, changer: Changer) {
         self.note_change(&changer);
+        let interval = self.interval();
         let saving = &mut self.saving;
         saving.changed = true;
         saving.unforced = true;
@@ -179,9 +200,7 @@ impl Session {
                 .get_or_insert_with(|| Instant::now() + every);
         }
         saving.last_changer = Some(changer);
-        saving
-            .due
-            .get_or_insert_with(|| Instant::now() + self.services.config.snapshot_after);
+        saving.due.get_or_insert_with(|| Instant::now() + interval);
         if !saving.dirty {
             saving.dirty = true;
             if !saving.in_flight {
@@ -268,6 +287,7 @@ impl Session {
         self.saving.in_flight = true;
         self.saving.being_saved = self.saving.unsaved.take();
         self.saving.begun += 1;
+        self.saving.begun_at = Some(Instant::now());
         self.tell_save();
         let services = self.services.clone();
         let number = self.document_number;
@@ -284,12 +304,15 @@ impl Session {
         });
     }
 
-    pub fn on_stored(&mut self, number: u64, result: Result<BlobId, Problem>) {
+    pub fn on_stored(&mut self, number: u64, result: Result<(BlobId, Snapshot), Problem>) {
         if number != self.document_number || !self.saving.in_flight {
             return;
         }
         match result {
-            Ok(snapshot) => self.record_snapshot(snapshot),
+            Ok((snapshot, how)) => {
+                self.saving.how = Some(how);
+                self.record_snapshot(snapshot);
+            }
             Err(problem) => self.settle_snapshot(Err(problem)),
         }
     }
@@ -356,6 +379,7 @@ impl Session {
             Ok(()) => {
                 self.saving.failures = 0;
                 self.saving.problem = None;
+                self.saving.count_cost();
                 self.saving.being_saved = None;
                 self.saving.stored_unix = Some(self.services.now());
             }
@@ -367,7 +391,8 @@ impl Session {
                 self.saving.being_saved = None;
                 self.saving.problem = Some(problem);
                 self.saving.dirty = true;
-                self.saving.due = Some(Instant::now() + self.services.config.snapshot_after);
+                let wait = self.services.config.snapshot_after.unwrap_or(LONGEST);
+                self.saving.due = Some(Instant::now() + wait);
             }
         }
         self.tell_save();
@@ -559,48 +584,6 @@ impl Session {
         let report = self.save_report();
         self.tell_all(&ToBrowser::Save(report));
     }
-}
-
-/// Looks whether a document that was so large can be stored, before the engine is asked for it: it may
-/// die of a full disk, and take along what could still be stored later.
-async fn room_for_copy(services: &crate::Services, last: &BlobId) -> Result<(), Problem> {
-    let store = &services.store;
-    let room = async {
-        let length = store.length(last).await?;
-        store
-            .room_for(length.saturating_mul(COPIES).saturating_add(BESIDE))
-            .await
-    };
-    room.await.map_err(|error| Problem::of(&error))
-}
-
-pub(crate) async fn store_copy(
-    services: &crate::Services,
-    document: &recto_engine::Document,
-    extension: &str,
-) -> Result<BlobId, Problem> {
-    let folder = tempfile::Builder::new()
-        .prefix("save-")
-        .tempdir_in(&services.scratch)
-        .map_err(|error| Problem {
-            code: "server.scratch",
-            message: format!("The server cannot write to its folder for temporary files: {error}."),
-            hint:
-                "Ask the server's administrator to check free space and rights of the data folder."
-                    .into(),
-            editor_error: -83,
-        })?;
-    let path = folder.path().join(format!("snapshot.{extension}"));
-    services
-        .engine
-        .snapshot(document, extension, &path)
-        .await
-        .map_err(|error| Problem::of(&error))?;
-    services
-        .store
-        .put_file(&path)
-        .await
-        .map_err(|error| Problem::of(&error))
 }
 
 #[cfg(test)]

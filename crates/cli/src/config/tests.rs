@@ -38,7 +38,7 @@ fn a_flag_is_stronger_than_the_file() {
     let config = server(args, &environment()).unwrap();
     assert_eq!(config.listen.port(), 1);
     assert_eq!(config.session.save_after, Duration::from_secs(3));
-    assert_eq!(config.session.snapshot_after, Duration::from_secs(7));
+    assert_eq!(config.session.snapshot_after, Some(Duration::from_secs(7)));
 }
 
 #[test]
