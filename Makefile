@@ -32,7 +32,7 @@ e2e: editor/dist/api.js e2e/node_modules/.installed samples examples ## Run the 
 	@cargo build --locked -p recto
 	@cd e2e && npx playwright test $(ARGS)
 
-bench: editor/dist/api.js samples crates/bench/node/node_modules/.installed target/venv-bench/.installed ## Measure tokens, commands, conversions, start-up, opening and co-editing; ARGS=services picks some
+bench: editor/dist/api.js samples crates/bench/node/node_modules/.installed target/venv-bench/.installed ## Measure tokens, commands, conversions, start-up, opening and co-editing; ARGS=services, large or "beside PROGRAM" picks some
 	@cargo build --release --locked -p recto
 	@cargo run --release --locked -p recto-bench -- $(ARGS)
 

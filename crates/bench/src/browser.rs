@@ -22,6 +22,7 @@ const QUIET: Duration = Duration::from_millis(60);
 pub struct Browser {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     seq: u64,
+    patience: Duration,
 }
 
 impl Browser {
@@ -33,9 +34,24 @@ impl Browser {
         user: &str,
         name: &str,
     ) -> anyhow::Result<Self> {
+        Self::open_within(server, integrator, key, (user, name), LONGEST).await
+    }
+
+    /// The same for a document that may take longer.
+    pub async fn open_within(
+        server: &Server,
+        integrator: &Integrator,
+        key: &str,
+        (user, name): (&str, &str),
+        patience: Duration,
+    ) -> anyhow::Result<Self> {
         let (socket, _) =
             connect_async(format!("ws://{}/doc/{key}/live", server.address())).await?;
-        let mut browser = Self { socket, seq: 0 };
+        let mut browser = Self {
+            socket,
+            seq: 0,
+            patience,
+        };
         let config = integrator.config(key, user, name);
         browser
             .say(&json!({ "type": "open", "config": config }))
@@ -87,6 +103,38 @@ impl Browser {
         }
     }
 
+    /// Waits until the input that was sent last is acknowledged.
+    pub async fn acknowledged(&mut self) -> anyhow::Result<()> {
+        let seq = self.seq;
+        self.until(|message| {
+            message["type"] == "ack" && message["seq"].as_u64().is_some_and(|it| it >= seq)
+        })
+        .await
+    }
+
+    /// Waits until the server has begun to store a change, and has stored it.
+    pub async fn saved(&mut self) -> anyhow::Result<()> {
+        for state in ["saving", "saved"] {
+            self.until(|message| message["type"] == "save" && message["state"] == state)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn until(&mut self, is: impl Fn(&Value) -> bool) -> anyhow::Result<()> {
+        loop {
+            if let Message::Text(text) = self.receive().await? {
+                let message: Value = serde_json::from_str(&text)?;
+                if message["type"] == "failed" {
+                    bail!("the server gave up: {message}");
+                }
+                if is(&message) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
     /// Waits until nothing more comes.
     pub async fn until_quiet(&mut self) -> anyhow::Result<()> {
         while let Ok(message) = timeout(QUIET, self.socket.next()).await {
@@ -108,9 +156,9 @@ impl Browser {
     }
 
     async fn receive(&mut self) -> anyhow::Result<Message> {
-        let message = timeout(LONGEST, self.socket.next())
+        let message = timeout(self.patience, self.socket.next())
             .await
-            .context("nothing came for 20 s")?;
+            .context("nothing came for too long")?;
         Ok(message.context("the connection ended")??)
     }
 }

@@ -143,7 +143,8 @@ async fn until_warm(server: &Server) -> anyhow::Result<()> {
     bail!("The engine processes did not become warm within 120 s.")
 }
 
-async fn convert(server: &Server, integrator: &Integrator, key: &str) -> anyhow::Result<()> {
+/// Has the sample converted to PDF.
+pub async fn convert(server: &Server, integrator: &Integrator, key: &str) -> anyhow::Result<()> {
     let fields = json!({
         "key": key, "url": integrator.file(), "filetype": "docx", "outputtype": "pdf",
     });

@@ -15,6 +15,7 @@ pub const SECRET: &str = "bench-secret-bench-secret-bench-secret";
 /// The integrator.
 pub struct Integrator {
     base: String,
+    file_type: String,
 }
 
 impl Integrator {
@@ -23,29 +24,37 @@ impl Integrator {
         let bytes = axum::body::Bytes::from(
             std::fs::read(sample).with_context(|| format!("{} can't be read", sample.display()))?,
         );
+        let file_type = sample.extension().unwrap_or_default().to_string_lossy();
         let app = Router::new()
-            .route("/sample.docx", get(move || async move { bytes }))
+            .route("/sample", get(move || async move { bytes }))
             .route("/callback", post(async || "{\"error\":0}"));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let base = format!("http://{}", listener.local_addr()?);
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Ok(Self { base })
+        let file_type = file_type.into_owned();
+        Ok(Self { base, file_type })
     }
 
     /// Address of the sample.
     pub fn file(&self) -> String {
-        format!("{}/sample.docx", self.base)
+        format!("{}/sample", self.base)
     }
 
     /// A signed config.
     pub fn config(&self, key: &str, user: &str, name: &str) -> Value {
+        let kind = match &*self.file_type {
+            "xlsx" => "cell",
+            "pptx" => "slide",
+            _ => "word",
+        };
         let mut config = json!({
             "document": {
-                "fileType": "docx", "key": key, "title": "Sample.docx",
+                "fileType": self.file_type, "key": key,
+                "title": format!("Sample.{}", self.file_type),
                 "url": self.file(),
                 "permissions": { "edit": true },
             },
-            "documentType": "word",
+            "documentType": kind,
             "editorConfig": {
                 "callbackUrl": format!("{}/callback", self.base), "mode": "edit", "lang": "en",
                 "user": { "id": user, "name": name },

@@ -7,11 +7,14 @@
 mod browser;
 mod conversions;
 mod integrator;
+mod large;
 mod memory;
 mod report;
 mod requests;
+mod samples;
 mod server;
 mod tokens;
+mod versions;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -36,6 +39,20 @@ async fn main() -> anyhow::Result<()> {
     let only = std::env::args().nth(1);
     if only.as_deref() == Some("services") {
         services(&mut report).await?;
+        println!("{report}");
+        return Ok(());
+    }
+    if only.as_deref() == Some("large") {
+        large::measure(&own_neighbour("recto")?, &mut report).await?;
+        println!("{report}");
+        return Ok(());
+    }
+    if only.as_deref() == Some("beside") {
+        let other = std::env::args().nth(2).map(PathBuf::from);
+        let other = other.context("name the other build: beside PROGRAM [OFFICE]")?;
+        let office = std::env::args().nth(3);
+        let own = own_neighbour("recto")?;
+        versions::measure(&own, &other, office.as_deref(), &mut report).await?;
         println!("{report}");
         return Ok(());
     }

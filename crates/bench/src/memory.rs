@@ -10,6 +10,23 @@ pub fn resident(pid: u32) -> anyhow::Result<u32> {
 /// Private memory in kB of every engine process that has a document or waits for one: the
 /// processes below a server that have no children of their own.
 pub fn private_of_kits(server: u32) -> anyhow::Result<Vec<u32>> {
+    let kits = kits(server)?.into_iter();
+    // A process that ended meanwhile has nothing to say.
+    Ok(kits
+        .filter_map(|kit| sum(kit, &["Private_Clean:", "Private_Dirty:"]).ok())
+        .collect())
+}
+
+/// The most resident memory that a process has had so far, in kB.
+pub fn peak(pid: u32) -> u32 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Those processes.
+pub fn kits(server: u32) -> anyhow::Result<Vec<u32>> {
     let mut processes = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let name = entry?.file_name();
@@ -26,8 +43,7 @@ pub fn private_of_kits(server: u32) -> anyhow::Result<Vec<u32>> {
     while let Some(pid) = below.pop() {
         let own: Vec<u32> = children(pid).collect();
         if own.is_empty() {
-            // A process that ended meanwhile has nothing to say.
-            kits.extend(sum(pid, &["Private_Clean:", "Private_Dirty:"]).ok());
+            kits.push(pid);
         }
         below.extend(own);
     }

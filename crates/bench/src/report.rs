@@ -18,6 +18,11 @@ impl Figures {
         self.percentile(50)
     }
 
+    /// The longest.
+    pub fn longest(&self) -> Duration {
+        self.percentile(100)
+    }
+
     fn percentile(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
