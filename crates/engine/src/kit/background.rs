@@ -20,6 +20,8 @@ use crate::sandbox::{self, Forked};
 const WRITTEN: &[u8] = b"+";
 /// LibreOffice waits for nothing in a copy: no input comes. In microseconds.
 const LONGEST_REST: i32 = 10_000;
+/// Threads that wait for a condition and hold nothing: LibreOffice's timers.
+const RESTING: &[&str] = &["salhelper::Time"];
 /// What the system says of a process is shorter, in bytes.
 const STATUS: usize = 8 << 10;
 
@@ -87,15 +89,29 @@ pub(super) fn begin(
     }
     enter(document, kit.keeper.get());
     kit.tracking.prepare(document, false);
-    // What other threads hold at this moment, nobody would ever let go in the copy.
-    let alone = kit.office.join_threads() && background.threads() == Some(1);
-    let forked = if alone {
-        fork(kit, document, id, beside)
-    } else {
-        Err(NotBeside::Threads)
+    // What other threads hold at this moment, nobody would ever let go in the copy. LibreOffice's own
+    // `joinThreads` is no help: it also waits for a thread of the launcher, which a kit does not have.
+    if background.threads() != Some(1) && !others_rest() {
+        return Err(NotBeside::Threads);
+    }
+    fork(kit, document, id, beside)
+}
+
+/// Whether all other threads are known to hold nothing, and wait. Not where that cannot be read.
+fn others_rest() -> bool {
+    let main = std::process::id().to_string();
+    let rests = |thread: std::io::Result<std::fs::DirEntry>| {
+        let thread = thread.ok()?;
+        if thread.file_name() == *main {
+            return Some(());
+        }
+        // `number (name) state …`
+        let stat = std::fs::read_to_string(thread.path().join("stat")).ok()?;
+        let (name, state) = stat.split_once('(')?.1.rsplit_once(')')?;
+        (RESTING.contains(&name) && state.trim_start().starts_with('S')).then_some(())
     };
-    kit.office.start_threads();
-    forked
+    std::fs::read_dir("/proc/self/task")
+        .is_ok_and(|mut threads| threads.all(|thread| rests(thread).is_some()))
 }
 
 fn fork(kit: &Kit, document: Document, id: u64, beside: &Beside) -> Result<(), NotBeside> {

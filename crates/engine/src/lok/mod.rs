@@ -250,25 +250,6 @@ impl Office {
         }
     }
 
-    /// Ends LibreOffice's own threads, if they have nothing to do. Whether they have ended.
-    pub(crate) fn join_threads(self) -> bool {
-        // SAFETY: see `words`.
-        unsafe {
-            function!(self.office, ffi::OfficeClass, join_threads)
-                .is_some_and(|join| join(self.office) == 1)
-        }
-    }
-
-    /// Takes back [`Office::join_threads`].
-    pub(crate) fn start_threads(self) {
-        // SAFETY: see `words`.
-        unsafe {
-            if let Some(start) = function!(self.office, ffi::OfficeClass, start_threads) {
-                start(self.office);
-            }
-        }
-    }
-
     /// Tells LibreOffice that this process is a copy of the one that goes on.
     pub(crate) fn is_copy(self) {
         // SAFETY: see `words`.
