@@ -5,8 +5,8 @@ mod support;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use recto_engine::{ConvertOptions, OpenOptions};
-use support::{Fixture, LIMIT, sheet, start, text, unzip, words};
+use recto_engine::{ConvertOptions, Input, OpenOptions};
+use support::{Fixture, LIMIT, editor, sheet, start, text, unzip, words};
 use zip::write::SimpleFileOptions;
 
 /// Changes a part of an archive in its place.
@@ -127,4 +127,74 @@ async fn fields_show_what_a_document_is_called() {
         converted.contains("Brief an Zoë #1_50%.docx"),
         "{converted}"
     );
+}
+
+/// A workbook with a group of sparklines above dates, as Excel writes it.
+fn with_dates(path: &Path) {
+    change(path, "xl/worksheets/sheet1.xml", |sheet| {
+        let groups = r#"<extLst><ext xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" uri="{05C60535-1F16-4fd2-B633-F4F36F0B64E0}"><x14:sparklineGroups xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:sparklineGroup dateAxis="1"><xm:f>One!A1:C1</xm:f><x14:sparklines><x14:sparkline><xm:f>One!A2:C2</xm:f><xm:sqref>E2</xm:sqref></x14:sparkline></x14:sparklines></x14:sparklineGroup></x14:sparklineGroups></ext></extLst></worksheet>"#;
+        sheet.replace("</worksheet>", groups)
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dates_below_sparklines_open_and_follow_their_cells() {
+    let fixture = start(|config| config.warm = 2).await;
+    let rows: [&[&str]; 2] = [&["46000", "46007", "46014"], &["1", "3", "2"]];
+    let xlsx = fixture.make("a.xlsx", &sheet(&rows)).await;
+    with_dates(&xlsx);
+    let (document, _events) = fixture.open(&xlsx).await;
+    let view = editor(&document, "Ann").await;
+    let insert = Input::Command {
+        name: ".uno:InsertRowsBefore".into(),
+        args: serde_json::Map::new(),
+    };
+    document.input(view, insert).await.unwrap();
+    let back = fixture.path("back.xlsx");
+    document.save_copy("xlsx", &back).await.unwrap();
+    document.close().await;
+    let sheet = unzip(&back, "xl/worksheets/sheet1.xml");
+    assert!(
+        sheet.contains("dateAxis=\"1\"") && sheet.contains(">One!A2:C2</xm:f><x14:sparklines>"),
+        "{sheet}"
+    );
+    assert!(!unzip(&back, "xl/workbook.xml").contains("Recto"));
+    // What was saved opens again.
+    let (document, _events) = fixture.open(&back).await;
+    document.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_union_is_written_as_other_applications_read_it() {
+    let fixture = start(|_| {}).await;
+    let xlsx = fixture.make("a.xlsx", &sheet(&[&["1", "2", "3"]])).await;
+    change(&xlsx, "xl/worksheets/sheet1.xml", |sheet| {
+        sheet.replace(
+            "</row>",
+            "<c r=\"F1\"><f>SUM((A1:A1,B1:C1))</f><v>6</v></c></row>",
+        )
+    });
+    let back = unzip(
+        &saved(&fixture, &xlsx, "").await,
+        "xl/worksheets/sheet1.xml",
+    );
+    assert!(
+        back.contains(">SUM((A1:A1,B1:C1))</f><v>6</v>")
+            || back.contains(">SUM((A1,B1:C1))</f><v>6</v>"),
+        "{back}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loading_asks_nothing() {
+    let fixture = start(|_| {}).await;
+    let xlsx = fixture.make("a.xlsx", &sheet(&[&["1"]])).await;
+    change(&xlsx, "xl/workbook.xml", |workbook| {
+        workbook.replace(
+            "<workbookPr",
+            "<fileSharing readOnlyRecommended=\"1\"/><workbookPr",
+        )
+    });
+    let opened = tokio::time::timeout(LIMIT, fixture.open(&xlsx)).await;
+    opened.unwrap().0.close().await;
 }

@@ -79,10 +79,6 @@ kinds! {
         "What-if tables",
         "The table is removed, and the values in its cells are emptied.";
 
-    Union, Content, "union-formula",
-        "Formulas with a union of ranges",
-        "The comma between the ranges is written as ~, which Excel takes for damage: it drops the formula.";
-
     OutsideChartData, Content, "outside-chart-data",
         "Charts on the data of another workbook",
         "The values are emptied, so the chart is blank.";
@@ -265,7 +261,11 @@ kinds! {
 
     SparklineDates, Later, "sparkline-date-axis",
         "Dates below sparklines",
-        "The points stand at equal distances.";
+        "The points stand at equal distances on screen and in a PDF; the file keeps the dates.";
+
+    Union, Later, "union-formula",
+        "Formulas with a union of ranges",
+        "The union is put between parentheses.";
 
     ScreenTips, Later, "screen-tip",
         "Tips of links",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 
+use memchr::memmem;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -11,6 +12,9 @@ use crate::PackageError;
 
 /// As many as the engine's own check lets through.
 const ENTRIES: usize = 65_535;
+
+/// What is unpacked at a time, in bytes.
+const PIECE: usize = 64 << 10;
 
 /// Parts by name: what replaces them, or nothing if they are to go.
 pub(crate) type Changes = BTreeMap<String, Option<Vec<u8>>>;
@@ -44,6 +48,38 @@ impl Archive {
             return Err(PackageError::TooLarge);
         }
         Ok(Some(bytes))
+    }
+
+    /// Whether one of `signs` is in the first `most` bytes of a part.
+    pub(crate) fn holds(
+        &mut self,
+        name: &str,
+        signs: &[&[u8]],
+        most: u64,
+    ) -> Result<bool, PackageError> {
+        let Some(index) = self.0.index_for_name(name) else {
+            return Ok(false);
+        };
+        let longest = signs.iter().map(|sign| sign.len()).max().unwrap_or(0);
+        let finders: Vec<_> = signs.iter().map(memmem::Finder::new).collect();
+        let mut entry = self.0.by_index(index)?.take(most);
+        let mut buffer = vec![0; PIECE];
+        let mut filled = 0;
+        loop {
+            let read = entry.read(&mut buffer[filled..])?;
+            filled += read;
+            let piece = &buffer[..filled];
+            if finders.iter().any(|finder| finder.find(piece).is_some()) {
+                return Ok(true);
+            }
+            if read == 0 {
+                return Ok(false);
+            }
+            // One may begin at the end of this piece.
+            let kept = filled.min(longest.saturating_sub(1));
+            buffer.copy_within(filled - kept..filled, 0);
+            filled = kept;
+        }
     }
 
     /// Writes the archive anew, with other parts in the place of those that change, and what is added at

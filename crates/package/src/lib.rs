@@ -10,6 +10,8 @@
 
 mod archive;
 mod bring;
+mod dates;
+mod formula;
 mod kind;
 mod marks;
 mod name;

@@ -10,8 +10,10 @@ use quick_xml::reader::NsReader;
 const CHILDREN: usize = 10_000;
 /// The attributes of an element that are looked at.
 const ATTRIBUTES: usize = 256;
-/// Prefixes that are declared in all of a part; each name is looked up among those in force.
+/// Prefixes that are declared at a place; each name is looked up among them.
 const DECLARED: usize = 500;
+/// Elements in elements.
+const DEEPEST: usize = 1000;
 
 /// What names of elements and attributes belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +71,7 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    fn of(start: &BytesStart, empty: bool) -> Option<Self> {
+    pub(crate) fn of(start: &BytesStart, empty: bool) -> Option<Self> {
         let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
@@ -165,27 +167,23 @@ impl<'a> Part<'a> {
         reader.config_mut().check_end_names = true;
         let mut root: Option<(Tag, Range<usize>)> = None;
         let mut children: Vec<Child> = Vec::new();
-        let (mut depth, mut declared) = (0_usize, 0_usize);
+        let mut opened = Open::default();
         loop {
             let begin = position(&reader)?;
             let event = reader.read_event().ok()?;
             let end = position(&reader)?;
             if let Event::Start(start) | Event::Empty(start) = &event {
                 let empty = matches!(event, Event::Empty(_));
-                declared += declarations(start)?;
-                if declared > DECLARED {
-                    return None;
-                }
                 let found = (&mut root, &mut children);
-                open(&reader, start, empty, depth, begin..end, found)?;
-                depth += usize::from(!empty);
+                open(&reader, start, empty, opened.depth(), begin..end, found)?;
+                opened.start(start, empty)?;
             }
             match event {
                 Event::End(_) => {
-                    depth = depth.checked_sub(1)?;
-                    if depth == 1 {
+                    opened.end()?;
+                    if opened.depth() == 1 {
                         children.last_mut()?.range.end = end;
-                    } else if depth == 0 {
+                    } else if opened.depth() == 0 {
                         let (root, root_range) = root?;
                         return Some(Self {
                             text,
@@ -300,6 +298,36 @@ impl<'a> Part<'a> {
             }
         }
         true
+    }
+}
+
+/// The elements that are open at a place, with the prefixes that they declare.
+#[derive(Debug, Default)]
+pub(crate) struct Open {
+    declared: Vec<usize>,
+    sum: usize,
+}
+
+impl Open {
+    pub(crate) fn depth(&self) -> usize {
+        self.declared.len()
+    }
+
+    /// Begins an element; nothing if there is more of something than is looked at.
+    pub(crate) fn start(&mut self, start: &BytesStart, empty: bool) -> Option<()> {
+        let declared = declarations(start)?;
+        let sound = self.sum + declared <= DECLARED && self.depth() < DEEPEST;
+        if !empty {
+            self.declared.push(declared);
+            self.sum += declared;
+        }
+        sound.then_some(())
+    }
+
+    /// Ends one; nothing if none is open.
+    pub(crate) fn end(&mut self) -> Option<()> {
+        self.sum -= self.declared.pop()?;
+        Some(())
     }
 }
 

@@ -11,11 +11,6 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
     name: 'Tables de données (analyse de scénarios)',
     sentence: 'La table est supprimée, et les valeurs de ses cellules sont vidées.',
   },
-  'union-formula': {
-    name: 'Formules avec une union de plages',
-    sentence:
-      'La virgule entre les plages est écrite ~, ce qu’Excel prend pour un dommage : il abandonne la formule.',
-  },
   'outside-chart-data': {
     name: 'Graphiques sur les données d’un autre classeur',
     sentence: 'Les valeurs sont vidées, et le graphique est donc vide.',
@@ -201,7 +196,12 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
   },
   'sparkline-date-axis': {
     name: 'Dates sous des graphiques sparkline',
-    sentence: 'Les points sont à distances égales.',
+    sentence:
+      'Les points sont à distances égales à l’écran et dans un PDF ; le fichier garde les dates.',
+  },
+  'union-formula': {
+    name: 'Formules avec une union de plages',
+    sentence: 'L’union est mise entre parenthèses.',
   },
   'screen-tip': {
     name: 'Info-bulles de liens',
