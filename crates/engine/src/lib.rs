@@ -29,8 +29,8 @@ use recto_docs_api::DocumentKind;
 
 pub use client::{
     ConvertOptions, Converted, Document, DocumentInfo, Effect, Engine, Events, Foreground,
-    Isolation, MissingFont, OpenOptions, Painted, Pending, SecondFile, Selection, Snapshot,
-    TilePixels, TileRequest, ViewOptions,
+    Isolation, MissingFont, OpenOptions, Painted, PartNotice, Pending, SecondFile, Selection,
+    Snapshot, TilePixels, TileRequest, ViewOptions,
 };
 pub use config::{EngineConfig, Limits};
 pub use error::{

@@ -70,6 +70,9 @@ fn report(server: &Server) -> Option<()> {
         word(isolation.seccomp),
         word(isolation.namespaces)
     );
+    for notice in engine.part_notices() {
+        eprintln!("WARNING: {notice}");
+    }
     if server.recovered() > 0 {
         eprintln!(
             "Documents found from an earlier run: {}.",

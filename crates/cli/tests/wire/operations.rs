@@ -101,6 +101,9 @@ async fn what_is_open_is_told_in_numbers_alone() {
     assert_eq!(info["quota"]["view"]["connectionsCount"], 0);
     assert_eq!(info["serverInfo"]["buildVersion"], "9.3.0");
     assert_eq!(info["licenseInfo"]["trial"], false);
+    let engine = info["recto"]["engine"].as_str().unwrap();
+    assert!(engine.starts_with("LibreOffice 25."), "{engine}");
+    assert_eq!(info["recto"]["engineParts"], serde_json::json!([]));
     assert!(info["connectionsStat"]["day"]["edit"]["max"].is_u64());
     let open = &info["recto"]["documents"][0];
     assert_eq!(open["key"], key.as_str());

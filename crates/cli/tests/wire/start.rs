@@ -41,6 +41,23 @@ fn a_secret_file_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn versions_of_libreoffice_that_do_not_fit_are_refused_with_what_to_do() {
+    let refused = |version: &str| {
+        let setup = Setup::bare();
+        let program = setup.data().join("program");
+        std::fs::create_dir_all(&program).unwrap();
+        std::fs::write(program.join("libmergedlo.so"), "").unwrap();
+        let product = format!("[Bootstrap]\nProductKey=LibreOffice {version}\n");
+        std::fs::write(program.join("bootstraprc"), product).unwrap();
+        refused(&setup.arg("--office", program.to_str().unwrap()))
+    };
+    insta::assert_snapshot!(refused("7.4"), @"recto: LibreOffice 7.4 is too old: Recto needs 25.2. Install LibreOffice 25.2: Debian 13 has it, and Debian 12 has it in its backports.");
+    insta::assert_snapshot!(refused("26.8"), @"recto: LibreOffice 26.8 is too new: from 26 on it lacks functions that Recto needs. Install LibreOffice 25.2, and pin its version so that updates of the system keep it.");
+    // The right version, but of packages that lack most of it.
+    insta::assert_snapshot!(refused("25.2"), @"recto: This installation of LibreOffice lacks DATA/program/libswlo.so. Install the full packages libreoffice-writer, -calc, -impress and -draw instead of those that end in -nogui.");
+}
+
+#[test]
 fn a_port_in_use_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -13,6 +13,7 @@ mod launcher;
 mod link;
 mod memory;
 mod page;
+mod parts;
 mod pixels;
 mod pool;
 mod process;
@@ -30,6 +31,7 @@ use std::sync::{Arc, Mutex, Weak};
 pub use convert::{ConvertOptions, Converted};
 pub use document::{Document, DocumentInfo, Effect, MissingFont, Selection, ViewOptions};
 pub use link::{Painted, Pending};
+pub use parts::PartNotice;
 pub use pixels::{TilePixels, TileRequest};
 pub use queue::Events;
 pub use second::SecondFile;
@@ -43,13 +45,6 @@ use cgroup::Groups;
 use launcher::Launcher;
 use link::{Link, lock};
 use pool::Pool;
-
-/// Files without which LibreOffice dies in use rather than at start.
-const NEEDED: [&str; 3] = [
-    "share/config/soffice.cfg/modules/scalc/ui/inputbar.ui",
-    "program/libswlo.so",
-    "program/libsdlo.so",
-];
 
 /// What keeps a kit away from the system, as the first kit reported it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +85,7 @@ struct Inner {
     pool: Pool,
     isolation: Isolation,
     version: String,
+    notices: Vec<PartNotice>,
     open: Mutex<Vec<Weak<Link>>>,
     groups: Option<Arc<Groups>>,
     snapshots: snapshot::Counts,
@@ -98,7 +94,14 @@ struct Inner {
 impl Engine {
     /// Starts the engine and waits for the first kit that has really loaded documents.
     pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
-        check_install(&config.install)?;
+        // What is not told here, the kit tells when it has loaded the library.
+        if let Some(version) = version::installed(&config.install) {
+            version::check(&version)?;
+        }
+        let notices = parts::check(&config.install)?;
+        for notice in &notices {
+            tracing::warn!("{notice}");
+        }
         folder::prepare_work(&config.work)?;
         let config = EngineConfig {
             work: config.work.canonicalize()?,
@@ -121,6 +124,7 @@ impl Engine {
             pool,
             isolation,
             version,
+            notices,
             open: Mutex::default(),
             groups,
             snapshots: snapshot::Counts::default(),
@@ -181,6 +185,11 @@ impl Engine {
         &self.0.version
     }
 
+    /// What is to be said of the parts that LibreOffice is installed with.
+    pub fn part_notices(&self) -> &[PartNotice] {
+        &self.0.notices
+    }
+
     /// The kits of open documents and of conversions.
     pub fn kit_pids(&self) -> Vec<u32> {
         self.documents()
@@ -208,25 +217,5 @@ impl Engine {
             .iter()
             .filter_map(Weak::upgrade)
             .collect()
-    }
-}
-
-fn check_install(install: &Path) -> Result<(), EngineError> {
-    let library = ["libsofficeapp.so", "libmergedlo.so"];
-    if !library.iter().any(|name| install.join(name).exists()) {
-        return Err(EngineError::NotInstalled(install.to_owned()));
-    }
-    // What is not told here, the kit tells when it has loaded the library.
-    if let Some(version) = version::installed(install) {
-        version::check(&version)?;
-    }
-    let root = install.parent().unwrap_or(install);
-    match NEEDED
-        .iter()
-        .map(|name| root.join(name))
-        .find(|path| !path.exists())
-    {
-        Some(missing) => Err(EngineError::Incomplete(missing)),
-        None => Ok(()),
     }
 }

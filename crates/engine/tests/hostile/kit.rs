@@ -132,7 +132,7 @@ fn be_a_kit(attack: &str) -> Result<(), Failure> {
             let size = json!({ "width": 12_000, "height": 16_000, "parts": [["", false]] });
             kit.answer(
                 id,
-                &json!({ "Ok": { "Loaded": { "kind": 0, "keeper": 0, "size": size } } }),
+                &json!({ "Ok": { "Loaded": { "kind": 0, "keeper": 0, "size": size, "fonts": [] } } }),
             )?;
         } else if is("CreateView") {
             let view = i32::from(attack != "a_view_that_there_is");

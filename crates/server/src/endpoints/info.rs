@@ -60,6 +60,7 @@ pub async fn info(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "version": env!("CARGO_PKG_VERSION"),
             "docsApi": DOCS_API_VERSION,
             "engine": engine.version(),
+            "engineParts": engine.part_notices(),
             "kits": { "warm": engine.warm_kits(), "busy": engine.kit_pids().len() },
             "documents": documents,
             "tenants": tenants,
