@@ -3,6 +3,7 @@
 pub mod check;
 pub mod conformance;
 pub mod convert;
+pub mod deaths;
 pub mod token;
 
 use std::net::SocketAddr;
@@ -52,6 +53,9 @@ pub enum Command {
     /// The exit code is 0 if nothing would be lost that must be said before the first change, 1 if
     /// something would, and 2 if a file can't be read.
     Check(check::Check),
+    /// List the documents over which engine processes died: their types, sizes and what was done, and
+    /// nothing of their contents.
+    Deaths(deaths::Deaths),
     /// Compare the answers of a document server with those of ONLYOFFICE 9.3.
     ///
     /// The exit code is 0 if no answer is wrong, 1 if one is, and 2 if nothing could be asked.

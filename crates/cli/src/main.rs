@@ -48,6 +48,7 @@ fn main() -> ExitCode {
             unable = ExitCode::from(2);
             commands::check::run(&args)
         }
+        Command::Deaths(args) => commands::deaths::run(&args),
         Command::Conformance(args) => {
             unable = ExitCode::from(2);
             commands::conformance::run(args, &config::Environment::of_process())

@@ -85,7 +85,7 @@ pub enum OpenError {
     #[error("Opening the file took too long and was stopped.")]
     TimedOut,
     /// The kit died while it loaded.
-    #[error("The document engine stopped while it opened the file.")]
+    #[error("LibreOffice cannot open this document: it ends while it reads the file.")]
     Crashed,
     /// The extension is not one that the engine opens.
     #[error("Files of the type {0:?} cannot be opened.")]

@@ -106,8 +106,9 @@ impl Explain for OpenError {
             Self::TimedOut => "Split the document into smaller ones, or have the time limit \
                                raised."
                 .into(),
-            Self::Crashed => "Save the document in another format, such as .docx, .xlsx or .pptx, \
-                              and open that."
+            Self::Crashed => "Save the document again in the program that made it, or in another \
+                              format such as .docx, .xlsx or .pptx, and open that; the file \
+                              itself is as it was."
                 .into(),
             Self::Type(_) => "Convert it to .docx, .xlsx or .pptx first.".into(),
             Self::Engine(error) => error.hint(),

@@ -354,6 +354,16 @@ const ALL: &[Described] = &[
         FILE,
     ),
     described(
+        "/info/deaths.json",
+        GET,
+        Administrators,
+        "Reports of engine processes that died over documents, the newest first",
+        &[(
+            "200",
+            "Types, sizes, phases and commands, without keys, names or contents, as JSON",
+        )],
+    ),
+    described(
         "/callbacks.json",
         GET,
         Administrators,

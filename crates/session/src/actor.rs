@@ -59,6 +59,8 @@ pub(crate) struct Session {
     /// Counts loads, so that work for an engine process that died is told from work for its heir.
     pub document_number: u64,
     pub deaths: VecDeque<Instant>,
+    /// When the engine had loaded the document.
+    pub loaded_at: Option<Instant>,
     /// Of a version of the history that was to be marked against the one before: how many changes were
     /// marked, or why none.
     pub marks: Option<Result<u64, Problem>>,
@@ -213,6 +215,7 @@ impl Session {
             engine: Engine::Absent,
             document_number: 0,
             deaths: VecDeque::new(),
+            loaded_at: None,
             width: 0,
             height: 0,
             parts: Vec::new(),
@@ -444,7 +447,8 @@ impl Session {
         match op {
             Op::Fetched(source) => self.on_fetched(source),
             Op::Loaded(Ok(loaded)) => *events = Some(self.on_loaded(*loaded)),
-            Op::Loaded(Err(problem)) => self.on_load_failed(&problem),
+            Op::Loaded(Err(unloaded)) => self.on_unloaded(*unloaded),
+            Op::Ended(ended) => self.on_ended(*ended),
             Op::ViewMade {
                 participant,
                 document,

@@ -148,7 +148,7 @@ fn writes(kind: DocumentKind, extension: &str) -> bool {
 }
 
 /// Whether the disk has room for one more of the tenant's results.
-async fn room_for_a_copy(services: &Services) -> Result<(), Problem> {
+pub(crate) async fn room_for_a_copy(services: &Services) -> Result<(), Problem> {
     match services.store.bytes_of_results().await {
         Ok(bytes) if bytes >= services.config.limits.results_bytes => Err(Problem::results_full()),
         Ok(_) => Ok(()),
@@ -192,7 +192,7 @@ fn whole(own: FileType) -> &'static str {
     }
 }
 
-async fn convert(
+pub(crate) async fn convert(
     services: &Services,
     (from, file_type, title): (&Path, &str, &str),
     output: OutputType,
@@ -243,16 +243,25 @@ async fn copy_original(
     linked(services, blob, output, title).await
 }
 
-async fn linked(
+pub(crate) async fn linked(
     services: &Services,
     blob: BlobId,
     output: OutputType,
     title: &str,
 ) -> Result<Copied, Problem> {
-    let extension = output.extension();
+    linked_as(services, blob, (output.extension(), output.mime()), title).await
+}
+
+/// A link to a stored file that has this extension and media type, under the title as its name.
+pub(crate) async fn linked_as(
+    services: &Services,
+    blob: BlobId,
+    (extension, mime): (&'static str, &str),
+    title: &str,
+) -> Result<Copied, Problem> {
     let stem = title.rsplit_once('.').map_or(title, |(stem, _)| stem);
     let file_name = format!("{}.{extension}", safe(stem));
-    let url = make_link_as(services, blob, file_name, output.mime())
+    let url = make_link_as(services, blob, file_name, mime)
         .await
         .map_err(|error| Problem::of(&error))?;
     Ok(Copied {

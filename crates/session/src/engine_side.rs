@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use recto_docs_api::{DocumentKind, Explain, FileType};
-use recto_engine::{Document, Event, Events, Input, Rect, ViewEvent, ViewId, ViewOptions};
+use recto_engine::{Death, Document, Event, Events, Input, Rect, ViewEvent, ViewId, ViewOptions};
+use recto_store::DeathOutcome;
 use recto_token::{Opening, issue_session};
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Session};
+use crate::acts::Act;
 use crate::admission::TokenId;
 use crate::loading::Loaded;
 use crate::messages::Op;
@@ -61,6 +63,7 @@ impl Session {
         if record.is_some() {
             self.record = record;
         }
+        self.loaded_at = Some(Instant::now());
         self.hold_all();
         let info = document.info();
         (self.width, self.height) = (info.width, info.height);
@@ -305,14 +308,14 @@ impl Session {
             Some(Event::Died { reason }) => {
                 tracing::warn!(key = %self.key, ?reason, "an engine process died");
                 *events = None;
-                self.on_death();
+                self.on_death(reason);
             }
             // What changes is known from the inputs; see `may_change`.
             Some(_) => {}
             None => {
                 *events = None;
                 if matches!(self.engine, Engine::Open(_)) {
-                    self.on_death();
+                    self.on_death(Death::Crashed);
                 }
             }
         }
@@ -370,7 +373,8 @@ impl Session {
         }
     }
 
-    fn on_death(&mut self) {
+    fn on_death(&mut self, reason: Death) {
+        let died = self.suspects.engine_died();
         self.engine = Engine::Absent;
         self.early.clear();
         self.cache = TileCache::default();
@@ -388,20 +392,11 @@ impl Session {
             .record
             .as_ref()
             .is_some_and(|record| record.snapshot.is_some());
-        let lost = self.saving.engine_died(snapshot_exists);
-        let told = Problem::recovered(lost.as_ref(), self.services.now());
-        let any = lost.is_some();
-        self.lose_changes(lost);
-        self.fail_forced();
-        if self.saving.closing && !self.saving.busy() {
-            // The final save ended with it: what the last snapshot holds is given away at once.
-            self.finish_close();
-        }
+        let act = died.at.as_ref().map(|(_, act)| act);
         let now = Instant::now();
-        if let Some(guilty) = self.suspects.engine_died() {
+        if died.guilty.is_some() {
             // It is known why, for this death and the one before, and it does not happen again.
             self.deaths.pop_back();
-            self.convict(&guilty.0);
         } else {
             self.deaths.push_back(now);
         }
@@ -412,14 +407,31 @@ impl Session {
         {
             self.deaths.pop_front();
         }
-        if self.deaths.len() > DEATHS {
-            let problem = Problem::engine_gave_up();
+        let gives_up = self.deaths.len() > DEATHS;
+        let outcome = if gives_up {
+            DeathOutcome::Closed
+        } else if died.guilty.is_some() {
+            DeathOutcome::LeftOut
+        } else {
+            DeathOutcome::Reopened
+        };
+        self.report_death(reason, act, outcome);
+        let lost = self.saving.engine_died(snapshot_exists);
+        let told = Problem::recovered(lost.as_ref(), act, self.services.now());
+        let any = lost.is_some();
+        self.lose_changes(lost);
+        self.fail_forced();
+        if self.saving.closing && !self.saving.busy() {
+            // The final save ended with it: what the last snapshot holds is given away at once.
+            self.finish_close();
+        }
+        if let (Some(guilty), Some(act)) = (&died.guilty, act) {
+            self.convict(&guilty.0, act);
+        }
+        if gives_up {
+            let problem = Problem::engine_gave_up(act);
             tracing::error!(key = %self.key, code = problem.code, "{}", problem.message);
-            self.tell_all(&ToBrowser::failed(&problem, true));
-            let ids: Vec<_> = self.participants.iter().map(|p| p.id.clone()).collect();
-            for id in ids {
-                self.leave(&id);
-            }
+            self.give_up_document(problem);
         } else if let Some(first) = self.participants.first().map(|p| p.id.clone()) {
             self.tell_all(&ToBrowser::Progress {
                 stage: Stage::Recovering,
@@ -438,14 +450,14 @@ impl Session {
 
 impl Session {
     /// The engine died twice of an input of this participant's; its number is left out from now on.
-    fn convict(&mut self, id: &str) {
+    fn convict(&mut self, id: &str, act: &Act) {
         tracing::warn!(key = %self.key, participant = id, "an input is left out: the engine died of it twice");
         let Some(participant) = self.participant(id) else {
             return;
         };
         participant.convictions += 1;
         if participant.convictions >= CONVICTIONS {
-            participant.send(ToBrowser::failed(&Problem::harmful_inputs(), true));
+            participant.send(ToBrowser::failed(&Problem::harmful_inputs(act), true));
             self.leave(id);
         }
     }

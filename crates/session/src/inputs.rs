@@ -45,13 +45,13 @@ impl Session {
             Err(denied) => return self.on_applied(id, seq, None, None, Err(denied.into())),
         };
         let input_id = (id.to_owned(), seq);
-        match self.suspects.judge(&input_id) {
+        match self.suspects.judge(&input_id, &input) {
             Verdict::Go => self.carry_out_input(input_id, input, share),
             Verdict::Wait => self.suspects.wait(input_id, input, share),
-            Verdict::LeaveOut => {
+            Verdict::LeaveOut(act) => {
                 if let Some(participant) = self.participant(id) {
                     participant.under_way = participant.under_way.saturating_sub(1);
-                    participant.deny(seq, Problem::input_left_out());
+                    participant.deny(seq, Problem::input_left_out(&act));
                 }
             }
         }

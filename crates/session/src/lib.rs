@@ -5,11 +5,13 @@
 #![forbid(unsafe_code)]
 
 mod actor;
+mod acts;
 mod admission;
 mod callbacks;
 mod chat;
 mod config;
 mod credit;
+mod deaths;
 mod download;
 mod engine_side;
 mod force_save;
@@ -38,6 +40,7 @@ mod storing;
 mod suspects;
 mod tiles;
 mod watch;
+mod ways;
 pub mod wire;
 
 pub use admission::TokenId;

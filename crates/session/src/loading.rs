@@ -1,6 +1,6 @@
 //! From an address or a snapshot to a document that the engine has loaded.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use recto_docs_api::{Content, ContentError, Explain, FileType};
 use recto_engine::{Document, Events, OpenError, OpenOptions};
@@ -11,10 +11,12 @@ use tokio::time::Instant;
 
 use crate::actor::{Engine, Session};
 use crate::config::Services;
+use crate::deaths::Unloaded;
 use crate::journal::Journal;
 use crate::losses;
 use crate::messages::Op;
 use crate::problem::Problem;
+use crate::ways::{Of, Way};
 use crate::wire::{Stage, ToBrowser};
 
 /// Whose changes the engine takes those of a version to be; who made them is in the history's list.
@@ -27,6 +29,34 @@ pub(crate) struct Source {
     content: Content,
     /// Set when the file came from the integrator just now.
     fresh: Option<Verified<Opening>>,
+}
+
+impl Source {
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("document")
+    }
+
+    pub fn file_type(&self) -> FileType {
+        self.content.file_type
+    }
+
+    /// What the engine is to take it for.
+    pub fn opened_as(&self) -> &'static str {
+        if self.content.is_page {
+            recto_engine::PAGE
+        } else {
+            self.content.file_type.extension()
+        }
+    }
+
+    /// Whether it is as the integrator gave it, and not what became of it.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh.is_some()
+    }
+
+    pub fn bytes(&self) -> Option<u64> {
+        Some(std::fs::metadata(self.path()).ok()?.len())
+    }
 }
 
 /// A document that the engine has loaded.
@@ -83,7 +113,12 @@ pub(crate) async fn examine(file_type: FileType, path: &Path) -> Result<Content,
         .map_err(|error| Problem::of(&error))
 }
 
-async fn restore(services: Services, blob: BlobId, file_type: FileType) -> Result<Source, Problem> {
+/// A file of the store, ready for the engine.
+pub(crate) async fn restore(
+    services: Services,
+    blob: BlobId,
+    file_type: FileType,
+) -> Result<Source, Problem> {
     let folder = scratch_folder(&services)?;
     let path = folder.path().join("document");
     services
@@ -104,15 +139,12 @@ async fn load(
     journal: Journal,
     source: Source,
     wanted: Option<Verified<Opening>>,
-) -> Result<Box<Loaded>, Problem> {
-    let path = source.folder.path().join("document");
+) -> Result<Box<Loaded>, Box<Unloaded>> {
+    let began = Instant::now();
+    let path = source.path();
     let title = wanted.as_ref().map(|opening| opening.get().title.clone());
     let options = OpenOptions {
-        file_type: if source.content.is_page {
-            recto_engine::PAGE
-        } else {
-            source.content.file_type.extension()
-        },
+        file_type: source.opened_as(),
         title: title.as_deref().unwrap_or_default(),
     };
     let opened = async {
@@ -122,6 +154,14 @@ async fn load(
             opened => opened,
         }
         .map_err(|error| Problem::of(&error))
+    };
+    let failed = |problem| {
+        Box::new(Unloaded {
+            problem,
+            source: None,
+            features: Vec::new(),
+            took: began.elapsed(),
+        })
     };
     // The original is on disk before anybody can write, at no cost in time.
     let kept = async {
@@ -144,11 +184,8 @@ async fn load(
             {
                 // It is half marked, or its kit is gone.
                 document.close().await;
-                (document, events) = services
-                    .engine
-                    .open(&path, options)
-                    .await
-                    .map_err(|error| Problem::of(&error))?;
+                let again = services.engine.open(&path, options).await;
+                (document, events) = again.map_err(|error| failed(Problem::of(&error)))?;
             }
             Ok(Box::new(Loaded {
                 document,
@@ -160,17 +197,25 @@ async fn load(
         }
         (Ok((document, _)), Err(problem)) => {
             document.close().await;
-            Err(problem)
+            Err(failed(problem))
         }
         (Err(problem), kept) => {
+            let mut features = Vec::new();
             if let Ok(Some(record)) = kept {
+                let losses = record.losses.iter().flat_map(|report| &report.losses);
+                features.extend(losses.map(|lost| lost.kind.clone()));
                 let (store, key) = (services.store.clone(), record.key);
                 let removed = journal.then(async move { store.remove_session(&key).await });
                 if let Err(error) = removed.await {
                     tracing::warn!(error = %error.message(), "a record stays behind");
                 }
             }
-            Err(problem)
+            Err(Box::new(Unloaded {
+                problem,
+                source: Some(source),
+                features,
+                took: began.elapsed(),
+            }))
         }
     }
 }
@@ -210,7 +255,7 @@ async fn keep_original(
     source: &Source,
     opening: &Verified<Opening>,
 ) -> Result<SessionRecord, Problem> {
-    let path = source.folder.path().join("document");
+    let path = source.path();
     let (original, losses) = tokio::join!(
         services.store.put_file(&path),
         losses::look(&path, source.content.file_type),
@@ -248,22 +293,14 @@ impl Session {
         self.engine = Engine::Loading;
         self.document_number += 1;
         let services = self.services.clone();
-        let stored = self.record.as_ref().map(|record| {
-            let (blob, file_type) = match &record.snapshot {
-                Some(snapshot) => (
-                    snapshot.clone(),
-                    FileType::parse(&record.file_type).map(|it| it.saved_as()),
-                ),
-                None => (record.original.clone(), FileType::parse(&record.file_type)),
-            };
-            (blob, file_type)
-        });
+        let stored = self.stored();
+        let known = self.record.is_some();
         let Some(participant) = self.participant(id) else {
             return;
         };
         let opening = participant.opening.clone();
         match stored {
-            Some((blob, Ok(file_type))) => {
+            Some((blob, file_type, _)) => {
                 participant.send(ToBrowser::Progress {
                     stage: Stage::Recovering,
                 });
@@ -271,8 +308,8 @@ impl Session {
                     Op::Fetched(restore(services, blob, file_type).await.map(Box::new))
                 });
             }
-            Some((_, Err(error))) => {
-                let problem = Problem::of(&error);
+            None if known => {
+                let problem = Problem::unknown_type();
                 self.start(async move { Op::Fetched(Err(problem)) });
             }
             None => {
@@ -284,6 +321,16 @@ impl Session {
                 );
             }
         }
+    }
+
+    /// The document as it was stored last, or else as it was fetched.
+    pub fn stored(&self) -> Option<(BlobId, FileType, Of)> {
+        let record = self.record.as_ref()?;
+        let file_type = FileType::parse(&record.file_type).ok()?;
+        Some(match &record.snapshot {
+            Some(snapshot) => (snapshot.clone(), file_type.saved_as(), Of::Stored),
+            None => (record.original.clone(), file_type, Of::Original),
+        })
     }
 
     pub fn on_fetched(&mut self, source: Result<Box<Source>, Problem>) {
@@ -300,16 +347,16 @@ impl Session {
                     async move { Op::Loaded(load(services, journal, *source, opening).await) },
                 );
             }
-            Err(problem) => self.on_load_failed(&problem),
+            Err(problem) => self.on_load_failed(&problem, &[]),
         }
     }
 
     /// Nobody can take part in a document that cannot be loaded; its record stays as it is.
-    pub fn on_load_failed(&mut self, problem: &Problem) {
+    pub fn on_load_failed(&mut self, problem: &Problem, ways: &[Way]) {
         tracing::warn!(key = %self.key, code = problem.code, message = %problem.message, hint = %problem.hint,
             "a document could not be opened");
         self.engine = Engine::Absent;
-        self.tell_all(&ToBrowser::failed(problem, true));
+        self.tell_ended(problem, ways);
         for participant in self.participants.drain(..) {
             if let Some(outlet) = participant.outlet {
                 outlet.close();

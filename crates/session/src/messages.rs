@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::admission::TokenId;
 use crate::callbacks::{Draft, Given};
 use crate::credit::{Credit, Share};
+use crate::deaths::{Ended, Unloaded};
 use crate::download::Copied;
 use crate::insert::Insertion;
 use crate::loading::{Loaded, Source};
@@ -109,7 +110,9 @@ pub(crate) struct Joining {
 /// Work that was under way, done.
 pub(crate) enum Op {
     Fetched(Result<Box<Source>, Problem>),
-    Loaded(Result<Box<Loaded>, Problem>),
+    Loaded(Result<Box<Loaded>, Box<Unloaded>>),
+    /// A document goes on no more, and what is offered in its place is there.
+    Ended(Box<Ended>),
     ViewMade {
         participant: String,
         document: u64,

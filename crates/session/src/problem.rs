@@ -5,6 +5,8 @@ use recto_store::Changed;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use crate::acts::Act;
+
 /// An explained error that can be kept and sent to several people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} {hint}")]
@@ -81,51 +83,74 @@ impl Problem {
     }
 
     /// The engine died too often with this document.
-    pub fn engine_gave_up() -> Self {
+    pub(crate) fn engine_gave_up(act: Option<&Act>) -> Self {
+        let during = act.map_or_else(String::new, |act| format!(", last during {}", act.words()));
         Self::new(
             "engine.crashed_repeatedly",
             -82,
-            "The engine crashed several times with this document, so it was closed; the last snapshot is kept.",
-            "Open an earlier version of the file, and send the document to the server's administrator if it happens again.",
+            &format!(
+                "LibreOffice ended several times with this document{during}, so the document was closed; its last stored state is kept."
+            ),
+            "Open an earlier version of the file, and tell the server's administrator, who has a report of each time.",
         )
     }
 
     /// An input that the engine died of twice.
-    pub fn input_left_out() -> Self {
+    pub(crate) fn input_left_out(act: &Act) -> Self {
         Self::new(
             "engine.input_left_out",
             -82,
-            "The engine ended twice while it carried out something that you did, so that was left out.",
-            "Do it in smaller parts, or otherwise, and tell the server's administrator what it was.",
+            &format!(
+                "LibreOffice ended twice over what you did ({}), so that was left out; the rest of the document is as it was.",
+                act.words()
+            ),
+            "Do it in smaller parts, or otherwise, and tell the server's administrator, who has a report of it.",
         )
     }
 
     /// Too many inputs of one user ended the engine.
-    pub fn harmful_inputs() -> Self {
+    pub(crate) fn harmful_inputs(act: &Act) -> Self {
         Self::new(
             "engine.harmful_inputs",
             -82,
-            "The engine ended again and again over what you did, so you were disconnected from this document.",
-            "Open the document again, leave out what you did last, and tell the server's administrator what it was.",
+            &format!(
+                "LibreOffice ended again and again over what you did, last {}, so you were disconnected from this document.",
+                act.words()
+            ),
+            "Open the document again, leave that out, and tell the server's administrator, who has a report of each time.",
+        )
+    }
+
+    /// The journal has a type of file that is not known.
+    pub fn unknown_type() -> Self {
+        Self::new(
+            "session.file_type",
+            -82,
+            "The document was stored with a type that this version of the server does not know.",
+            "Ask the server's administrator to run the version that stored it.",
         )
     }
 
     /// A kit died and its document was loaded again; `now` is in Unix seconds.
-    pub fn recovered(lost: Option<&Changed>, now: i64) -> Self {
-        let (message, hint) = match lost {
+    pub(crate) fn recovered(lost: Option<&Changed>, act: Option<&Act>, now: i64) -> Self {
+        let during = act.map_or_else(String::new, |act| format!(" during {}", act.words()));
+        let (what, hint) = match lost {
             None => (
-                "The engine was restarted; nothing that was confirmed is lost.".into(),
+                "nothing that was confirmed is lost".into(),
                 "Go on writing.",
             ),
             Some(lost) => (
                 format!(
-                    "The engine was restarted, and what {} wrote in the last {} is lost.",
+                    "what {} wrote in the last {} is lost",
                     names(&lost.by),
                     seconds(now.saturating_sub(lost.since).max(1))
                 ),
                 "Look at what you wrote last, and write it again if it is missing.",
             ),
         };
+        let message = format!(
+            "LibreOffice ended{during} and opens the last stored state of this document again; {what}."
+        );
         Self::new("session.recovered", 0, &message, hint)
     }
 
@@ -356,17 +381,17 @@ mod tests {
         insta::assert_snapshot!(Problem::version_changed(), @"This version of the document was saved and closed. Load the page again to open the new version; the application must give a changed file a new document.key.");
         insta::assert_snapshot!(Problem::dropped(), @"The application has disconnected you from this document; what you wrote until then is kept. Open the document from the application again if you are still allowed to.");
         insta::assert_snapshot!(Problem::stopping(), @"The document server is shutting down; what you wrote is stored. Wait a moment: the editor connects again by itself.");
-        insta::assert_snapshot!(Problem::engine_gave_up(), @"The engine crashed several times with this document, so it was closed; the last snapshot is kept. Open an earlier version of the file, and send the document to the server's administrator if it happens again.");
-        insta::assert_snapshot!(Problem::input_left_out(), @"The engine ended twice while it carried out something that you did, so that was left out. Do it in smaller parts, or otherwise, and tell the server's administrator what it was.");
-        insta::assert_snapshot!(Problem::harmful_inputs(), @"The engine ended again and again over what you did, so you were disconnected from this document. Open the document again, leave out what you did last, and tell the server's administrator what it was.");
+        insta::assert_snapshot!(Problem::engine_gave_up(None), @"LibreOffice ended several times with this document, so the document was closed; its last stored state is kept. Open an earlier version of the file, and tell the server's administrator, who has a report of each time.");
+        insta::assert_snapshot!(Problem::input_left_out(&Act::Paste), @"LibreOffice ended twice over what you did (pasting), so that was left out; the rest of the document is as it was. Do it in smaller parts, or otherwise, and tell the server's administrator, who has a report of it.");
+        insta::assert_snapshot!(Problem::harmful_inputs(&Act::Type), @"LibreOffice ended again and again over what you did, last typing, so you were disconnected from this document. Open the document again, leave that out, and tell the server's administrator, who has a report of each time.");
         let ann = Changed::new(36_000, "Ann");
         let all = ann
             .clone()
             .and(Some(Changed::new(36_002, "Ben")))
             .and(Some(Changed::new(36_003, "Eve")));
-        insta::assert_snapshot!(Problem::recovered(None, 36_004), @"The engine was restarted; nothing that was confirmed is lost. Go on writing.");
-        insta::assert_snapshot!(Problem::recovered(Some(&ann), 36_000), @"The engine was restarted, and what Ann wrote in the last second is lost. Look at what you wrote last, and write it again if it is missing.");
-        insta::assert_snapshot!(Problem::recovered(Some(&all), 36_004), @"The engine was restarted, and what Ann, Ben and Eve wrote in the last 4 seconds is lost. Look at what you wrote last, and write it again if it is missing.");
+        insta::assert_snapshot!(Problem::recovered(None, Some(&Act::Command("InsertTable".into())), 36_004), @"LibreOffice ended during the command InsertTable and opens the last stored state of this document again; nothing that was confirmed is lost. Go on writing.");
+        insta::assert_snapshot!(Problem::recovered(Some(&ann), None, 36_000), @"LibreOffice ended and opens the last stored state of this document again; what Ann wrote in the last second is lost. Look at what you wrote last, and write it again if it is missing.");
+        insta::assert_snapshot!(Problem::recovered(Some(&all), None, 36_004), @"LibreOffice ended and opens the last stored state of this document again; what Ann, Ben and Eve wrote in the last 4 seconds is lost. Look at what you wrote last, and write it again if it is missing.");
         insta::assert_snapshot!(Problem::lost(&all), @"This document had to be restored, and what Ann, Ben and Eve wrote after 10:00:00 UTC is lost. Look at what you wrote last, and write it again if it is missing.");
         insta::assert_snapshot!(Problem::no_callback(), @"The page that opened this document gave no editorConfig.callbackUrl, so there is nowhere to save changes. Set editorConfig.callbackUrl in the signed config; until then the server keeps the changes.");
         insta::assert_snapshot!(Problem::taken_back(), @"The application said, with the command saved, that it does not have the file, although it accepted the callback. The server keeps the file: fetch it with the command getForgotten, or open the document again.");

@@ -12,6 +12,7 @@ use crate::download::Copied;
 use crate::losses::LossState;
 use crate::problem::Problem;
 use crate::rights::RightsState;
+use crate::ways::Way;
 
 mod from_browser;
 mod scale;
@@ -52,6 +53,9 @@ pub enum ToBrowser {
         /// Id of the request that the connection began with; the log has it too.
         #[serde(skip_serializing_if = "Option::is_none")]
         request: Option<String>,
+        /// What the receiver may have in the document's place.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        ways: Vec<Way>,
     },
     /// Something that the user should know; editing goes on.
     Notice {
@@ -384,7 +388,16 @@ impl ToBrowser {
             fatal,
             general: false,
             request: None,
+            ways: Vec::new(),
         }
+    }
+
+    /// The same failure, with what its receiver may have in the document's place.
+    pub(crate) fn with_ways(mut self, all: Vec<Way>) -> Self {
+        if let Self::Failed { ways, .. } = &mut self {
+            *ways = all;
+        }
+        self
     }
 
     /// How many bytes this takes while it waits, roughly; exact for what can be large.
@@ -409,6 +422,9 @@ impl ToBrowser {
                     + Presence::weight(&opened.participants)
                     + opened.losses.as_ref().map_or(0, |it| it.report.weight())
                     + chat(&opened.chat_messages)
+            }
+            Self::Failed { ways, .. } => {
+                USUAL + ways.iter().map(|way| 64 + way.url.len()).sum::<usize>()
             }
             Self::Chat { messages } => USUAL + chat(messages),
             _ => USUAL,

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod blob;
+mod deaths;
 mod error;
 mod id;
 mod journal;
@@ -14,6 +15,7 @@ mod record;
 mod store;
 
 pub use blob::BlobStream;
+pub use deaths::{DEATH_REPORTS, DeathOutcome, DeathPhase, DeathReport, death_id, deaths_in};
 pub use error::StoreError;
 pub use id::{BlobId, IdError, new_id};
 pub use record::{Changed, Phase, ResultRecord, SessionRecord};

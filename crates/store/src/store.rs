@@ -23,6 +23,8 @@ pub struct Store(Arc<Inner>, Arc<str>);
 
 #[derive(Debug)]
 struct Inner {
+    /// The store's own.
+    folder: PathBuf,
     blobs: Blobs,
     journal: Journal,
     /// Held while a reference to a blob is made or judged, so that no blob is deleted between the
@@ -82,6 +84,7 @@ impl Store {
         .await?;
         Ok(Self(
             Arc::new(Inner {
+                folder: dir.to_path_buf(),
                 blobs,
                 journal,
                 references: Mutex::new(()),
@@ -99,6 +102,11 @@ impl Store {
     #[must_use]
     pub fn for_tenant(&self, name: Option<&str>) -> Self {
         Self(self.0.clone(), name.unwrap_or_default().into())
+    }
+
+    /// Where it lies.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0.folder
     }
 
     /// The name of the tenant that this store is for; `None` for the default.

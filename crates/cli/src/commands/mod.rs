@@ -3,6 +3,7 @@
 pub mod check;
 pub mod conformance;
 pub mod convert;
+pub mod deaths;
 pub mod demo;
 pub mod portal;
 pub mod serve;

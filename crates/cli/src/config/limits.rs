@@ -397,6 +397,20 @@ const TABLE: &[Limit] = &[
         test: "ch1_a_store_that_does_not_answer_is_told_and_a_stop_does_not_wait_for_it",
         seen: "the server ends, and the log says what was not stored",
     },
+    Limit {
+        name: "loss_scan_seconds",
+        what: "looking for what a save would lose of a document, while the engine opens it",
+        value: Value::Fixed(2),
+        test: "the_strict_rule_holds_what_is_worth_a_line_and_what_nobody_looked_at",
+        seen: "the list is incomplete, and says so; under the strict rule the document is for reading",
+    },
+    Limit {
+        name: "death_reports",
+        what: "reports of engine processes that died over a document",
+        value: Value::Fixed(200),
+        test: "reports_are_kept_up_to_a_number_and_a_size",
+        seen: "the oldest goes",
+    },
 ];
 
 /// `[limits]` in `recto.toml`: numbers by the names of the table.

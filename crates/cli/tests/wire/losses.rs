@@ -128,7 +128,7 @@ async fn ch4_everybody_is_told_whose_words_an_engine_process_took_along() {
     kill(server.kit_of(&key).await, Signal::KILL);
     for user in [&mut ann, &mut ben] {
         let message = told_of_loss(user, "session.recovered").await;
-        let expected = "The engine was restarted, and what Ann and Ben wrote in the last ";
+        let expected = "LibreOffice ended and opens the last stored state of this document again; what Ann and Ben wrote in the last ";
         assert!(message.starts_with(expected), "{message}");
         assert!(!message.contains(" 0 "), "{message}");
     }
@@ -140,7 +140,7 @@ async fn ch4_everybody_is_told_whose_words_an_engine_process_took_along() {
     let message = told_of_loss(&mut ann, "session.recovered").await;
     assert_eq!(
         message,
-        "The engine was restarted; nothing that was confirmed is lost."
+        "LibreOffice ended and opens the last stored state of this document again; nothing that was confirmed is lost."
     );
 }
 

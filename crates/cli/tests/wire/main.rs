@@ -12,6 +12,7 @@ mod connections;
 mod conversion;
 mod credit;
 mod cut;
+mod deaths;
 mod disk;
 mod doors;
 mod exports;

@@ -1,4 +1,5 @@
-//! `GET /info/info.json` and `GET /metrics`: what is open and what happened, for the administrator.
+//! `GET /info/info.json`, `GET /info/deaths.json` and `GET /metrics`: what is open and what happened, for
+//! the administrator.
 
 use std::sync::Arc;
 
@@ -7,8 +8,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use recto_docs_api::DOCS_API_VERSION;
+use recto_docs_api::{DOCS_API_VERSION, Explain};
 use recto_session::Overview;
+use recto_store::DEATH_REPORTS;
 use serde_json::{Value, json};
 
 use super::{Shared, command};
@@ -17,10 +19,11 @@ use crate::metrics::Now;
 use crate::statistics::Sample;
 use crate::tenants::Tenant;
 
-/// Both, without a guard.
+/// All of them, without a guard.
 pub fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/info/info.json", get(info))
+        .route("/info/deaths.json", get(deaths))
         .route("/metrics", get(metrics))
 }
 
@@ -66,6 +69,17 @@ pub async fn info(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "tenants": tenants,
         },
     }))
+}
+
+/// The reports of engine processes that died over documents, the newest first.
+pub async fn deaths(State(shared): State<Arc<Shared>>) -> Response {
+    match shared.store.deaths().await {
+        Ok(deaths) => Json(json!({ "deaths": deaths, "kept": DEATH_REPORTS })).into_response(),
+        Err(error) => {
+            tracing::error!(code = error.code(), message = %error.message(), "the reports of deaths cannot be read");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 /// The counters, in the text format of Prometheus.

@@ -40,6 +40,7 @@ fn the_interface_is_this() {
     get,post /downloadfile/{key}
     get /favicon.ico
     get /healthcheck
+    get /info/deaths.json
     get /info/info.json
     get /metrics
     get /openapi.json

@@ -255,6 +255,14 @@ export const en = {
   generalConfig: 'The document can’t be opened, because its config was refused.',
   generalFetch: 'The document can’t be opened, because its file could not be fetched.',
   generalHint: 'Tell the administrator of the application the code and the reference.',
+  waysTitle: 'What you can have of it',
+  wayPdf: 'Read as PDF',
+  wayPdfOriginal: 'Made of the file as the application gave it; for reading only.',
+  wayPdfStored: 'Made of the document as it was stored last; for reading only.',
+  wayOriginal: 'Download the original ({type})',
+  wayOriginalNote: 'The file as the application gave it, unchanged.',
+  wayStored: 'Download the last stored state ({type})',
+  wayStoredNote: 'With everything that was stored before the document was closed.',
   copyDetails: 'Copy details',
   copied: 'Copied',
 } as const;
@@ -316,5 +324,7 @@ export const problemsEn: Readonly<Record<string, string>> = {
   'live.misbehaved': 'The connection was ended',
   'live.unreadable': 'The editor and the server do not fit together',
   'live.first_message': 'The configuration is too large',
+  'open.crashed': 'LibreOffice cannot open this document',
+  'open.timed_out': 'LibreOffice cannot open this document in time',
   'engine.crashed_repeatedly': 'The document was closed after several crashes',
 };

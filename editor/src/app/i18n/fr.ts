@@ -263,6 +263,14 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   generalConfig: 'Le document ne peut pas être ouvert : sa configuration a été refusée.',
   generalFetch: 'Le document ne peut pas être ouvert : son fichier n’a pas pu être récupéré.',
   generalHint: 'Indiquez le code et la référence à l’administrateur de l’application.',
+  waysTitle: 'Ce que vous pouvez en avoir',
+  wayPdf: 'Lire en PDF',
+  wayPdfOriginal: 'Fait du fichier tel que l’application l’a donné ; en lecture seulement.',
+  wayPdfStored: 'Fait du document tel qu’il a été enregistré en dernier ; en lecture seulement.',
+  wayOriginal: 'Télécharger l’original ({type})',
+  wayOriginalNote: 'Le fichier tel que l’application l’a donné, inchangé.',
+  wayStored: 'Télécharger le dernier état enregistré ({type})',
+  wayStoredNote: 'Avec tout ce qui était enregistré avant la fermeture du document.',
   copyDetails: 'Copier les détails',
   copied: 'Copié',
 };
@@ -321,5 +329,7 @@ export const problemsFr: Readonly<Record<string, string>> = {
   'live.misbehaved': 'La connexion a été coupée',
   'live.unreadable': 'L’éditeur et le serveur ne vont pas ensemble',
   'live.first_message': 'La configuration est trop volumineuse',
+  'open.crashed': 'LibreOffice ne peut pas ouvrir ce document',
+  'open.timed_out': 'LibreOffice ne peut pas ouvrir ce document à temps',
   'engine.crashed_repeatedly': 'Le document a été fermé après plusieurs pannes',
 };

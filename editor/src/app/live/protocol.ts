@@ -105,6 +105,15 @@ export interface Refused {
   request?: string;
 }
 
+/** Something that is offered in the place of a document that does not open, or not any more. */
+export interface Way {
+  kind: 'pdf' | 'file';
+  /** As the application gave it, or as it was stored last. */
+  of: 'original' | 'stored';
+  url: string;
+  fileType: string;
+}
+
 export interface Failed {
   type: 'failed';
   code: string;
@@ -114,6 +123,8 @@ export interface Failed {
   fatal: boolean;
   general: boolean;
   request?: string;
+  /** What there is to have in the document's place. */
+  ways?: Way[];
 }
 
 export interface Cell {

@@ -2,7 +2,7 @@
 import { h, render } from 'preact';
 import { afterEach, describe, expect, it } from 'vitest';
 import { language } from '../i18n/index.js';
-import type { Refused } from '../live/protocol.js';
+import type { Failed, Refused } from '../live/protocol.js';
 import { ProblemPanel } from './problem.js';
 
 const refused: Refused = {
@@ -19,7 +19,7 @@ const refused: Refused = {
   request: '4k7m2q9x1w3z',
 };
 
-function shown(problem: Refused): HTMLElement {
+function shown(problem: Refused | Failed): HTMLElement {
   const root = document.createElement('div');
   render(h(ProblemPanel, { problem }), root);
   return root;
@@ -63,5 +63,38 @@ describe('a refused opening', () => {
     for (const none of ['refusal-path', 'refusal-expected', 'refusal-found', 'refusal-docs']) {
       expect(text(root, none)).toBeUndefined();
     }
+  });
+});
+
+describe('a document that LibreOffice does not open', () => {
+  const failed: Failed = {
+    type: 'failed',
+    code: 'open.crashed',
+    message: 'LibreOffice cannot open this document.',
+    hint: 'Save it again.',
+    editorError: -82,
+    fatal: true,
+    general: false,
+    ways: [
+      { kind: 'pdf', of: 'stored', url: 'http://x.test/base/a.pdf?sig=1', fileType: 'pdf' },
+      { kind: 'file', of: 'original', url: 'http://x.test/base/a.docx?sig=2', fileType: 'docx' },
+    ],
+  };
+
+  it('is offered as what there is of it, at the address of this page', () => {
+    const root = shown(failed);
+    const ways = [...root.querySelectorAll('[data-testid="problem-ways"] a')];
+    expect(ways.map((way) => way.getAttribute('href'))).toEqual([
+      '/base/a.pdf?sig=1',
+      '/base/a.docx?sig=2',
+    ]);
+    expect(text(root, 'problem-ways')).toContain('as it was stored last; for reading only');
+    expect(text(root, 'way-file')).toBe('Download the original (DOCX)');
+    language.value = 'fr';
+    expect(text(shown(failed), 'way-file')).toBe('Télécharger l’original (DOCX)');
+  });
+
+  it('is offered as nothing where there is nothing', () => {
+    expect(text(shown({ ...failed, ways: [] }), 'problem-ways')).toBeUndefined();
   });
 });

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { Check, Copy } from 'lucide-preact';
+import { Check, Copy, Download, FileText } from 'lucide-preact';
 import { writeText } from '../../shared/clipboard.js';
 import { docsPlace } from '../../shared/docs.js';
 import { Mark } from '../../shared/mark.js';
 import { problemTitle, translate, type MessageKey } from '../i18n/index.js';
-import type { Failed, Refused } from '../live/protocol.js';
+import type { Failed, Refused, Way } from '../live/protocol.js';
 
 /** Stands in the place of a document that was refused or cannot be opened, and says why. */
 export function ProblemPanel({ problem }: { problem: Refused | Failed }) {
@@ -56,6 +56,7 @@ export function ProblemPanel({ problem }: { problem: Refused | Failed }) {
         <p class="problem__hint" data-testid="refusal-hint">
           {hint}
         </p>
+        {problem.type === 'failed' && <Ways ways={problem.ways ?? []} />}
         <dl class="problem__details">
           {shown.map(([key, value, id]) => (
             <div key={key}>
@@ -80,6 +81,49 @@ export function ProblemPanel({ problem }: { problem: Refused | Failed }) {
     </main>
   );
 }
+
+/** What there is of the document all the same: to be read, or as a file. */
+function Ways({ ways }: { ways: readonly Way[] }) {
+  if (ways.length === 0) return null;
+  return (
+    <section class="problem__ways" data-testid="problem-ways">
+      <h2>{translate('waysTitle')}</h2>
+      <ul>
+        {ways.map((way) => {
+          const { pathname, search } = new URL(way.url);
+          const Icon = way.kind === 'pdf' ? FileText : Download;
+          return (
+            <li key={way.kind}>
+              {/* The address is for applications; a reader reaches the server where this page is from. */}
+              <a
+                class="button button--quiet"
+                href={pathname + search}
+                download=""
+                data-testid={`way-${way.kind}`}
+              >
+                <Icon size={16} />
+                {translate(NAMES[way.kind][way.of], { type: way.fileType.toUpperCase() })}
+              </a>
+              <span>{translate(NOTES[way.kind][way.of])}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+type Words = Readonly<Record<Way['kind'], Readonly<Record<Way['of'], MessageKey>>>>;
+
+const NAMES: Words = {
+  pdf: { original: 'wayPdf', stored: 'wayPdf' },
+  file: { original: 'wayOriginal', stored: 'wayStored' },
+};
+
+const NOTES: Words = {
+  pdf: { original: 'wayPdfOriginal', stored: 'wayPdfStored' },
+  file: { original: 'wayOriginalNote', stored: 'wayStoredNote' },
+};
 
 /** What may be said to everybody of a refusal, where the server keeps the rest to itself. */
 function generalMessage(code: string): MessageKey {
