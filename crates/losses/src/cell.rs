@@ -145,17 +145,9 @@ fn sheet<R: Read + Seek>(package: &mut Package<R>, part: &str, name: &str, found
         };
         if let Event::Open(tag) = event
             && tag.ns == Ns::Own
+            && tag.is(b"sheetData")
         {
-            if tag.is(b"sheetData") {
-                let prefix = tag.prefix.to_vec();
-                if tag.empty {
-                    break None;
-                }
-                break Some(prefix);
-            }
-            if tag.is(b"col") && tag.is_on(b"customWidth") {
-                found.add(LossKind::ColumnWidths, place());
-            }
+            break (!tag.empty).then(|| tag.prefix.to_vec());
         }
     };
     if let Some(prefix) = prefix {

@@ -243,10 +243,6 @@ kinds! {
         "Online videos",
         "A picture with a link stays in their place.";
 
-    ColumnWidths, Later, "column-width",
-        "Widths of columns",
-        "Each save makes the columns wider by about one percent.";
-
     TableStyles, Later, "table-style",
         "Styles of tables in a workbook or on slides",
         "The table loses its style: in other programs its colours and bands are gone or no longer change with the theme.";

@@ -10,7 +10,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
 
 /// What the engine does not keep, and the kind by which `recto check` says so: document, rule, kind.
-const ANNOUNCED: [(&str, &str, &str); 22] = [
+const ANNOUNCED: [(&str, &str, &str); 21] = [
     (
         "chart-combo-trendline.xlsx",
         "alternative text",
@@ -40,11 +40,6 @@ const ANNOUNCED: [(&str, &str, &str); 22] = [
         "formula-union-intersection.xlsx",
         "union operator is written as a comma (Excel calls `~` damage)",
         "union-formula",
-    ),
-    (
-        "layout-names-print.xlsx",
-        "column width 31.5",
-        "column-width",
     ),
     (
         "layouts-placeholders.pptx",

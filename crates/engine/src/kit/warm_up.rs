@@ -12,6 +12,8 @@ const BLANKS: [(&str, &str); 3] = [
 ];
 
 const SIDE: u32 = 256;
+/// `LOK_DOCTYPE_SPREADSHEET`.
+const SPREADSHEET: i32 = 1;
 
 pub(super) fn run(kit: &Kit) {
     for (blank, format) in BLANKS {
@@ -30,7 +32,11 @@ fn visit(kit: &Kit, url: &str, write: Option<(&str, &str)>) -> bool {
     let Ok(document) = kit.office.load(url, "") else {
         return false;
     };
-    document.initialize("{}");
+    // Made ready for painting, a spreadsheet has all that are loaded after it measured with a printer's
+    // letters, but none written so: their columns would grow with each save.
+    if document.kind() != SPREADSHEET {
+        document.initialize("{}");
+    }
     let paint = Paint {
         view: 0,
         slot: 0,

@@ -399,13 +399,6 @@ pub fn samples() -> Vec<(LossKind, Sample)> {
         ),
         (K::OnlineVideos, paragraph("<w:r><wp15:webVideoPr/></w:r>")),
         (
-            K::ColumnWidths,
-            workbook(
-                "",
-                r#"<cols><col min="1" max="1" width="20" customWidth="1"/></cols><sheetData/>"#,
-            ),
-        ),
-        (
             K::TableStyles,
             workbook_with(
                 "sheet",

@@ -177,10 +177,6 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
     name: 'Vidéos en ligne',
     sentence: 'Une image avec un lien reste à leur place.',
   },
-  'column-width': {
-    name: 'Largeurs de colonnes',
-    sentence: 'Chaque enregistrement élargit les colonnes d’environ un pour cent.',
-  },
   'table-style': {
     name: 'Styles de tableaux dans un classeur ou sur des diapositives',
     sentence:
