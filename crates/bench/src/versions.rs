@@ -16,7 +16,7 @@ use crate::report::{Figures, Report};
 use crate::server::Server;
 use crate::{memory, samples};
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 const KEYS: usize = 60;
 /// Keys of one user while the other's changes are stored, and the pause between them.
 const OTHERS_KEYS: usize = 120;

@@ -87,6 +87,7 @@ fn load(kit: &Kit, name: &str, tracks: Option<bool>) -> Result<Answer, String> {
     let keeper = document.view();
     kit.keeper.set(keeper);
     kit.document.set(Some(document));
+    crate::sandbox::return_free_memory();
     kit.tracking.begin(tracks);
     document.register(keeper, leaked(kit));
     document.initialize("{}");

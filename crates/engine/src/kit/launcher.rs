@@ -34,6 +34,7 @@ pub(super) fn run(prepare: bool) -> i32 {
 }
 
 fn serve(prepare: bool) -> std::io::Result<()> {
+    sandbox::fix_memory_sizes();
     // What a terminal sends is for the server, which still needs its kits to save.
     let _ = rustix::process::setsid();
     let control = take_control()?;

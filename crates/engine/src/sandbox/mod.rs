@@ -25,8 +25,8 @@ use crate::config::Limits;
 pub(crate) use paths::readable;
 pub(crate) use probe::{Prey, probe};
 pub(crate) use process::{
-    Forked, be_copy, copy_self, die_with_parent, exit, fork, reap, return_free_memory,
-    set_environment,
+    Forked, be_copy, copy_self, die_with_parent, exit, fix_memory_sizes, fork, reap,
+    return_free_memory, set_environment,
 };
 
 /// Where a kit finds its folders. In a jail the paths tell nothing of the system.

@@ -104,6 +104,21 @@ pub(super) fn kernel_release() -> String {
     }
 }
 
+/// Blocks from this size on get memory of their own, in bytes: pictures, but not tiles of the usual size.
+#[cfg(target_env = "gnu")]
+const LARGE: std::ffi::c_int = 1 << 20;
+
+/// Keeps the sizes at which memory is taken from and given back to the kernel: they would grow with the
+/// largest block that was ever freed, and pictures would stay in the heap.
+pub(crate) fn fix_memory_sizes() {
+    // SAFETY: numbers only.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, LARGE);
+    };
+}
+
 /// Gives memory that was freed back to the kernel.
 pub(crate) fn return_free_memory() {
     // SAFETY: it takes no pointer and may be called at any time.
