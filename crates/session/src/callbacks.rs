@@ -456,6 +456,17 @@ impl Session {
         }
     }
 
+    /// What was delivered is still open, and is edited once more: nothing of it is owed yet.
+    pub fn edit_anew(&mut self) {
+        if let Some(record) = &mut self.record {
+            record.phase = Phase::Open;
+            record.changed = false;
+            record.attempts = 0;
+            record.next_attempt = None;
+        }
+        self.save_record();
+    }
+
     /// Whether a saved key still refuses to be edited (spec 6.6).
     pub fn still_closed(&self) -> bool {
         let closed_for =

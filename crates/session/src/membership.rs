@@ -52,6 +52,8 @@ impl Session {
                     let _ = join.reply.send(Err(Problem::version_changed()));
                     return;
                 }
+                // Others still read what was delivered: it goes on from there.
+                Phase::Delivered if matches!(self.engine, Engine::Open(_)) => self.edit_anew(),
                 Phase::Delivered => self.forget_record(),
                 Phase::Saving | Phase::Delivering | Phase::Forgotten => self.reopen(),
                 Phase::Open => {}

@@ -274,7 +274,11 @@ impl Session {
         if !self.saving.dirty || self.saving.in_flight {
             return;
         }
-        let (Some(document), Some(record)) = (self.document(), &self.record) else {
+        let Some(record) = &self.record else {
+            self.saving.due = None;
+            return;
+        };
+        let Some(document) = self.document() else {
             return;
         };
         let Ok(file_type) = FileType::parse(&record.file_type) else {
@@ -501,9 +505,17 @@ impl Session {
             if calls_back {
                 self.call_back_closed(opening, &user);
             } else {
-                self.forget_record();
+                self.forget_unless_read();
             }
         } else {
+            self.forget_unless_read();
+        }
+    }
+
+    /// Nothing is owed of a document that was not changed. As long as others read it, its record says what
+    /// the engine has open, for those who edit it next; the last of them to leave closes it.
+    fn forget_unless_read(&mut self) {
+        if matches!(self.engine, Engine::Absent) {
             self.forget_record();
         }
     }

@@ -163,3 +163,37 @@ async fn the_servers_rule_can_be_made_stricter_and_not_milder() {
     let saved = integrator.called_with(2).await;
     assert_eq!(kinds(&saved.body["lost"]), ["signatures"]);
 }
+
+#[tokio::test]
+async fn the_strict_rule_and_saving_hold_while_a_viewer_keeps_the_document_open() {
+    let setup = Setup::default().arg("--save-seconds", "1");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    let key = new_key("kept");
+    let opened_by = |user: &'static str, mode: &'static str, rule: &'static str| {
+        config(&integrator, &key, |config| {
+            config["editorConfig"]["user"] = json!({ "id": user, "name": user });
+            config["editorConfig"]["mode"] = mode.into();
+            config["editorConfig"]["customization"] = json!({ "losses": rule });
+            if mode == "edit" {
+                config["editorConfig"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("callbackUrl");
+            }
+        })
+    };
+    let _viewer = Browser::open(&server, &opened_by("viewer", "view", "tell")).await;
+    // An editor looks at it and leaves; nothing is owed to anybody.
+    Browser::open(&server, &opened_by("ann", "edit", "tell"))
+        .await
+        .leave()
+        .await;
+    let closed = format!("the final save begins key={key}");
+    server.logged(|log| log.contains(&closed)).await;
+    let held = Browser::open(&server, &opened_by("ben", "edit", "strict")).await;
+    assert_eq!(held.opened["access"], "view");
+    let mut ann = Browser::open(&server, &opened_by("ann", "edit", "tell")).await;
+    ann.types("Kept. ").await;
+    ann.saves().await;
+}

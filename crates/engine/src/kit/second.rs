@@ -19,7 +19,7 @@ use crate::lok::Document;
 use crate::protocol::{Answer, Work};
 
 /// What the text was before changes were taken over, beside the document.
-const BEFORE: &str = "before.docx";
+const BEFORE: &str = ".before.docx";
 const RETURN: i32 = 1280;
 const BACKSPACE: i32 = 1283;
 const DELETE: i32 = 1286;

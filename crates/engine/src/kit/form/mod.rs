@@ -278,7 +278,7 @@ fn settle(
 
 /// The document's fields and surroundings as they are now.
 fn export(kit: &Kit, document: Document) -> Option<Form> {
-    let path = kit.doc.join("form.fodt");
+    let path = kit.doc.join(".form.fodt");
     let phase = kit.phase.replace(Phase::Busy);
     enter(document, kit.keeper.get());
     let saved = document.save_as(&folder_url(&path), "fodt", "");
