@@ -377,7 +377,8 @@ fn is_of_another_workbook<R: Read + Seek>(package: &mut Package<R>, part: &str) 
         Event::Text(text) if in_formula => {
             let text = unescape(&text[..text.len().min(64)]);
             let text = text.trim_start().trim_start_matches('\'');
-            outside |= text.starts_with('[');
+            // [0] is the workbook itself.
+            outside |= text.starts_with('[') && !text.starts_with("[0]");
         }
         Event::Close(_) => in_formula = false,
         Event::Text(_) => {}

@@ -25,14 +25,19 @@ pub struct Limits {
     pub time: Duration,
 }
 
+impl Limits {
+    /// What a scan takes if nothing else is said.
+    pub const DEFAULT: Self = Self {
+        entries: 65_535,
+        unpacked_bytes: 512 * MIB,
+        places: 20,
+        time: Duration::from_secs(5),
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            entries: 65_535,
-            unpacked_bytes: 512 * MIB,
-            places: 20,
-            time: Duration::from_secs(5),
-        }
+        Self::DEFAULT
     }
 }
 

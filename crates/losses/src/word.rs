@@ -398,8 +398,11 @@ fn of_field(code: &str, nested: bool) -> Option<LossKind> {
         "IF" if nested || is_equation(code) => LossKind::ConditionalFields,
         "XE" => LossKind::IndexEntries,
         "NEXT" | "NEXTIF" | "MERGEREC" => LossKind::MailMerge,
-        "INCLUDEPICTURE" | "GOTOBUTTON" | "MACROBUTTON" | "AUTONUM" | "AUTONUMLGL"
-        | "AUTONUMOUT" => LossKind::OtherFields,
+        // It loses the first letter of its macro, which matters if there is one.
+        "MACROBUTTON" if !code.to_ascii_lowercase().contains("nomacro") => LossKind::OtherFields,
+        "INCLUDEPICTURE" | "GOTOBUTTON" | "AUTONUM" | "AUTONUMLGL" | "AUTONUMOUT" => {
+            LossKind::OtherFields
+        }
         _ => return None,
     })
 }
@@ -474,6 +477,8 @@ mod tests {
             ("if 1 = 1 \"a\"", Some(LossKind::ConditionalFields)),
             ("IF 1 >= 1 \"a=b\"", None),
             (" XE \"Term\" ", Some(LossKind::IndexEntries)),
+            ("MACROBUTTON AcceptAll here", Some(LossKind::OtherFields)),
+            ("MACROBUTTON NoMacro [Name]", None),
             ("PAGE", None),
             ("EQUAL", None),
             ("", None),

@@ -76,6 +76,7 @@ fn what_the_engine_keeps_is_not_announced() {
             "",
             r#"<cols><col min="1" max="1" width="20" customWidth="1"/></cols><sheetData/>"#,
         ),
+        workbook_with("sheet", "chart", "<c><f>[0]!Sales</f></c>"),
         workbook_with("sheet", "pivotTable", "<a/>"),
         workbook_with("workbook", "connections", "<a/>"),
         workbook_with(

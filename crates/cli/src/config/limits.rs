@@ -248,6 +248,27 @@ const TABLE: &[Limit] = &[
         seen: "later answers",
     },
     Limit {
+        name: "scan_parts",
+        what: "parts of a package in which what a save would lose is looked for",
+        value: Value::Fixed(recto_losses::Limits::DEFAULT.entries as u64),
+        test: "too_many_entries_are_refused_before_they_are_read",
+        seen: "the list of losses is not complete",
+    },
+    Limit {
+        name: "scan_bytes",
+        what: "what is unpacked of it, which is read piece by piece",
+        value: Value::Fixed(recto_losses::Limits::DEFAULT.unpacked_bytes),
+        test: "no_more_is_unpacked_than_the_limit",
+        seen: "the list of losses is not complete",
+    },
+    Limit {
+        name: "scan_places",
+        what: "places of one kind of loss that are named",
+        value: Value::Fixed(recto_losses::Limits::DEFAULT.places as u64),
+        test: "places_are_bounded_and_the_count_is_not",
+        seen: "the count alone",
+    },
+    Limit {
         name: "export_seconds",
         what: "making such a copy in another format than that of saving",
         value: at!((5, 3600), session.limits.export_seconds),

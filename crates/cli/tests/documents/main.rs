@@ -78,12 +78,6 @@ const ANNOUNCED: [(&str, &str, &str); 21] = [
     ("what-if-data-table.xlsx", "what-if table", "what-if-table"),
 ];
 
-/// What Recto repairs beside the engine. A rule that is not kept yet is shown as ignored.
-const REPAIRED: [(&str, &str); 2] = [
-    ("sparkline-date-axis.xlsx", "opens at all"),
-    ("sparkline-date-axis.xlsx", "date axis of the sparkline"),
-];
-
 #[derive(Deserialize)]
 struct Case {
     file: String,
@@ -195,13 +189,10 @@ fn announced() -> BTreeMap<String, BTreeSet<String>> {
 
 fn kept(rule: Judged) -> Trial {
     let name = format!("{}: {}", rule.file, rule.what);
-    let is_repair = REPAIRED.contains(&(&*rule.file, &*rule.what));
-    let waits = is_repair && rule.why.is_some();
-    let trial = Trial::test(name, move || match rule.why {
+    Trial::test(name, move || match rule.why {
         None => Ok(()),
         Some(why) => Err(Failed::from(format!("not kept: {why}"))),
-    });
-    trial.with_ignored_flag(waits)
+    })
 }
 
 /// A rule that the engine does not keep: it must have been said. Once it is kept, saying so is wrong.
