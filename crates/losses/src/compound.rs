@@ -1,4 +1,5 @@
-//! What a save loses of a document of Office 97 to 2003, by the names in its directory.
+//! Compound files: documents of Office 97 to 2003, and packages that are protected by a password. What a
+//! save loses of one is told by the names in its directory.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -7,22 +8,43 @@ use crate::report::Found;
 use crate::scan::ScanError;
 
 const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+/// Streams that hold a text, a workbook or a presentation.
+const DOCUMENTS: [&str; 4] = ["worddocument", "workbook", "book", "powerpoint document"];
+/// Folders with a signature.
+const SIGNATURES: [&str; 2] = ["_signatures", "_xmlsignatures"];
 /// Sectors of the directory that are looked at.
 const SECTORS: usize = 4096;
 /// A chain of sectors has ended, or leads nowhere.
 const END: u32 = 0xFFFF_FFFA;
 
 /// Looks for names in the directory. What is damaged or no compound file has nothing to tell.
-pub(crate) fn scan(mut file: impl Read + Seek, found: &mut Found<'_>) -> Result<(), ScanError> {
+pub(crate) fn scan(file: impl Read + Seek, found: &mut Found<'_>) -> Result<(), ScanError> {
+    if names(file)?
+        .iter()
+        .any(|name| SIGNATURES.contains(&&**name))
+    {
+        found.add(LossKind::Signatures, None);
+    }
+    Ok(())
+}
+
+/// Whether a compound file is a document of Office 97 to 2003. One that is not, where a package was
+/// expected, is a package that is protected by a password.
+pub(crate) fn is_document(file: impl Read + Seek) -> std::io::Result<bool> {
+    Ok(names(file)?.iter().any(|name| DOCUMENTS.contains(&&**name)))
+}
+
+/// The names in the directory, in lower case; none if the file is no compound file.
+fn names(mut file: impl Read + Seek) -> std::io::Result<Vec<String>> {
     file.rewind()?;
     let mut head = Vec::new();
     file.by_ref().take(512).read_to_end(&mut head)?;
     if head.len() < 512 || !head.starts_with(OLE) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let shift = u32::from(head[30]);
     if !matches!(shift, 9 | 12) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let directory = Directory {
         file,
@@ -32,17 +54,7 @@ pub(crate) fn scan(mut file: impl Read + Seek, found: &mut Found<'_>) -> Result<
             .map(|index| number(&head, 76 + 4 * index))
             .collect(),
     };
-    let mut signed = false;
-    for name in directory.names(number(&head, 48)) {
-        match &*name {
-            "_signatures" | "_xmlsignatures" => signed = true,
-            _ => {}
-        }
-    }
-    if signed {
-        found.add(LossKind::Signatures, None);
-    }
-    Ok(())
+    Ok(directory.names(number(&head, 48)))
 }
 
 fn number(bytes: &[u8], at: usize) -> u32 {

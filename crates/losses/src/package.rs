@@ -8,6 +8,7 @@ use std::time::Instant;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use crate::compound;
 use crate::report::Place;
 use crate::scan::{Limits, ScanError};
 use crate::xml::{Event, Scanner};
@@ -73,7 +74,11 @@ pub(crate) struct Package<R> {
 impl<R: Read + Seek> Package<R> {
     pub(crate) fn open(mut file: R, limits: &Limits) -> Result<Self, ScanError> {
         if head(&mut file)? == OLE {
-            return Err(ScanError::Encrypted);
+            return Err(if compound::is_document(&mut file)? {
+                ScanError::Damaged
+            } else {
+                ScanError::Encrypted
+            });
         }
         let beyond = entries(&mut file)? > limits.entries as u64;
         if beyond {
@@ -236,6 +241,11 @@ impl<R: Read + Seek> Package<R> {
         }
         reached
     }
+}
+
+/// Whether a file begins as a zip.
+pub(crate) fn is_package<R: Read + Seek>(file: &mut R) -> std::io::Result<bool> {
+    Ok(head(file)?.starts_with(b"PK"))
 }
 
 fn head<R: Read + Seek>(file: &mut R) -> std::io::Result<[u8; 8]> {

@@ -8,7 +8,7 @@ use recto_docs_api::{DocumentKind, FileType};
 use crate::kind::LossKind;
 use crate::package::Package;
 use crate::report::{Found, Report};
-use crate::{cell, compound, odf, slide, word};
+use crate::{cell, compound, odf, package, slide, word};
 
 const MIB: u64 = 1 << 20;
 
@@ -72,14 +72,15 @@ pub enum ScanError {
 /// Only the parts that can hold such a thing are unpacked; pictures, sounds and films are not. It
 /// takes a processor for as long as [`Limits::time`], so that a server calls it beside its tasks.
 pub fn scan(
-    file: impl Read + Seek,
+    mut file: impl Read + Seek,
     file_type: FileType,
     options: &Options,
 ) -> Result<Report, ScanError> {
     let mut found = Found::new(&options.kept, options.limits.places);
     match file_type.extension() {
         "txt" | "csv" | "tsv" | "rtf" => return Ok(found.report()),
-        "doc" | "xls" | "ppt" => {
+        // A file may be called so and be a package.
+        "doc" | "xls" | "ppt" if !package::is_package(&mut file)? => {
             compound::scan(file, &mut found)?;
             return Ok(found.report());
         }

@@ -185,6 +185,10 @@ fn what_is_no_package_is_said_to_be_damaged_or_encrypted() {
         (b"PK\x03\x04", false),
         (b"{\\rtf1}", false),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", true),
+        (
+            include_bytes!("../../engine/tests/fixtures/locked.docx"),
+            true,
+        ),
     ] {
         let error = scan_bytes(bytes, "docx", &Options::default()).unwrap_err();
         assert_eq!(matches!(error, ScanError::Encrypted), encrypted, "{error}");
@@ -196,6 +200,9 @@ fn what_is_no_package_is_said_to_be_damaged_or_encrypted() {
     let bytes = zip.finish().unwrap().into_inner();
     let error = scan_bytes(&bytes, "xlsx", &Options::default()).unwrap_err();
     assert!(matches!(error, ScanError::Damaged), "{error}");
+    let (_, package) = samples().remove(0);
+    let report = scan_bytes(&package.zip(), "xls", &Options::default()).unwrap();
+    assert!(report.line_worthy(), "a package that is called xls");
     for (extension, bytes) in [
         ("doc", &b"{\\rtf1}"[..]),
         ("xls", b"<html>"),
