@@ -7,6 +7,10 @@ afterEach(() => {
 });
 
 describe('kinds of losses', () => {
+  it.each(Object.entries(lossWords))('are those of the table in %s', (_, words) => {
+    expect(Object.keys(words).sort()).toEqual(Object.keys(lossesEn).sort());
+  });
+
   it.each(Object.entries(lossWords))('have a name and a sentence in %s', (_, words) => {
     for (const kind of Object.keys(lossesEn)) {
       expect([kind, words[kind]?.name.trim()]).not.toEqual([kind, '']);
