@@ -76,7 +76,9 @@ pub async fn convert_file(
     };
     let converted = match engine.convert(from, to, &options).await {
         // A process may have died while it waited: the document's guilt is proved by a second one.
-        Err(ConvertError::Open(OpenError::Crashed)) => engine.convert(from, to, &options).await,
+        Err(ConvertError::Open(OpenError::Crashed { .. })) => {
+            engine.convert(from, to, &options).await
+        }
         converted => converted,
     };
     let made = converted.map_err(|error| ConversionError::from(&error))?;

@@ -86,7 +86,10 @@ pub enum OpenError {
     TimedOut,
     /// The kit died while it loaded.
     #[error("LibreOffice cannot open this document: it ends while it reads the file.")]
-    Crashed,
+    Crashed {
+        /// What ended it, if that is known.
+        signal: Option<i32>,
+    },
     /// The extension is not one that the engine opens.
     #[error("Files of the type {0:?} cannot be opened.")]
     Type(String),

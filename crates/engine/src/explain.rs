@@ -78,7 +78,7 @@ impl Explain for OpenError {
             Self::Damaged => "open.damaged",
             Self::TooLarge { .. } => "open.too_large",
             Self::TimedOut => "open.timed_out",
-            Self::Crashed => "open.crashed",
+            Self::Crashed { .. } => "open.crashed",
             Self::Type(_) => "open.type",
             Self::Engine(error) => error.code(),
         }
@@ -106,10 +106,12 @@ impl Explain for OpenError {
             Self::TimedOut => "Split the document into smaller ones, or have the time limit \
                                raised."
                 .into(),
-            Self::Crashed => "Save the document again in the program that made it, or in another \
+            Self::Crashed { .. } => {
+                "Save the document again in the program that made it, or in another \
                               format such as .docx, .xlsx or .pptx, and open that; the file \
                               itself is as it was."
-                .into(),
+                    .into()
+            }
             Self::Type(_) => "Convert it to .docx, .xlsx or .pptx first.".into(),
             Self::Engine(error) => error.hint(),
         }

@@ -204,7 +204,9 @@ async fn c2_entities_bring_in_no_file_and_do_not_swell() {
                     let refused = matches!(
                         error,
                         ConvertError::Open(
-                            OpenError::Damaged | OpenError::Crashed | OpenError::TooLarge { .. }
+                            OpenError::Damaged
+                                | OpenError::Crashed { .. }
+                                | OpenError::TooLarge { .. }
                         ) | ConvertError::Crashed
                     );
                     assert!(refused, "{name} {entity}: {error:?}");

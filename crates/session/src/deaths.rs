@@ -23,6 +23,8 @@ pub(crate) struct Unloaded {
     pub features: Vec<String>,
     /// How long it was tried.
     pub took: Duration,
+    /// The signal that ended the engine, if that is known.
+    pub signal: Option<i32>,
 }
 
 impl Unloaded {
@@ -53,6 +55,7 @@ impl Session {
             source,
             features,
             took,
+            signal,
         } = unloaded;
         let (Some(death), Some(source)) = (death, source) else {
             return self.on_load_failed(&problem, &[]);
@@ -60,6 +63,7 @@ impl Session {
         let mut report = self.death_report(death, DeathPhase::Open, DeathOutcome::NotOpened);
         report.file_type = source.file_type().extension().into();
         report.seconds = took.as_secs();
+        report.signal = signal;
         report.bytes = source.bytes();
         if !features.is_empty() {
             report.features = features;
@@ -158,7 +162,12 @@ impl Session {
     }
 
     /// The engine of the open document died.
-    pub fn report_death(&mut self, death: Death, act: Option<&Act>, outcome: DeathOutcome) {
+    pub fn report_death(
+        &mut self,
+        (death, signal): (Death, Option<i32>),
+        act: Option<&Act>,
+        outcome: DeathOutcome,
+    ) {
         let phase = if act.is_some() || self.suspects.any_under_way() {
             DeathPhase::Edit
         } else if self.saving.busy() {
@@ -167,6 +176,7 @@ impl Session {
             DeathPhase::Idle
         };
         let mut report = self.death_report(death, phase, outcome);
+        report.signal = signal;
         report.command = act.map(|act| act.code().to_owned());
         self.keep_report(report);
     }

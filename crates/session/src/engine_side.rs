@@ -375,6 +375,7 @@ impl Session {
 
     fn on_death(&mut self, reason: Death) {
         let died = self.suspects.engine_died();
+        let signal = self.document().and_then(|document| document.death_signal());
         self.engine = Engine::Absent;
         self.early.clear();
         self.cache = TileCache::default();
@@ -415,7 +416,7 @@ impl Session {
         } else {
             DeathOutcome::Reopened
         };
-        self.report_death(reason, act, outcome);
+        self.report_death((reason, signal), act, outcome);
         let lost = self.saving.engine_died(snapshot_exists);
         let told = Problem::recovered(lost.as_ref(), act, self.services.now());
         let any = lost.is_some();

@@ -150,10 +150,13 @@ async fn load(
     let opened = async {
         match services.engine.open(&path, options).await {
             // A process may have died while it waited: the document's guilt is proved by a second one.
-            Err(OpenError::Crashed) => services.engine.open(&path, options).await,
+            Err(OpenError::Crashed { .. }) => services.engine.open(&path, options).await,
             opened => opened,
         }
-        .map_err(|error| Problem::of(&error))
+        .map_err(|error| match &error {
+            OpenError::Crashed { signal } => (Problem::of(&error), *signal),
+            error => (Problem::of(error), None),
+        })
     };
     let failed = |problem| {
         Box::new(Unloaded {
@@ -161,6 +164,7 @@ async fn load(
             source: None,
             features: Vec::new(),
             took: began.elapsed(),
+            signal: None,
         })
     };
     // The original is on disk before anybody can write, at no cost in time.
@@ -199,7 +203,7 @@ async fn load(
             document.close().await;
             Err(failed(problem))
         }
-        (Err(problem), kept) => {
+        (Err((problem, signal)), kept) => {
             let mut features = Vec::new();
             if let Ok(Some(record)) = kept {
                 let losses = record.losses.iter().flat_map(|report| &report.losses);
@@ -215,6 +219,7 @@ async fn load(
                 source: Some(source),
                 features,
                 took: began.elapsed(),
+                signal,
             }))
         }
     }

@@ -139,6 +139,7 @@ async fn a_document_that_ends_the_engine_as_it_opens_is_offered_as_it_is() {
         (&json!("open"), &json!("not-opened"), &json!("odt"))
     );
     assert_eq!(report["bytes"], deep_text().len());
+    assert_eq!(report["signal"], 11);
     let id = report["id"].as_str().unwrap();
     server
         .logged(|log| log.lines().any(|it| it.contains(id) && it.contains(&key)))
@@ -220,4 +221,5 @@ async fn a_document_that_ends_the_engine_again_and_again_is_offered_as_it_was_st
     let bold = ("reopened", Some("Bold"));
     let idle = ("reopened", None);
     assert_eq!(told, [("closed", None), idle, idle, bold]);
+    assert!(all.iter().all(|report| report["signal"] == 9), "{all:?}");
 }

@@ -116,7 +116,10 @@ async fn run(
         Ok(Some(loaded)) => loaded,
         Ok(None) if options.password.is_some() => return Err(OpenError::WrongPassword.into()),
         Ok(None) => return Err(OpenError::Encrypted.into()),
-        Err(EngineError::Gone) => return Err(OpenError::Crashed.into()),
+        Err(EngineError::Gone) => {
+            let signal = kit.signal();
+            return Err(OpenError::Crashed { signal }.into());
+        }
         Err(EngineError::Failed(_)) => return Err(refused(file).await.into()),
         Err(error) => return Err(OpenError::from(error).into()),
     };

@@ -135,7 +135,9 @@ impl Document {
             Err(EngineError::Gone) => {
                 return Err(match kit.death() {
                     Some(Death::Hung) => OpenError::TimedOut,
-                    _ => OpenError::Crashed,
+                    _ => OpenError::Crashed {
+                        signal: kit.signal(),
+                    },
                 });
             }
             Err(EngineError::Failed(_)) => return Err(refused(file).await),
@@ -175,6 +177,11 @@ impl Document {
     /// As of loading.
     pub fn info(&self) -> &DocumentInfo {
         &self.0.info
+    }
+
+    /// The signal that ended the kit, if it has ended, by none of ours, and that is known.
+    pub fn death_signal(&self) -> Option<i32> {
+        self.0.kit.signal()
     }
 
     /// The kit's process, as the server's process namespace numbers it.

@@ -3,8 +3,8 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::mpsc as sync;
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -24,12 +24,43 @@ use crate::protocol::{Order, OrderAnswer};
 
 /// Preparing LibreOffice takes a second; a machine under load may need many.
 const PREPARE_LIMIT: Duration = Duration::from_secs(60);
+/// How long the end of a kit is waited for; a launcher that starts another one does not answer.
+const FATE_LIMIT: Duration = Duration::from_millis(500);
 const SPAWN_LIMIT: Duration = Duration::from_secs(20);
+
+type Orders = sync::Sender<Ask>;
+
+/// What the thread is asked.
+enum Ask {
+    Spawn(oneshot::Sender<Result<Parts, EngineError>>),
+    Fate(u32, oneshot::Sender<Option<i32>>),
+}
+
+/// Knows how a kit ended, once it has.
+pub(crate) struct Fate {
+    pid: u32,
+    orders: Weak<Orders>,
+}
+
+impl Fate {
+    /// The signal that ended the kit, if one did and the launcher says so soon.
+    pub(crate) async fn signal(&self) -> Option<i32> {
+        let (answer, receiver) = oneshot::channel();
+        self.orders
+            .upgrade()?
+            .send(Ask::Fate(self.pid, answer))
+            .ok()?;
+        tokio::time::timeout(FATE_LIMIT, receiver)
+            .await
+            .ok()?
+            .ok()?
+    }
+}
 
 /// Orders kits from a thread that owns the launcher process. Dropping it ends both, and with the
 /// launcher every kit.
 pub(crate) struct Launcher {
-    orders: sync::Sender<oneshot::Sender<Result<Parts, EngineError>>>,
+    orders: Arc<Orders>,
     thread: JoinHandle<()>,
 }
 
@@ -39,7 +70,9 @@ impl Launcher {
         config: EngineConfig,
         groups: Option<Arc<Groups>>,
     ) -> Result<Self, EngineError> {
-        let (orders, inbox) = sync::channel::<oneshot::Sender<Result<Parts, EngineError>>>();
+        let (orders, inbox) = sync::channel::<Ask>();
+        let orders = Arc::new(orders);
+        let asks = Arc::downgrade(&orders);
         let (prepared, first) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name("recto-launcher".into())
@@ -54,8 +87,16 @@ impl Launcher {
                         return;
                     }
                 };
-                while let Ok(answer) = inbox.recv() {
-                    let parts = spawn(&config, groups.as_ref(), &mut process);
+                while let Ok(ask) = inbox.recv() {
+                    let answer = match ask {
+                        Ask::Spawn(answer) => answer,
+                        Ask::Fate(pid, answer) => {
+                            let signal = process.as_ref().and_then(|it| it.fate(pid));
+                            let _ = answer.send(signal);
+                            continue;
+                        }
+                    };
+                    let parts = spawn(&config, groups.as_ref(), &mut process, &asks);
                     if let Err(error) = &parts {
                         // Its kits end with a launcher. It can do nothing about a full disk.
                         let full = error.is_full_disk();
@@ -82,7 +123,7 @@ impl Launcher {
     pub(crate) async fn spawn(&self) -> Result<Parts, EngineError> {
         let (answer, receiver) = oneshot::channel();
         let ended = || EngineError::NotStarted("the launcher has ended".into());
-        self.orders.send(answer).map_err(|_| ended())?;
+        self.orders.send(Ask::Spawn(answer)).map_err(|_| ended())?;
         receiver.await.map_err(|_| ended())?
     }
 }
@@ -91,6 +132,7 @@ fn spawn(
     config: &EngineConfig,
     groups: Option<&Arc<Groups>>,
     process: &mut Option<Process>,
+    asks: &Weak<Orders>,
 ) -> Result<Parts, EngineError> {
     if process.is_none() {
         *process = Some(Process::start(config)?);
@@ -98,7 +140,7 @@ fn spawn(
     let Some(running) = process else {
         return Err(EngineError::NotStarted("the launcher has ended".into()));
     };
-    running.spawn(config, groups)
+    running.spawn(config, groups, asks)
 }
 
 struct Process {
@@ -154,7 +196,9 @@ impl Process {
         match process.order(&order, &[], PREPARE_LIMIT)? {
             (OrderAnswer::Prepared, _) => Ok(process),
             (OrderAnswer::Failed(why), _) => Err(EngineError::NotStarted(why)),
-            (OrderAnswer::Spawned { .. }, _) => Err(super::link::unexpected()),
+            (OrderAnswer::Spawned { .. } | OrderAnswer::Fate(_), _) => {
+                Err(super::link::unexpected())
+            }
         }
     }
 
@@ -162,6 +206,7 @@ impl Process {
         &self,
         config: &EngineConfig,
         groups: Option<&Arc<Groups>>,
+        asks: &Weak<Orders>,
     ) -> Result<Parts, EngineError> {
         // A kit without a group is limited as where none are delegated; no kit at all would help nobody.
         let group = groups.and_then(|groups| {
@@ -188,6 +233,10 @@ impl Process {
                 Ok(Parts {
                     socket: ours,
                     process,
+                    fate: Fate {
+                        pid,
+                        orders: asks.clone(),
+                    },
                     memory,
                     folder,
                     group,
@@ -195,6 +244,13 @@ impl Process {
             }
             (OrderAnswer::Failed(why), _) => Err(EngineError::NotStarted(why)),
             _ => Err(super::link::unexpected()),
+        }
+    }
+
+    fn fate(&self, pid: u32) -> Option<i32> {
+        match self.order(&Order::Fate { pid }, &[], SPAWN_LIMIT) {
+            Ok((OrderAnswer::Fate(signal), _)) => signal,
+            _ => None,
         }
     }
 

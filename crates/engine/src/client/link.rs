@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use super::cgroup::Group;
 use super::folder::KitFolder;
 use super::frames::{self, End};
+use super::launcher::Fate;
 use super::memory::TileMemory;
 use super::pixels::TilePixels;
 use super::process::KitProcess;
@@ -117,6 +118,8 @@ pub(crate) struct Link {
     waiting: Mutex<Option<Waiting>>,
     heard: Mutex<Instant>,
     death: Mutex<Option<Death>>,
+    fate: Fate,
+    signal: Mutex<Option<i32>>,
     gone: watch::Sender<bool>,
     memory: TileMemory,
     slots: Arc<Semaphore>,
@@ -131,6 +134,7 @@ pub(crate) struct Link {
 pub(crate) struct Parts {
     pub(crate) socket: std::os::unix::net::UnixStream,
     pub(crate) process: KitProcess,
+    pub(crate) fate: Fate,
     pub(crate) memory: TileMemory,
     pub(crate) folder: KitFolder,
     pub(crate) group: Option<Group>,
@@ -146,6 +150,7 @@ impl Link {
         let Parts {
             socket,
             process,
+            fate,
             memory,
             folder,
             group,
@@ -177,6 +182,8 @@ impl Link {
             ))),
             heard: Mutex::new(Instant::now()),
             death: Mutex::new(None),
+            fate,
+            signal: Mutex::new(None),
             gone: watch::channel(false).0,
             memory,
             slots: Arc::new(Semaphore::new(SLOTS)),
@@ -316,6 +323,11 @@ impl Link {
         self.process.kill();
     }
 
+    /// The signal that ended the kit, if it was none of ours.
+    pub(crate) fn signal(&self) -> Option<i32> {
+        *lock(&self.signal)
+    }
+
     pub(crate) fn death(&self) -> Option<Death> {
         *lock(&self.death)
     }
@@ -342,7 +354,12 @@ impl Link {
                 );
                 self.kill(Death::Greedy);
             }
-            End::Gone => self.kill(Death::Crashed),
+            End::Gone => {
+                if self.death().is_none() {
+                    *lock(&self.signal) = self.fate.signal().await;
+                }
+                self.kill(Death::Crashed);
+            }
             reason => {
                 tracing::warn!(kit = self.ready.pid, %reason, "a kit broke the rules and is killed");
                 self.kill(Death::Broken);

@@ -218,7 +218,7 @@ impl Engine {
             ConvertError::Open(error) => error.into(),
             ConvertError::Save(error) => error.into(),
             ConvertError::TimedOut(_) => OpenError::TimedOut.into(),
-            ConvertError::Crashed => OpenError::Crashed.into(),
+            ConvertError::Crashed => OpenError::Crashed { signal: None }.into(),
         })
     }
 }

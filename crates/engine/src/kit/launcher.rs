@@ -1,8 +1,10 @@
 //! The launcher: prepares LibreOffice and forks kits. It has one thread, and no document ever
 //! reaches it.
 
+use std::collections::VecDeque;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::{Pid, PidfdFlags};
@@ -20,6 +22,43 @@ struct Launcher {
     fonts: Option<Fontconfig>,
     readable: Vec<PathBuf>,
     namespaces: bool,
+    fates: Fates,
+}
+
+/// How the last kits ended.
+#[derive(Default)]
+struct Fates(VecDeque<(i32, i32)>);
+
+impl Fates {
+    /// Kits whose ends are remembered.
+    const MOST: usize = 64;
+    /// A kit's socket closes a little before it has ended: how often that is looked at again, and after
+    /// how long.
+    const LOOKS: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(5);
+
+    /// Collects those that have ended.
+    fn collect(&mut self) {
+        while let Some(ended) = sandbox::reap() {
+            if self.0.len() >= Self::MOST {
+                self.0.pop_front();
+            }
+            self.0.push_back(ended);
+        }
+    }
+
+    /// The signal that ended a kit. The newest of a number counts.
+    fn of(&mut self, pid: u32) -> Option<i32> {
+        for _ in 0..Self::LOOKS {
+            let ended = self.0.iter().rev().find(|(of, _)| of.unsigned_abs() == pid);
+            if let Some((_, code)) = ended {
+                return sandbox::signal_of(*code);
+            }
+            std::thread::sleep(Self::PAUSE);
+            self.collect();
+        }
+        None
+    }
 }
 
 /// Serves until the server is gone. The exit code.
@@ -53,7 +92,7 @@ fn serve(prepare: bool) -> std::io::Result<()> {
             prepare_library(&install, &profile, prepare)
                 .map(|library| (library, readable, namespaces))
         }
-        Order::Spawn { .. } => Err("the first order is to prepare".to_owned()),
+        Order::Spawn { .. } | Order::Fate { .. } => Err("the first order is to prepare".to_owned()),
     };
     let (library, readable, namespaces) = match launcher {
         Ok(launcher) => launcher,
@@ -71,6 +110,7 @@ fn serve(prepare: bool) -> std::io::Result<()> {
         fonts,
         readable,
         namespaces,
+        fates: Fates::default(),
     };
     loop {
         let pause = Timespec {
@@ -79,7 +119,7 @@ fn serve(prepare: bool) -> std::io::Result<()> {
         };
         let mut ready = [PollFd::new(&launcher.control, PollFlags::IN)];
         let ready = rustix::io::retry_on_intr(|| rustix::event::poll(&mut ready, Some(&pause)))?;
-        sandbox::reap();
+        launcher.fates.collect();
         if ready == 0 {
             continue;
         }
@@ -87,10 +127,16 @@ fn serve(prepare: bool) -> std::io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }
-        let Order::Spawn { dir, limits, group } = serde_json::from_slice(&bytes)? else {
-            continue;
-        };
-        launcher = launcher.spawn(&dir, &limits, group.as_deref(), given)?;
+        match serde_json::from_slice(&bytes)? {
+            Order::Spawn { dir, limits, group } => {
+                launcher = launcher.spawn(&dir, &limits, group.as_deref(), given)?;
+            }
+            Order::Fate { pid } => {
+                let signal = launcher.fates.of(pid);
+                answer(&launcher.control, &OrderAnswer::Fate(signal), None)?;
+            }
+            Order::Prepare { .. } => {}
+        }
     }
 }
 

@@ -276,6 +276,11 @@ pub(crate) enum Order {
         /// The folder of the kit's control group, if it gets one.
         group: Option<String>,
     },
+    /// Say how a kit ended.
+    Fate {
+        /// What [`OrderAnswer::Spawned`] called it.
+        pid: u32,
+    },
 }
 
 /// From the launcher to the server; one datagram each.
@@ -287,6 +292,8 @@ pub(crate) enum OrderAnswer {
         pid: u32,
     },
     Failed(String),
+    /// The signal that ended a kit, if one did and that is known.
+    Fate(Option<i32>),
 }
 
 /// A request with its length before it.

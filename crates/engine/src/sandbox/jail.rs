@@ -63,7 +63,7 @@ pub(super) fn enter(
             drop(writer);
             // The kit's socket must close when the kit ends, not when this process does.
             keep_only(&held);
-            exit(process::wait(child).unwrap_or(100));
+            exit(process::wait(child));
         }
         Forked::Child => {
             drop(writer);

@@ -26,7 +26,7 @@ pub(crate) use paths::readable;
 pub(crate) use probe::{Prey, probe};
 pub(crate) use process::{
     Forked, be_copy, copy_self, die_with_parent, exit, fix_memory_sizes, fork, reap,
-    return_free_memory, set_environment,
+    return_free_memory, set_environment, signal_of,
 };
 
 /// Where a kit finds its folders. In a jail the paths tell nothing of the system.
@@ -136,7 +136,7 @@ pub(crate) fn jail_works(scratch: &Path, readable: &[PathBuf]) -> bool {
             let entered = jail::enter(&dir, readable, &Limits::default());
             exit(i32::from(entered.is_err()))
         }
-        Ok(Forked::Parent(child)) => process::wait(child) == Some(0),
+        Ok(Forked::Parent(child)) => process::wait(child) == 0,
         Err(_) => false,
     };
     let _ = std::fs::remove_dir_all(&dir);

@@ -72,22 +72,40 @@ pub(crate) fn exit(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// The exit code of a child; none when it was killed.
-pub(super) fn wait(child: i32) -> Option<i32> {
+/// What a shell has for a process that a signal ended: this and the signal's number.
+const SIGNALLED: i32 = 128;
+
+/// The exit code of a child; as a shell has it when it was killed.
+pub(super) fn wait(child: i32) -> i32 {
     let mut status = 0;
     // SAFETY: a pointer to a local.
     while unsafe { libc::waitpid(child, &raw mut status, 0) } == -1 {
         if std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
-            return None;
+            return 100;
         }
     }
-    libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status))
+    code_of(status)
 }
 
-/// Collects children that have ended.
-pub(crate) fn reap() {
-    // SAFETY: a null status is permitted.
-    while unsafe { libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG) } > 0 {}
+/// Collects a child that has ended: its id, and its exit code as a shell has it.
+pub(crate) fn reap() -> Option<(i32, i32)> {
+    let mut status = 0;
+    // SAFETY: a pointer to a local.
+    let child = unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG) };
+    (child > 0).then(|| (child, code_of(status)))
+}
+
+fn code_of(status: i32) -> i32 {
+    if libc::WIFSIGNALED(status) {
+        SIGNALLED + libc::WTERMSIG(status)
+    } else {
+        libc::WEXITSTATUS(status)
+    }
+}
+
+/// The signal that such an exit code tells of.
+pub(crate) fn signal_of(code: i32) -> Option<i32> {
+    (code > SIGNALLED).then(|| code - SIGNALLED)
 }
 
 /// The kernel's version, such as `6.1.0-18-amd64`; empty if it does not say.

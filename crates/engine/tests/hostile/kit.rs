@@ -37,12 +37,19 @@ fn launch(real: &str, attacks: &[String], how: &str) -> Result<(), Failure> {
         .spawn()?;
     let mut kits: Vec<std::process::Child> = Vec::new();
     // The first order is to prepare.
-    for number in -1.. {
+    let mut number = -1;
+    loop {
         let (order, given) = fds::receive(control.as_fd())?;
         if order.is_empty() {
             break;
         }
-        let attack = usize::try_from(number - 1)
+        if order.starts_with(b"{\"Fate\"") {
+            // It is asked how a kit has ended: nobody knows.
+            fds::send(control.as_fd(), br#"{"Fate":null}"#, &[])?;
+            continue;
+        }
+        number += 1;
+        let attack = usize::try_from(number - 2)
             .ok()
             .and_then(|at| attacks.get(at));
         if let Some(attack) = attack {
