@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use recto_docs_api::{Content, DocumentKey, Explain};
-use recto_engine::{Document, Event, Events, ViewEvent, ViewId};
+use recto_engine::{Document, Event, Events, MissingFont, ViewEvent, ViewId};
 use recto_store::{Phase, SessionRecord};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -66,6 +66,7 @@ pub(crate) struct Session {
     pub marks: Option<Result<u64, Problem>>,
     /// What the file was found to be that the integrator gave.
     pub content: Option<Content>,
+    pub missing_fonts: Vec<MissingFont>,
     pub width: i64,
     pub height: i64,
     pub parts: Vec<recto_engine::Part>,
@@ -216,6 +217,7 @@ impl Session {
             document_number: 0,
             deaths: VecDeque::new(),
             loaded_at: None,
+            missing_fonts: Vec::new(),
             width: 0,
             height: 0,
             parts: Vec::new(),

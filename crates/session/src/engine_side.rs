@@ -68,6 +68,7 @@ impl Session {
         let info = document.info();
         (self.width, self.height) = (info.width, info.height);
         self.parts.clone_from(&info.parts);
+        self.missing_fonts.clone_from(&info.missing_fonts);
         tracing::info!(key = %self.key, kit = document.kit_pid(), "document loaded");
         self.engine = Engine::Open(document.clone());
         let ids: Vec<_> = self.participants.iter().map(|p| p.id.clone()).collect();
@@ -240,6 +241,7 @@ impl Session {
                 parts: self.parts.clone(),
                 width: self.width,
                 height: self.height,
+                missing_fonts: self.missing_fonts.clone(),
                 changes: self
                     .marks
                     .as_ref()

@@ -1,7 +1,7 @@
 //! The messages of the live protocol (`docs/development/live-protocol.md`).
 
 use recto_docs_api::{Access, DocumentKey, DocumentKind, Explain};
-use recto_engine::{Part, Rect, ViewEvent};
+use recto_engine::{MissingFont, Part, Rect, ViewEvent};
 use recto_token::{Refusal, RefusalDetails};
 use serde::Serialize;
 use serde_json::Value;
@@ -281,6 +281,9 @@ pub struct DocumentState {
     pub width: i64,
     /// Twips.
     pub height: i64,
+    /// Fonts that it names and the server does not have, with what is shown instead.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_fonts: Vec<MissingFont>,
     /// Of a version that is marked against the one before: how many changes there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<u64>,

@@ -233,6 +233,9 @@ export const en = {
   noticeCopyForbidden: 'Copying from this document is not permitted.',
   noticeCopyFailed:
     'The browser did not allow access to the clipboard. Use the keys Ctrl+C or Cmd+C.',
+  noticeFonts: 'Fonts missing on the server: {names}. Lines and pages may break elsewhere.',
+  fontShownAs: '{name} (shown as {shownAs})',
+  fontsAndMore: '{names} and {count} more',
   noticeTaking: 'The other document is being read…',
   noticeTaken: 'Changes from the other document: {count}. Accept or reject them.',
   noticeNoDifferences: 'The text of the other document is the same.',

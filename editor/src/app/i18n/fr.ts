@@ -241,6 +241,10 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   noticeCopyForbidden: 'La copie n’est pas autorisée pour ce document.',
   noticeCopyFailed:
     'Le navigateur n’a pas autorisé l’accès au presse-papiers. Utilisez les touches Ctrl+C ou Cmd+C.',
+  noticeFonts:
+    'Polices absentes du serveur : {names}. Les lignes et les pages peuvent se couper autrement.',
+  fontShownAs: '{name} (remplacée par {shownAs})',
+  fontsAndMore: '{names} et {count} de plus',
   noticeTaking: 'Lecture de l’autre document…',
   noticeTaken: 'Modifications issues de l’autre document : {count}. Acceptez-les ou rejetez-les.',
   noticeNoDifferences: 'Le texte de l’autre document est le même.',

@@ -1,6 +1,7 @@
 /** The messages of docs/development/live-protocol.md. Coordinates are twips; rectangles `[x, y, width, height]`. */
 
 import type { Losses } from '../../shared/losses.js';
+import type { MissingFont } from '../state/fonts.js';
 import type { PictureMime } from '../../shared/picture.js';
 
 export type { Loss, Losses, LossPlace } from '../../shared/losses.js';
@@ -71,6 +72,8 @@ export interface Opened extends Rights {
     parts: Part[];
     width: number;
     height: number;
+    /** Fonts that it names and the server does not have, with what is shown instead. */
+    missingFonts?: MissingFont[];
     /** Of a version that is marked against the one before: how many changes there are. */
     changes?: number;
   };

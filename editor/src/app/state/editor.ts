@@ -22,7 +22,8 @@ import type {
   ViewEvent,
 } from '../live/protocol.js';
 import { TileSource } from '../tiles/source.js';
-import { LossGuard } from './losses.js';
+import { type MissingFont, untold } from './fonts.js';
+import { browserMemory, LossGuard } from './losses.js';
 import { placeOf } from './place.js';
 import { parseSheetGeometry } from './sheet-geometry.js';
 import { Review } from './review.js';
@@ -33,6 +34,8 @@ export type Raise = <N extends EditorEventName>(name: N, data: EditorEvents[N]) 
 
 const GEOMETRY = '.uno:SheetGeometryData?columns=1&rows=1&sizes=1&hidden=1';
 const NOTICE_MS = 8000;
+/** Missing fonts that are named in the notice. */
+const FONTS_NAMED = 5;
 /** Messages of the chat that are shown. */
 const CHAT_KEPT = 500;
 /** What the Docs API calls a document that could not be saved. */
@@ -365,11 +368,24 @@ export class Editor {
       this.#raise('onDocumentReady', undefined);
       // There are none to wait for.
       this.#raise('onPluginsReady', undefined);
+      this.#tellFonts(document.missingFonts ?? []);
       if (opened.losses !== undefined) {
         const { rule, held, losses, complete } = opened.losses;
         this.#raise('onDocumentLosses', { rule, held, losses, complete });
       }
     }
+  }
+
+  /** Says once which fonts are missing, and what is shown instead. */
+  #tellFonts(missing: readonly MissingFont[]): void {
+    const fonts = untold(missing, browserMemory());
+    if (fonts.length === 0) return;
+    const pairs = fonts.slice(0, FONTS_NAMED).map((font) => translate('fontShownAs', { ...font }));
+    const more = fonts.length - pairs.length;
+    const names = pairs.join(', ');
+    this.notify('info', 'noticeFonts', {
+      names: more > 0 ? translate('fontsAndMore', { names, count: more }) : names,
+    });
   }
 
   /** What brings a new view to this editor's caret, before inputs that were meant for it. */

@@ -146,7 +146,7 @@ export class LossGuard {
 }
 
 /** Null where a page in a frame may not remember anything. */
-function browserMemory(): Memory | null {
+export function browserMemory(): Memory | null {
   try {
     return window.localStorage;
   } catch {
