@@ -1,6 +1,6 @@
 //! What a save loses of a workbook.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 
 use memchr::memmem::Finder;
@@ -32,10 +32,14 @@ pub(crate) fn scan<R: Read + Seek>(package: &mut Package<R>, main: &str, found: 
         .collect();
     let rich = package.names().any(|name| name.starts_with("xl/richdata/"));
     let mut roots = Vec::new();
+    let mut seen = HashSet::new();
     for (name, id) in sheets {
         let Some((kind, part)) = relations.get(&id) else {
             continue;
         };
+        if !seen.insert(part) {
+            continue;
+        }
         let place = Place::Sheet {
             sheet: name.clone(),
         };
@@ -84,9 +88,14 @@ fn workbook<R: Read + Seek>(
     let mut formula = Vec::new();
     walk(scanner, |event| match event {
         Event::Open(tag) if tag.ns == Ns::Own => match tag.name {
-            b"sheet" if sheets.len() < SHEETS => {
+            b"sheet" => {
+                let id = tag.relation().unwrap_or_default();
+                if sheets.len() >= SHEETS || id.len() > 256 {
+                    found.complete = false;
+                    return;
+                }
                 let title = quote(&tag.text(b"name").unwrap_or_default());
-                sheets.push((title, tag.relation().unwrap_or_default()));
+                sheets.push((title, id));
             }
             b"definedName" => {
                 let title = quote(&tag.text(b"name").unwrap_or_default());

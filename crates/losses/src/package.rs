@@ -11,10 +11,15 @@ use zip::result::ZipError;
 use crate::compound;
 use crate::report::Place;
 use crate::scan::{Limits, ScanError};
-use crate::xml::{Event, Scanner};
+use crate::xml::{Event, Scanner, Source};
 
 /// First bytes of a compound file: an encrypted document, or one of Office 97.
 const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+/// Relationships, and their bytes, that are kept in memory.
+const RELATIONS: usize = 1 << 18;
+const RELATION_BYTES: usize = 8 << 20;
+/// Bytes of one relationship.
+const RELATION: usize = 2048;
 /// The end record of a zip and the longest comment after it.
 const END: u64 = 22 + 65_535;
 
@@ -59,6 +64,12 @@ impl<R: Read> Read for Part<'_, R> {
         })?;
         self.budget.bytes.set(left - read as u64);
         Ok(read)
+    }
+}
+
+impl<R: Read> Source for Part<'_, R> {
+    fn is_cut(&self) {
+        self.budget.spent.set(true);
     }
 }
 
@@ -142,13 +153,16 @@ impl<R: Read + Seek> Package<R> {
     }
 
     fn read_relations(&mut self) {
-        let names: Vec<String> = self
+        let mut names: Vec<String> = self
             .names()
             .filter(|name| name.contains("_rels/") && !name.ends_with('/'))
             .map(str::to_owned)
             .collect();
+        // Those of the package and of its main part come first: nothing is found without them.
+        names.sort_by_cached_key(|name| (name.matches('/').count(), name.clone()));
         let mut all = HashMap::new();
-        let mut count = 0;
+        let (mut count, mut bytes) = (0, 0);
+        let mut cut = false;
         for name in names {
             let Some((folder, base)) = name.rsplit_once("_rels/") else {
                 continue;
@@ -160,28 +174,42 @@ impl<R: Read + Seek> Package<R> {
             let mut list = Vec::new();
             if let Some(mut scanner) = self.part(&name) {
                 while let Some(event) = scanner.next() {
-                    if let Event::Open(tag) = event
-                        && tag.is(b"Relationship")
-                        && count < 1 << 18
-                    {
-                        count += 1;
-                        let target = tag.text(b"Target").unwrap_or_default();
-                        let outside = tag.raw(b"TargetMode") == Some(b"External");
-                        let kind = tag.text(b"Type").unwrap_or_default();
-                        list.push(Relation {
-                            id: tag.text(b"Id").unwrap_or_default(),
-                            kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
-                            target: if outside {
-                                target
-                            } else {
-                                resolve(folder, &target)
-                            },
-                            outside,
-                        });
+                    let Event::Open(tag) = event else {
+                        continue;
+                    };
+                    if !tag.is(b"Relationship") {
+                        continue;
                     }
+                    let length = [&b"Id"[..], b"Type", b"Target"]
+                        .iter()
+                        .filter_map(|name| tag.raw(name))
+                        .map(<[u8]>::len)
+                        .sum::<usize>();
+                    count += 1;
+                    bytes += length;
+                    if length > RELATION || count > RELATIONS || bytes > RELATION_BYTES {
+                        cut = true;
+                        continue;
+                    }
+                    let target = tag.text(b"Target").unwrap_or_default();
+                    let outside = tag.raw(b"TargetMode") == Some(b"External");
+                    let kind = tag.text(b"Type").unwrap_or_default();
+                    list.push(Relation {
+                        id: tag.text(b"Id").unwrap_or_default(),
+                        kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+                        target: if outside {
+                            target
+                        } else {
+                            resolve(folder, &target)
+                        },
+                        outside,
+                    });
                 }
             }
             all.insert(owner, list);
+        }
+        if cut {
+            self.budget.spent.set(true);
         }
         self.relations = all;
     }
@@ -219,9 +247,17 @@ impl<R: Read + Seek> Package<R> {
         ];
         let mut reached = Vec::new();
         let mut seen: HashSet<&str> = roots.iter().map(|(root, _)| root.as_str()).collect();
+        let mut begun: HashSet<&str> = HashSet::new();
         for (root, place) in roots {
+            if !begun.insert(root) {
+                continue;
+            }
             let mut queue = VecDeque::from([root.as_str()]);
             while let Some(part) = queue.pop_front() {
+                if Instant::now() > self.budget.until {
+                    self.budget.spent.set(true);
+                    return reached;
+                }
                 for relation in self.relations(part) {
                     if relation.outside
                         || ACROSS.contains(&&*relation.kind)
@@ -275,14 +311,34 @@ fn entries<R: Read + Seek>(file: &mut R) -> std::io::Result<u64> {
                 .fold(0, |all, byte| all << 8 | u64::from(*byte))
         })
     };
-    let plain =
-        memchr::memmem::find_iter(&tail, b"PK\x05\x06").map(|at| match number(at + 10, 2) {
-            // The number stands in the record of the larger format.
-            0xFFFF => 0,
+    let mut most = 0;
+    for at in memchr::memmem::find_iter(&tail, b"PK\x05\x06") {
+        most = most.max(match number(at + 10, 2) {
+            // The number stands in the record of the larger format, to which a locator leads.
+            0xFFFF => match at.checked_sub(20) {
+                Some(locator) if tail[locator..].starts_with(b"PK\x06\x07") => {
+                    large_entries(file, number(locator + 8, 8))?
+                }
+                _ => 0xFFFF,
+            },
             count => count,
         });
-    let large = memchr::memmem::find_iter(&tail, b"PK\x06\x06").map(|at| number(at + 32, 8));
-    Ok(plain.chain(large).max().unwrap_or(0))
+    }
+    Ok(most)
+}
+
+/// The number of entries in the end record of the larger format; a great one if it isn't there.
+fn large_entries<R: Read + Seek>(file: &mut R, at: u64) -> std::io::Result<u64> {
+    file.seek(SeekFrom::Start(at))?;
+    let mut record = Vec::new();
+    file.take(56).read_to_end(&mut record)?;
+    if record.len() < 56 || !record.starts_with(b"PK\x06\x06") {
+        return Ok(u64::MAX);
+    }
+    Ok(record[32..40]
+        .iter()
+        .rev()
+        .fold(0, |all, byte| (all << 8) | u64::from(*byte)))
 }
 
 /// A name as it is compared: in lower case, with slashes, and without one before it.

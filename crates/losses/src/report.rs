@@ -13,7 +13,7 @@ const TEXT: usize = 60;
 /// Where something is that would be lost.
 ///
 /// A place may quote the document, so that it must not reach a log.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "in", rename_all = "kebab-case")]
 pub enum Place {
     /// A sheet, by its name.
@@ -53,6 +53,24 @@ pub enum Place {
     Comment,
     /// The master of slides, notes or handouts, or one of its layouts.
     Master,
+}
+
+/// Without what it quotes.
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sheet { .. } => "Sheet",
+            Self::Cell { .. } => "Cell",
+            Self::Name { .. } => "Name",
+            Self::Slide { .. } => "Slide",
+            Self::Paragraph { .. } => "Paragraph",
+            Self::Header => "Header",
+            Self::Footer => "Footer",
+            Self::Note => "Note",
+            Self::Comment => "Comment",
+            Self::Master => "Master",
+        })
+    }
 }
 
 impl fmt::Display for Place {

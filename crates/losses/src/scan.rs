@@ -97,9 +97,10 @@ pub fn scan(
             }
         }
         None if package.has("content.xml") => odf::scan(&package, &mut found),
-        None => return Err(ScanError::Damaged),
+        None if package.is_complete() => return Err(ScanError::Damaged),
+        None => {}
     }
-    found.complete = package.is_complete();
+    found.complete &= package.is_complete();
     Ok(found.report())
 }
 

@@ -1,5 +1,6 @@
 //! What a save loses of a presentation.
 
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 
 use crate::kind::LossKind;
@@ -31,16 +32,19 @@ const TRANSITIONS: [&[u8]; 15] = [
 /// Scans a package whose main part is a presentation.
 pub(crate) fn scan<R: Read + Seek>(package: &mut Package<R>, main: &str, found: &mut Found<'_>) {
     let ids = presentation(package, main, found);
+    let targets: HashMap<&str, &str> = package
+        .relations(main)
+        .iter()
+        .map(|relation| (&*relation.id, &*relation.target))
+        .collect();
     let mut roots = Vec::new();
+    let mut seen = HashSet::new();
     for (index, id) in ids.iter().enumerate() {
-        let part = package
-            .relations(main)
-            .iter()
-            .find(|relation| &relation.id == id)
-            .map(|relation| relation.target.clone());
-        if let Some(part) = part {
+        if let Some(part) = targets.get(&**id)
+            && seen.insert(*part)
+        {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            roots.push((part, Place::Slide { number }));
+            roots.push(((*part).to_owned(), Place::Slide { number }));
         }
     }
     for (part, place) in &roots {
@@ -95,10 +99,11 @@ fn presentation<R: Read + Seek>(
 ) -> Vec<String> {
     let mut ids = Vec::new();
     each_tag(package, main, |tag| match (tag.ns, tag.name) {
-        (Ns::Own, b"sldId") if ids.len() < SLIDES => {
+        (Ns::Own, b"sldId") => match tag.relation() {
             // Its own number has the same name without a prefix.
-            ids.extend(tag.relation());
-        }
+            Some(id) if ids.len() < SLIDES && id.len() < 256 => ids.push(id),
+            _ => found.complete = false,
+        },
         (Ns::Extension, b"section") => found.add(LossKind::Sections, None),
         (Ns::Extension, b"guide") => found.add(LossKind::Guides, None),
         _ => {}

@@ -189,6 +189,7 @@ impl Text<'_, '_> {
                 self.open.push(element);
             } else {
                 self.deeper = self.deeper.saturating_add(1);
+                self.found.complete = false;
             }
         }
     }

@@ -177,8 +177,17 @@ pub(crate) enum Event<'a> {
     Text(&'a [u8]),
 }
 
+/// Where the bytes of a part come from.
+pub(crate) trait Source: Read {
+    /// Something of the part is not looked at, since it goes beyond what is kept in memory.
+    fn is_cut(&self) {}
+}
+
+#[cfg(test)]
+impl Source for &[u8] {}
+
 /// Goes through a part, without what `mc:Fallback` holds: it stands for something that was seen already.
-pub(crate) fn walk<R: Read>(mut scanner: Scanner<R>, mut visit: impl FnMut(&Event<'_>)) {
+pub(crate) fn walk<R: Source>(mut scanner: Scanner<R>, mut visit: impl FnMut(&Event<'_>)) {
     let mut fallbacks = 0_u32;
     while let Some(event) = scanner.next() {
         match &event {
@@ -204,6 +213,7 @@ pub(crate) struct Scanner<R> {
     buffer: Vec<u8>,
     from: usize,
     ended: bool,
+    in_cdata: bool,
     prefixes: Vec<(Vec<u8>, Ns)>,
 }
 
@@ -217,13 +227,14 @@ enum Step {
     Close(usize, usize),
 }
 
-impl<R: Read> Scanner<R> {
+impl<R: Source> Scanner<R> {
     pub(crate) fn new(reader: R) -> Self {
         Self {
             reader,
             buffer: Vec::new(),
             from: 0,
             ended: false,
+            in_cdata: false,
             prefixes: Vec::new(),
         }
     }
@@ -352,6 +363,12 @@ impl<R: Read> Scanner<R> {
             if self.from >= self.buffer.len() && !self.more() {
                 return None;
             }
+            if self.in_cdata {
+                if let Some(step) = self.cdata() {
+                    return Some(step);
+                }
+                continue;
+            }
             let rest = &self.buffer[self.from..];
             if rest[0] != b'<' {
                 let end = memchr(b'<', rest).unwrap_or(rest.len());
@@ -366,7 +383,7 @@ impl<R: Read> Scanner<R> {
                 self.skip_past(b"-->");
             } else if rest.starts_with(b"<![CDATA[") {
                 self.from += 9;
-                self.skip_past(b"]]>");
+                self.in_cdata = true;
             } else if rest.starts_with(b"<?") {
                 self.skip_past(b"?>");
             } else if rest.starts_with(b"<!") {
@@ -375,6 +392,25 @@ impl<R: Read> Scanner<R> {
                 return Some(step);
             }
         }
+    }
+
+    /// A piece of text that is written without entities.
+    fn cdata(&mut self) -> Option<Step> {
+        while self.buffer.len() - self.from < 3 && self.more() {}
+        let rest = &self.buffer[self.from..];
+        let end = memmem::find(rest, b"]]>");
+        self.in_cdata = end.is_none() && (rest.len() > 2 || !self.ended);
+        // The end may stand in two pieces.
+        let length = end.unwrap_or_else(|| {
+            if self.in_cdata {
+                rest.len().saturating_sub(2)
+            } else {
+                rest.len()
+            }
+        });
+        let from = self.from;
+        self.from += length + if end.is_some() { 3 } else { 0 };
+        (length > 0).then_some(Step::Text(from, from + length))
     }
 
     /// The tag at which the scanner stands; none if the part ends in it.
@@ -425,6 +461,7 @@ impl<R: Read> Scanner<R> {
             .unwrap_or(rest.len());
         let name = (start, start + length);
         let Some(end) = end else {
+            self.reader.is_cut();
             // Far too long: what follows is taken for text until the next tag.
             self.from += TAG;
             return Some(Step::Open {
@@ -489,7 +526,7 @@ mod tests {
     #[test]
     fn tags_and_texts_are_told_from_each_other() {
         let text = br#"<?xml version="1.0"?><!DOCTYPE a><w:a xmlns:w="urn:x/wordprocessingml/2006/main"><!-- <b> --><w:c d="a>b" e='"'/>text<![CDATA[<no>]]></w:a >"#;
-        assert_eq!(read(text), ["Own a", "Own c/", "“text”", "end a"]);
+        assert_eq!(read(text), ["Own a", "Own c/", "“text”", "“<no>”", "end a"]);
     }
 
     #[test]

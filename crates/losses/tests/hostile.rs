@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use recto_losses::{LossKind, Options, ScanError};
-use support::{formula, paragraph, samples, scan_bytes, text, workbook};
+use support::{formula, paragraph, samples, scan_bytes, slides, text, workbook};
 
 fn options(change: impl FnOnce(&mut Options)) -> Options {
     let mut options = Options::default();
@@ -211,4 +211,63 @@ fn what_is_no_package_is_said_to_be_damaged_or_encrypted() {
         let report = scan_bytes(bytes, extension, &Options::default()).unwrap();
         assert_eq!(report.losses, [], "{extension}");
     }
+}
+
+#[test]
+fn many_slides_with_many_relationships_are_followed_once() {
+    let mut sample = slides("", "");
+    let mut relations = String::from("<Relationships>");
+    for number in 0..20_000 {
+        let _ = write!(
+            relations,
+            r#"<Relationship Id="r{number}" Type="x/slide" Target="slides/slide2.xml"/>"#
+        );
+    }
+    relations += "</Relationships>";
+    let ids = r#"<p:sldId r:id="r19999"/>"#.repeat(50_000);
+    for (name, content) in &mut sample.parts {
+        match &**name {
+            "ppt/_rels/presentation.xml.rels" => content.clone_from(&relations),
+            "ppt/presentation.xml" => {
+                *content = content.replace("</p:sldIdLst>", &format!("{ids}</p:sldIdLst>"));
+            }
+            _ => {}
+        }
+    }
+    sample.parts.push((
+        "ppt/slides/_rels/slide2.xml.rels".to_owned(),
+        relations.clone(),
+    ));
+    let few = options(|options| options.limits.time = Duration::from_secs(60));
+    let report = scan_bytes(&sample.zip(), "pptx", &few).unwrap();
+    assert_eq!(report.losses, []);
+}
+
+#[test]
+fn relationships_beyond_a_length_are_left_out_and_that_is_said() {
+    let mut sample = workbook("", "<sheetData/>");
+    let long = format!(
+        r#"<Relationships><Relationship Id="r" Type="x/slicer" Target="{}"/></Relationships>"#,
+        "a".repeat(60_000)
+    );
+    sample
+        .parts
+        .push(("xl/worksheets/_rels/sheet1.xml.rels".to_owned(), long));
+    assert!(!sample.scan().complete);
+}
+
+#[test]
+fn a_formula_written_without_entities_is_read_as_well() {
+    let sample = formula("", "", "<![CDATA[_xlfn.VSTACK(A1,B1)]]>");
+    assert!(sample.scan().has(LossKind::UnknownFunctions));
+}
+
+#[test]
+fn a_count_of_entries_that_stands_nowhere_is_refused() {
+    let mut bytes = paragraph("").zip();
+    let end = bytes.len() - 22;
+    bytes[end + 10..end + 12].copy_from_slice(&[0xFF, 0xFF]);
+    let few = options(|options| options.limits.entries = 1000);
+    let error = scan_bytes(&bytes, "docx", &few).unwrap_err();
+    assert!(matches!(error, ScanError::TooManyParts), "{error}");
 }
