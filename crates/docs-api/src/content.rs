@@ -436,7 +436,8 @@ fn recognise_ole(file: &mut (impl Read + Seek)) -> OleContent {
     if ole.has("WordDocument") {
         // A bit of the head of the text says it.
         let head = ole.beginning("WordDocument");
-        return holds(Family::Word, head.is_some_and(|head| head[11] & 1 == 1));
+        let encrypted = head.is_some_and(|head| head[11] & 1 == 1);
+        return holds(Family::Word, encrypted);
     }
     for name in ["Workbook", "Book"] {
         if ole.has(name) {
@@ -448,7 +449,10 @@ fn recognise_ole(file: &mut (impl Read + Seek)) -> OleContent {
         }
     }
     if ole.has("PowerPoint Document") {
-        return holds(Family::Slide, ole.has("EncryptedSummary"));
+        // This number stands there if the rest is encrypted.
+        let user = ole.beginning("Current User");
+        let encrypted = user.is_some_and(|user| user[12..16] == [0xDF, 0xC4, 0xD1, 0xF3]);
+        return holds(Family::Slide, encrypted || ole.has("EncryptedSummary"));
     }
     OleContent::Unknown
 }

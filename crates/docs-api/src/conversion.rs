@@ -10,6 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use zeroize::Zeroize;
 
 pub use code_page::CodePage;
 pub use error::ParameterError;
@@ -35,7 +36,7 @@ const IGNORED: [&str; 5] = [
     "watermark",
 ];
 
-/// The password of a document. It is in no debug output.
+/// The password of a document. It is in no debug output, and wiped from memory with the value.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Password(String);
@@ -50,6 +51,12 @@ impl Password {
 impl From<String> for Password {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+impl Drop for Password {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

@@ -72,6 +72,9 @@ pub enum OpenError {
     /// The password that was given is not the file's.
     #[error("The password does not open the file.")]
     WrongPassword,
+    /// It is protected in a way that the engine does not know.
+    #[error("The file is protected with a password in a way that can't be opened here.")]
+    Protection,
     /// The engine cannot read it.
     #[error("The file is damaged or is not what its name says.")]
     Damaged,
@@ -182,6 +185,9 @@ pub enum SaveError {
     /// The engine said yes but what it wrote is not a whole file.
     #[error("The document engine wrote a file that cannot be read again.")]
     Unreadable,
+    /// What the engine wrote of a protected document would open without its password.
+    #[error("The document was not saved, because its password would have been lost.")]
+    Unprotected,
     /// The file could not be moved to its place.
     #[error("The saved file could not be put in its place: {0}.")]
     Place(#[from] std::io::Error),

@@ -75,6 +75,7 @@ impl Explain for OpenError {
             Self::Empty => "open.empty",
             Self::Encrypted => "open.encrypted",
             Self::WrongPassword => "open.wrong_password",
+            Self::Protection => "open.protection",
             Self::Damaged => "open.damaged",
             Self::TooLarge { .. } => "open.too_large",
             Self::TimedOut => "open.timed_out",
@@ -91,8 +92,11 @@ impl Explain for OpenError {
     fn hint(&self) -> String {
         match self {
             Self::Empty => "Upload the document again: what is stored has no content.".into(),
-            Self::Encrypted => "Remove the password in the program that set it, and open the \
-                                document again."
+            Self::Encrypted => "Open it in the editor, which asks for the password, or give the \
+                                password with the request."
+                .into(),
+            Self::Protection => "Open it in the program that made it, and save it there as .docx, \
+                                 .xlsx or .pptx, or without a password."
                 .into(),
             Self::WrongPassword => "Give the password with which the file opens in the program \
                                     that made it; upper and lower case differ."
@@ -119,7 +123,7 @@ impl Explain for OpenError {
 
     fn editor_error(&self) -> i32 {
         match self {
-            Self::Encrypted | Self::WrongPassword => editor_error::PASSWORD,
+            Self::Encrypted | Self::WrongPassword | Self::Protection => editor_error::PASSWORD,
             Self::Type(_) => editor_error::FORMAT,
             _ => editor_error::OPEN,
         }
@@ -229,6 +233,7 @@ impl Explain for SaveError {
             Self::Type(_) => "save.type",
             Self::Refused(_) => "save.refused",
             Self::Unreadable => "save.unreadable",
+            Self::Unprotected => "save.unprotected",
             Self::Place(_) => "save.place",
             Self::Engine(error) => error.code(),
         }
@@ -241,7 +246,7 @@ impl Explain for SaveError {
     fn hint(&self) -> String {
         match self {
             Self::Type(_) => "Choose another format.".into(),
-            Self::Refused(_) | Self::Unreadable => {
+            Self::Refused(_) | Self::Unreadable | Self::Unprotected => {
                 "Copy what you need into a new document; the last saved copy is kept.".into()
             }
             Self::Place(_) => "Check the server's disk space and permissions.".into(),
@@ -354,7 +359,9 @@ mod tests {
 
     #[test]
     fn what_a_person_reads() {
-        insta::assert_snapshot!(told(&OpenError::Encrypted), @"open.encrypted (-19): The file is protected with a password. Remove the password in the program that set it, and open the document again.");
+        insta::assert_snapshot!(told(&OpenError::Encrypted), @"open.encrypted (-19): The file is protected with a password. Open it in the editor, which asks for the password, or give the password with the request.");
+        insta::assert_snapshot!(told(&OpenError::Protection), @"open.protection (-19): The file is protected with a password in a way that can't be opened here. Open it in the program that made it, and save it there as .docx, .xlsx or .pptx, or without a password.");
+        insta::assert_snapshot!(told(&SaveError::Unprotected), @"save.unprotected (-83): The document was not saved, because its password would have been lost. Copy what you need into a new document; the last saved copy is kept.");
         insta::assert_snapshot!(told(&OpenError::Damaged), @"open.damaged (-82): The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.");
         insta::assert_snapshot!(told(&OpenError::TooLarge { mib: 50 }), @"open.too_large (-82): The file would be larger than 50 MiB when it is unpacked. Split the document into smaller ones, or save it again in the program that made it.");
         insta::assert_snapshot!(told(&OpenError::TimedOut), @"open.timed_out (-82): Opening the file took too long and was stopped. Split the document into smaller ones, or have the time limit raised.");

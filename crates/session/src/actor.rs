@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
-use recto_docs_api::{Content, DocumentKey, Explain};
+use recto_docs_api::{Content, DocumentKey, Explain, Password};
 use recto_engine::{Document, Event, Events, MissingFont, ViewEvent, ViewId};
 use recto_store::{Phase, SessionRecord};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -24,6 +24,7 @@ use crate::journal::Journal;
 use crate::messages::{Command, Join, Op};
 use crate::orders::Dropped;
 use crate::participant::{Ending, Outlet, Participant};
+use crate::password::{Locked, Tries};
 use crate::problem::Problem;
 use crate::rights::ChangedRights;
 use crate::saving::Saving;
@@ -37,6 +38,8 @@ pub(crate) enum Engine {
     /// Not loaded: nobody has come yet, or nobody is left.
     Absent,
     Loading,
+    /// It needs a password that nobody has given yet.
+    Locked(Locked),
     Open(Document),
 }
 
@@ -64,6 +67,9 @@ pub(crate) struct Session {
     /// Of a version of the history that was to be marked against the one before: how many changes were
     /// marked, or why none.
     pub marks: Option<Result<u64, Problem>>,
+    /// What opens the document, while it is open.
+    pub password: Option<Password>,
+    pub tries: Tries,
     /// What the file was found to be that the integrator gave.
     pub content: Option<Content>,
     pub missing_fonts: Vec<MissingFont>,
@@ -236,6 +242,8 @@ impl Session {
             exports: Arc::new(Semaphore::new(1)),
             marks: None,
             content: None,
+            password: None,
+            tries: Tries::default(),
             version: 1,
             cache: TileCache::default(),
             paintings: HashMap::new(),
@@ -280,7 +288,7 @@ impl Session {
     pub fn document(&self) -> Option<Document> {
         match &self.engine {
             Engine::Open(document) => Some(document.clone()),
-            Engine::Absent | Engine::Loading => None,
+            Engine::Absent | Engine::Loading | Engine::Locked(_) => None,
         }
     }
 
@@ -434,6 +442,7 @@ impl Session {
             // The web side verifies their tokens and gives commands of their own instead.
             FromBrowser::InsertImage { .. } | FromBrowser::TakeDocument { .. } => {}
             FromBrowser::Chat { text } => self.on_chat(id, &text),
+            FromBrowser::Password { password } => self.on_password(id, password),
             FromBrowser::GiveUpEditing => self.give_up_editing(id),
             FromBrowser::Save => self.on_save(id),
             FromBrowser::Ping => {
@@ -563,6 +572,7 @@ impl Session {
             .chain(self.saving.force_due)
             .chain(self.close_due())
             .chain(self.delivery.retry_at)
+            .chain(self.password_due())
             .chain(self.parked_until)
             .min()
     }
@@ -585,6 +595,9 @@ impl Session {
         if self.saving.force_due.is_some_and(|due| due <= now) {
             self.saving.force_due = None;
             self.force_save_by_clock();
+        }
+        if self.password_due().is_some_and(|due| due <= now) {
+            self.give_up_password();
         }
         if self.close_due().is_some_and(|due| due <= now) {
             self.close();

@@ -57,6 +57,11 @@ impl Session {
             took,
             signal,
         } = unloaded;
+        let source = match (problem.code, source) {
+            ("open.encrypted", Some(source)) => return self.ask_for_password(source, false),
+            ("open.wrong_password", Some(source)) => return self.ask_for_password(source, true),
+            (_, source) => source,
+        };
         let (Some(death), Some(source)) = (death, source) else {
             return self.on_load_failed(&problem, &[]);
         };

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use recto_docs_api::{DocumentKind, FileType, OutputType};
+use recto_docs_api::{DocumentKind, FileType, OutputType, Password};
 use recto_engine::{ConvertOptions, Document};
 use recto_store::BlobId;
 use tokio::runtime::Handle;
@@ -64,6 +64,7 @@ impl Session {
         let unmarked = self.unmarked();
         let title = self.title.clone();
         let own = self.file_type();
+        let password = self.password.clone();
         let Some(participant) = self.participant(id) else {
             return;
         };
@@ -104,8 +105,10 @@ impl Session {
                 id: question,
                 asked,
                 copied: match unmarked {
-                    Some(original) => copy_original(&services, original, output, &title).await,
-                    None => copy(&services, (&document, own), output, &title).await,
+                    Some(original) => {
+                        copy_original(&services, (original, password), output, &title).await
+                    }
+                    None => copy(&services, (&document, own), password, output, &title).await,
                 },
             };
             drop(turn);
@@ -161,6 +164,7 @@ pub(crate) async fn room_for_a_copy(services: &Services) -> Result<(), Problem> 
 async fn copy(
     services: &Services,
     (document, own): (&Document, FileType),
+    password: Option<Password>,
     output: OutputType,
     title: &str,
 ) -> Result<Copied, Problem> {
@@ -175,7 +179,8 @@ async fn copy(
         let saved = services.engine.snapshot(document, whole, &written).await;
         saved.map_err(|error| Problem::of(&error))?;
         let converted = folder.path().join("converted");
-        convert(services, (&written, whole, title), output, &converted).await?;
+        let from = (written.as_path(), whole, title);
+        convert(services, from, password, output, &converted).await?;
         let blob = services.store.put_file(&converted).await;
         blob.map_err(|error| Problem::of(&error))?
     };
@@ -195,6 +200,7 @@ fn whole(own: FileType) -> &'static str {
 pub(crate) async fn convert(
     services: &Services,
     (from, file_type, title): (&Path, &str, &str),
+    password: Option<Password>,
     output: OutputType,
     to: &Path,
 ) -> Result<(), Problem> {
@@ -202,7 +208,7 @@ pub(crate) async fn convert(
         file_type,
         title,
         to: output.extension(),
-        password: None,
+        password,
         code_page: None,
         delimiter: None,
         region: None,
@@ -216,7 +222,7 @@ pub(crate) async fn convert(
 /// A copy of a version that is marked: of its file, since what the engine has is marked.
 async fn copy_original(
     services: &Services,
-    (original, file_type): (BlobId, FileType),
+    ((original, file_type), password): ((BlobId, FileType), Option<Password>),
     output: OutputType,
     title: &str,
 ) -> Result<Copied, Problem> {
@@ -229,13 +235,8 @@ async fn copy_original(
     let copy = if file_type.extension() == output.extension() {
         &file
     } else {
-        convert(
-            services,
-            (&file, file_type.extension(), title),
-            output,
-            &converted,
-        )
-        .await?;
+        let from = (file.as_path(), file_type.extension(), title);
+        convert(services, from, password, output, &converted).await?;
         &converted
     };
     let blob = services.store.put_file(copy).await;

@@ -41,6 +41,14 @@ impl Session {
                     });
                 }
             }
+            Engine::Locked(_) => {
+                if let Some(participant) = self.participant(id) {
+                    participant.send(ToBrowser::Password {
+                        wrong: false,
+                        wait: None,
+                    });
+                }
+            }
             Engine::Open(document) => {
                 let document = document.clone();
                 self.make_view(id, document);
@@ -55,7 +63,9 @@ impl Session {
             record,
             marks,
             content,
+            password,
         } = loaded;
+        self.unlocked(password);
         self.marks = marks;
         if record.is_some() || self.content.is_none() {
             self.content = Some(content);
@@ -216,6 +226,7 @@ impl Session {
             .find(|p| p.id == id)
             .and_then(|p| self.loss_state(p.opening.get()));
         let own = self.file_type();
+        let loses_password = self.loses_password();
         let services = &self.services;
         let Some(participant) = self.participants.iter_mut().find(|p| p.id == id) else {
             return;
@@ -281,6 +292,9 @@ impl Session {
                 renamed.and_then(|content| content.note(named, participant.may_change()))
         {
             participant.send(ToBrowser::notice(&note.into()));
+        }
+        if fresh && loses_password {
+            participant.send(ToBrowser::notice(&Problem::password_not_kept()));
         }
         if participant.may_change() && opening_without_callback(participant.opening.get()) {
             participant.send(ToBrowser::notice(&Problem::no_callback()));

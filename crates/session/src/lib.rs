@@ -31,6 +31,7 @@ mod orders;
 mod overview;
 mod painting;
 mod participant;
+mod password;
 mod problem;
 mod registry;
 mod rights;

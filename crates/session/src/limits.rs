@@ -23,6 +23,10 @@ pub struct Limits {
     pub participants: usize,
     /// Of them, those whom only editors can be; at most half. Default 50.
     pub kept_for_editors: usize,
+    /// How long a document that opens with a password waits for it. Default 5 min.
+    pub password_seconds: Duration,
+    /// Passwords that may be tried in a minute for one document. Default 10.
+    pub password_tries: usize,
     /// Views that one token opens. Default 20.
     pub views_of_token: usize,
     /// Bytes of a tenant's results beyond which no participant gets another copy. Default 10 GiB.
@@ -42,6 +46,8 @@ impl Default for Limits {
             export_seconds: Duration::from_secs(120),
             participants: 200,
             kept_for_editors: 50,
+            password_seconds: Duration::from_secs(300),
+            password_tries: 10,
             views_of_token: 20,
             results_bytes: 10 << 30,
             documents_of_tenant: 1000,

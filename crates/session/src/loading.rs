@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use recto_docs_api::{Content, ContentError, Explain, FileType};
+use recto_docs_api::{Content, ContentError, Explain, FileType, Password};
 use recto_engine::{Document, Events, OpenError, OpenOptions};
 use recto_store::{BlobId, Phase, SessionRecord};
 use recto_token::{Opening, Verified, seal};
@@ -69,6 +69,8 @@ pub(crate) struct Loaded {
     pub marks: Option<Result<u64, Problem>>,
     /// What the file was found to be.
     pub content: Content,
+    /// What opened it, if that was needed.
+    pub password: Option<Password>,
 }
 
 pub(crate) fn scratch_folder(services: &Services) -> Result<TempDir, Problem> {
@@ -138,6 +140,7 @@ async fn load(
     services: Services,
     journal: Journal,
     source: Source,
+    password: Option<Password>,
     wanted: Option<Verified<Opening>>,
 ) -> Result<Box<Loaded>, Box<Unloaded>> {
     let began = Instant::now();
@@ -146,6 +149,7 @@ async fn load(
     let options = OpenOptions {
         file_type: source.opened_as(),
         title: title.as_deref().unwrap_or_default(),
+        password: password.as_ref(),
     };
     let opened = async {
         match services.engine.open(&path, options).await {
@@ -192,6 +196,7 @@ async fn load(
                 (document, events) = again.map_err(|error| failed(Problem::of(&error)))?;
             }
             Ok(Box::new(Loaded {
+                password,
                 document,
                 events,
                 record,
@@ -341,19 +346,26 @@ impl Session {
     pub fn on_fetched(&mut self, source: Result<Box<Source>, Problem>) {
         match source {
             Ok(source) => {
-                self.tell_all(&ToBrowser::Progress {
-                    stage: Stage::Opening,
-                });
-                let services = self.services.clone();
-                let first = self.participants.first();
-                let opening = first.map(|participant| participant.opening.clone());
-                let journal = self.journal.clone();
-                self.start(
-                    async move { Op::Loaded(load(services, journal, *source, opening).await) },
-                );
+                let password = self.password.clone();
+                self.load_source(*source, password);
             }
             Err(problem) => self.on_load_failed(&problem, &[]),
         }
+    }
+
+    /// Has the engine load a file that is ready for it.
+    pub fn load_source(&mut self, source: Source, password: Option<Password>) {
+        self.engine = Engine::Loading;
+        self.tell_all(&ToBrowser::Progress {
+            stage: Stage::Opening,
+        });
+        let services = self.services.clone();
+        let first = self.participants.first();
+        let opening = first.map(|participant| participant.opening.clone());
+        let journal = self.journal.clone();
+        self.start(
+            async move { Op::Loaded(load(services, journal, source, password, opening).await) },
+        );
     }
 
     /// Nobody can take part in a document that cannot be loaded; its record stays as it is.

@@ -84,7 +84,8 @@ impl Session {
     /// lose. What could not be looked at may lose anything.
     pub fn is_held(&self, opening: &Opening) -> bool {
         let record = self.record.as_ref();
-        record.is_some_and(|record| holds(self.rule_of(opening), record.losses.as_ref()))
+        self.loses_password()
+            || record.is_some_and(|record| holds(self.rule_of(opening), record.losses.as_ref()))
     }
 
     /// The rights that these become by it.

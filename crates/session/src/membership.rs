@@ -183,6 +183,10 @@ impl Session {
             // Only viewers were here: nothing to save, but the record is to be closed.
             self.editors_left_at = Some(Instant::now());
         }
+        if self.participants.is_empty() && matches!(self.engine, Engine::Locked(_)) {
+            self.engine = Engine::Absent;
+            self.tries.until = None;
+        }
         self.tell_presence();
     }
 

@@ -62,6 +62,26 @@ impl Problem {
         )
     }
 
+    /// Nobody gave the document's password.
+    pub fn no_password() -> Self {
+        Self::new(
+            "open.no_password",
+            -19,
+            "The document opens with a password, and none was given in time.",
+            "Load the page again, and give the password.",
+        )
+    }
+
+    /// A save would lose the document's password.
+    pub fn password_not_kept() -> Self {
+        Self::new(
+            "content.password_not_kept",
+            0,
+            "The document is protected with a password in an older way, which can't be kept when it is saved: it is open for reading.",
+            "To change it, save it as xlsx with a password in the program that made it, and open that.",
+        )
+    }
+
     /// The application sent this user away.
     pub fn dropped() -> Self {
         Self::new(
@@ -379,6 +399,8 @@ mod tests {
     #[test]
     fn sentences() {
         insta::assert_snapshot!(Problem::version_changed(), @"This version of the document was saved and closed. Load the page again to open the new version; the application must give a changed file a new document.key.");
+        insta::assert_snapshot!(Problem::no_password(), @"The document opens with a password, and none was given in time. Load the page again, and give the password.");
+        insta::assert_snapshot!(Problem::password_not_kept(), @"The document is protected with a password in an older way, which can't be kept when it is saved: it is open for reading. To change it, save it as xlsx with a password in the program that made it, and open that.");
         insta::assert_snapshot!(Problem::dropped(), @"The application has disconnected you from this document; what you wrote until then is kept. Open the document from the application again if you are still allowed to.");
         insta::assert_snapshot!(Problem::stopping(), @"The document server is shutting down; what you wrote is stored. Wait a moment: the editor connects again by itself.");
         insta::assert_snapshot!(Problem::engine_gave_up(None), @"LibreOffice ended several times with this document, so the document was closed; its last stored state is kept. Open an earlier version of the file, and tell the server's administrator, who has a report of each time.");

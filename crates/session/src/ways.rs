@@ -92,14 +92,11 @@ async fn pdf(services: &Services, source: &Source, title: &str) -> Option<(Strin
     let folder = scratch_folder(services).ok()?;
     let converted = folder.path().join("converted");
     let from = source.path();
-    convert(
-        services,
-        (&from, source.opened_as(), title),
-        output,
-        &converted,
-    )
-    .await
-    .ok()?;
+    // Of a protected document there is none: it would have no password.
+    let from = (from.as_path(), source.opened_as(), title);
+    convert(services, from, None, output, &converted)
+        .await
+        .ok()?;
     let blob = services.store.put_file(&converted).await.ok()?;
     let copied = linked(services, blob, output, title).await.ok()?;
     Some((copied.url, copied.file_type))

@@ -31,6 +31,14 @@ pub enum ToBrowser {
         /// The stage.
         stage: Stage,
     },
+    /// The document opens with a password, which is asked for: the answer is `password`.
+    Password {
+        /// The one that the receiver gave does not open it.
+        wrong: bool,
+        /// Seconds to wait before the next try, after too many.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        wait: Option<u64>,
+    },
     /// The document is open.
     Opened(Box<Opened>),
     /// The token or config was refused.

@@ -7,6 +7,7 @@ import { Header } from './panels/header.js';
 import { LossesBar } from './panels/losses-bar.js';
 import { Notices } from './panels/notices.js';
 import { SidePanel } from './panels/side-panel.js';
+import { PasswordDialog } from './panels/password-dialog.js';
 import { ProblemPanel } from './panels/problem.js';
 import { ClosedPanel, ProgressPanel } from './panels/progress.js';
 import { SheetTabs } from './panels/sheet-tabs.js';
@@ -15,8 +16,17 @@ import { StatusBar } from './panels/status-bar.js';
 import { DocumentView } from './tiles/document-view.js';
 import { Toolbar } from './toolbar/toolbar.js';
 
-/** The whole page: a document, or what is in its place. */
+/** The whole page: a document, or what is in its place, and the question for its password. */
 export function App({ editor, host }: { editor: Editor; host: Integration }) {
+  return (
+    <>
+      <Page editor={editor} host={host} />
+      {editor.state.locked.value !== null && <PasswordDialog editor={editor} />}
+    </>
+  );
+}
+
+function Page({ editor, host }: { editor: Editor; host: Integration }) {
   const { state } = editor;
   const { options } = host;
   const problem = state.problem.value;

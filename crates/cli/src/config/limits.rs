@@ -269,6 +269,20 @@ const TABLE: &[Limit] = &[
         seen: "the count alone",
     },
     Limit {
+        name: "password_tries",
+        what: "passwords that are tried for one document in a minute, whoever gives them",
+        value: at!((1, 1000), session.limits.password_tries),
+        test: "a_password_is_not_tried_more_often_than_the_limit",
+        seen: "`wait` in `password`",
+    },
+    Limit {
+        name: "password_seconds",
+        what: "waiting for the password of a document; then it is given up",
+        value: at!((5, 86_400), session.limits.password_seconds),
+        test: "a_document_does_not_wait_for_its_password_for_ever",
+        seen: "open.no_password",
+    },
+    Limit {
         name: "export_seconds",
         what: "making such a copy in another format than that of saving",
         value: at!((5, 3600), session.limits.export_seconds),

@@ -1,12 +1,14 @@
-//! Files that are not what their names say.
+//! Files that are not what their names say, and those that open with a password.
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::common::{Browser, Integrator, Server, new_key, signed};
+use crate::common::{Browser, Integrator, Server, Setup, kill, new_key, signed};
 
 const RICH: &[u8] = b"{\\rtf1\\ansi\\pard The first line\\par}";
 const PAGE: &str = "<html><body><table><tr><th>Name</th><th>City</th></tr><tr><td>Zo&euml;</td>\
     <td>&#321;&oacute;d&#378;</td></tr></table></body></html>";
+const LOCKED: &[u8] = include_bytes!("../../../engine/tests/fixtures/locked.docx");
 const OLE: &[u8] = b"\xD0\xCF\x11\xE0";
 
 /// A config for a file that is served under this name.
@@ -91,4 +93,134 @@ async fn a_page_that_asks_for_a_login_is_refused_as_one() {
     )
     .await;
     assert_eq!(ending.code(), "fetch.html_instead");
+}
+
+/// Opens `locked.docx`, up to the question.
+async fn asked(server: &Server, config: &Value) -> Browser {
+    let key = config["document"]["key"].as_str().unwrap();
+    let mut browser = Browser::connect(server, key).await;
+    browser
+        .say(&json!({ "type": "open", "config": config }))
+        .await;
+    let question = browser.until("password").await;
+    assert_eq!(question, json!({ "type": "password", "wrong": false }));
+    browser
+}
+
+async fn gives(browser: &mut Browser, password: &str) {
+    browser
+        .say(&json!({ "type": "password", "password": password }))
+        .await;
+}
+
+fn is_protected(file: &[u8]) -> bool {
+    let name: Vec<u8> = "EncryptedPackage"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    file.starts_with(OLE) && file.windows(name.len()).any(|part| part == name)
+}
+
+#[tokio::test]
+async fn a_protected_document_opens_with_its_password_and_stays_protected() {
+    let setup = Setup::default();
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    integrator.serve("locked.docx", LOCKED);
+    let key = new_key("locked");
+    let config = config(&integrator, "locked.docx", "word", &key);
+    let mut ann = asked(&server, &config).await;
+    gives(&mut ann, "Lantern").await;
+    let question = ann.until("password").await;
+    assert_eq!(question, json!({ "type": "password", "wrong": true }));
+    gives(&mut ann, "lantern").await;
+    ann.until_opened().await;
+    ann.types("By Ann. ").await;
+    ann.saves().await;
+    // What is in the store is protected, the snapshot too.
+    for blob in std::fs::read_dir(setup.data().join("store/blobs")).unwrap() {
+        assert!(is_protected(&std::fs::read(blob.unwrap().path()).unwrap()));
+    }
+    // The engine's death is no reason to ask again, and neither is one more user.
+    kill(server.kit_of(&key).await, Signal::KILL);
+    ann.until_opened().await;
+    let mut ben = Browser::open(&server, &config).await;
+    ben.types("By Ben. ").await;
+    // Copies in other formats have no password.
+    ben.say(&json!({ "type": "download", "id": 1, "format": "txt" }))
+        .await;
+    let copy = ben.until("download").await;
+    let text = reqwest::get(copy["url"].as_str().unwrap()).await.unwrap();
+    assert!(text.text().await.unwrap().contains("By Ann. "));
+    ann.leave().await;
+    ben.leave().await;
+    let (callback, file) = saved(&integrator).await;
+    assert_eq!(callback["filetype"], "docx");
+    assert!(is_protected(&file));
+    assert!(
+        !server.log().to_lowercase().contains("lantern"),
+        "{}",
+        server.log()
+    );
+    // The password is that of before.
+    integrator.serve("again.docx", file);
+    let config = config_of(&integrator, "again.docx", &new_key("again"));
+    let mut eve = asked(&server, &config).await;
+    gives(&mut eve, "lantern").await;
+    eve.until_opened().await;
+}
+
+#[tokio::test]
+async fn whoever_is_there_is_asked_and_one_of_them_answers() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    integrator.serve("locked.docx", LOCKED);
+    let config = config_of(&integrator, "locked.docx", &new_key("asked"));
+    let ann = asked(&server, &config).await;
+    let mut ben = asked(&server, &config).await;
+    ann.leave().await;
+    let mut eve = asked(&server, &config).await;
+    gives(&mut ben, "wrong").await;
+    assert_eq!(ben.until("password").await["wrong"], true);
+    assert_eq!(eve.until("password").await["wrong"], false, "hers was not");
+    gives(&mut eve, "lantern").await;
+    ben.until_opened().await;
+    eve.until_opened().await;
+    // When all have left, it is asked for again.
+    ben.leave().await;
+    eve.leave().await;
+    integrator.called_with(4).await;
+    asked(&server, &config).await;
+}
+
+#[tokio::test]
+async fn a_password_is_not_tried_more_often_than_the_limit() {
+    let setup = Setup::default().file("[limits]\npassword_tries = 2\n");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    integrator.serve("locked.docx", LOCKED);
+    let config = config_of(&integrator, "locked.docx", &new_key("tries"));
+    let mut ann = asked(&server, &config).await;
+    for _ in 0..2 {
+        gives(&mut ann, "wrong").await;
+        assert_eq!(ann.until("password").await["wrong"], true);
+    }
+    gives(&mut ann, "lantern").await;
+    let told = ann.until("password").await;
+    assert!((1..=60).contains(&told["wait"].as_u64().unwrap()), "{told}");
+}
+
+#[tokio::test]
+async fn a_document_does_not_wait_for_its_password_for_ever() {
+    let setup = Setup::default().file("[limits]\npassword_seconds = 5\n");
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    integrator.serve("locked.docx", LOCKED);
+    let config = config_of(&integrator, "locked.docx", &new_key("waits"));
+    let mut ann = asked(&server, &config).await;
+    assert_eq!(ann.ending().await.code(), "open.no_password");
+}
+
+fn config_of(integrator: &Integrator, name: &str, key: &str) -> Value {
+    config(integrator, name, "word", key)
 }

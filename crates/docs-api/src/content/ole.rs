@@ -61,15 +61,33 @@ impl<'f, F: Read + Seek> Ole<'f, F> {
         self.entries.iter().any(|(known, ..)| known == name)
     }
 
-    /// The first bytes of a stream, unless it is very short.
+    /// The first bytes of a stream.
     pub fn beginning(&mut self, name: &str) -> Option<Vec<u8>> {
         let (_, start, length) = *self.entries.iter().find(|(known, ..)| known == name)?;
         if length < SHORT {
-            return None;
+            return self.of_short_one(start);
         }
         let mut bytes = vec![0; BEGINNING];
         self.read(start, &mut bytes).ok()?;
         Some(bytes)
+    }
+
+    /// Short streams share one, which is that of the first entry.
+    fn of_short_one(&mut self, start: u32) -> Option<Vec<u8>> {
+        const IN_EACH: u32 = 64;
+        let (_, mut sector, _) = *self.entries.first()?;
+        let at = u64::from(start) * u64::from(IN_EACH);
+        let before = at / u64::from(self.sector);
+        if before > STEPS as u64 {
+            return None;
+        }
+        for _ in 0..before {
+            sector = self.following(sector).filter(|next| *next < NO_SECTOR)?;
+        }
+        let mut bytes = vec![0; self.sector as usize];
+        self.read(sector, &mut bytes).ok()?;
+        let within = usize::try_from(at % u64::from(self.sector)).ok()?;
+        Some(bytes[within..within + IN_EACH as usize].to_vec())
     }
 
     fn read(&mut self, sector: u32, to: &mut [u8]) -> Result<()> {

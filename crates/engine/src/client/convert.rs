@@ -74,6 +74,7 @@ impl Engine {
         let written = formats::converted_to(kind, options.to, wanted)
             .ok_or_else(|| SaveError::Type(options.to.to_owned()))?;
         archive::check(file, options.file_type, kind).await?;
+        let protected = saved::protection(file, options.file_type).await?;
         let kit = self.0.pool.take().await.map_err(OpenError::from)?;
         let _working = self.0.pool.working();
         {
@@ -88,10 +89,16 @@ impl Engine {
             .unwrap_or(Err(ConvertError::TimedOut(options.limit)));
         kit.0.kill(Death::Stopped);
         kit.0.gone().await;
-        result.map(|()| Converted { notes: Vec::new() })
+        result.map(|locked| Converted {
+            notes: (locked || protected)
+                .then(unprotected)
+                .into_iter()
+                .collect(),
+        })
     }
 }
 
+/// Gives whether LibreOffice asked for a password.
 async fn run(
     kit: &Arc<Link>,
     file: &Path,
@@ -99,7 +106,7 @@ async fn run(
     kind: DocumentKind,
     (format, filter): (&'static str, String),
     options: &ConvertOptions<'_>,
-) -> Result<(), ConvertError> {
+) -> Result<bool, ConvertError> {
     let (name, kept) = bring(kit, file, options).await?;
     let call = Call::LoadToConvert {
         name,
@@ -107,12 +114,12 @@ async fn run(
     };
     let loaded = kit
         .ask_within(call, options.limit, |reply| match reply {
-            Reply::Answer(Answer::Loaded { kind, .. }) => Ok(Some(kind)),
+            Reply::Answer(Answer::Loaded { kind, locked, .. }) => Ok(Some((kind, locked))),
             Reply::Answer(Answer::Locked) => Ok(None),
             _ => Err(unexpected()),
         })
         .await;
-    let loaded = match loaded {
+    let (loaded, locked) = match loaded {
         Ok(Some(loaded)) => loaded,
         Ok(None) if options.password.is_some() => return Err(OpenError::WrongPassword.into()),
         Ok(None) => return Err(OpenError::Encrypted.into()),
@@ -120,7 +127,7 @@ async fn run(
             let signal = kit.signal();
             return Err(OpenError::Crashed { signal }.into());
         }
-        Err(EngineError::Failed(_)) => return Err(refused(file).await.into()),
+        Err(EngineError::Failed(_)) => return Err(refused(file, options.file_type).await.into()),
         Err(error) => return Err(OpenError::from(error).into()),
     };
     if loaded != formats::number(kind) {
@@ -144,7 +151,15 @@ async fn run(
     tokio::task::spawn_blocking(move || saved::take_unsynced(&from, &to, format, &kept))
         .await
         .map_err(|error| SaveError::Place(std::io::Error::other(error)))??;
-    Ok(())
+    Ok(locked)
+}
+
+fn unprotected() -> Note {
+    Note {
+        code: "conversion.unprotected",
+        message: "The file is protected with a password, and what was made of it is not.".into(),
+        hint: "Keep the result where only those may read it who know the password.".into(),
+    }
 }
 
 /// Puts a copy of the file into the kit's folder, in a form that LibreOffice opens without asking,

@@ -102,9 +102,17 @@ pub(super) struct Inner {
     pub(super) info: DocumentInfo,
     views: Mutex<HashMap<ViewId, ViewOptions>>,
     pub(super) copies: AtomicU64,
-    /// Held while a copy of the kit saves.
+    /// Held while a copy of the kit saves, or a protected document is saved in its place.
     pub(super) beside: tokio::sync::Mutex<()>,
     pub(super) kept: Arc<Kept>,
+    protected: Option<Protected>,
+}
+
+/// A document that opens with a password.
+struct Protected {
+    /// Its file's name in the kit's folder, where LibreOffice saves it with its password.
+    name: String,
+    file_type: String,
 }
 
 impl Document {
@@ -112,26 +120,40 @@ impl Document {
         kit: Arc<Link>,
         file: &Path,
         options: OpenOptions<'_>,
+        protected: bool,
         kind: DocumentKind,
         limit: Duration,
     ) -> Result<(Self, Events), OpenError> {
+        let extension = options.file_type;
         let (name, kept) = bring(&kit, file, options).await?;
-        let (path, of) = (file.to_owned(), options.file_type.to_owned());
+        let (path, of) = (file.to_owned(), extension.to_owned());
         let tracks = tokio::task::spawn_blocking(move || saved::tracks_changes(&path, &of))
             .await
             .unwrap_or(None);
         let pace = kit.pace();
-        let load = Call::Load { name, tracks, pace };
+        let load = Call::Load {
+            name: name.clone(),
+            tracks,
+            pace,
+            password: options.password.cloned(),
+        };
         let loaded = kit
             .ask_within(load, limit, |reply| match reply {
                 Reply::Answer(Answer::Loaded {
-                    kind, size, fonts, ..
-                }) => Ok((kind, size, fonts)),
+                    kind,
+                    size,
+                    fonts,
+                    locked,
+                    ..
+                }) => Ok(Some((kind, size, fonts, locked))),
+                Reply::Answer(Answer::Locked) => Ok(None),
                 _ => Err(unexpected()),
             })
             .await;
-        let (loaded, size, fonts) = match loaded {
-            Ok(loaded) => loaded,
+        let (loaded, size, fonts, locked) = match loaded {
+            Ok(Some(loaded)) => loaded,
+            Ok(None) if options.password.is_some() => return Err(OpenError::WrongPassword),
+            Ok(None) => return Err(OpenError::Encrypted),
             Err(EngineError::Gone) => {
                 return Err(match kit.death() {
                     Some(Death::Hung) => OpenError::TimedOut,
@@ -140,7 +162,7 @@ impl Document {
                     },
                 });
             }
-            Err(EngineError::Failed(_)) => return Err(refused(file).await),
+            Err(EngineError::Failed(_)) => return Err(refused(file, extension).await),
             Err(error) => return Err(error.into()),
         };
         // A text renamed to .xlsx loads as what it is.
@@ -159,6 +181,10 @@ impl Document {
                 .map(|(name, shown_as)| MissingFont { name, shown_as })
                 .collect(),
         };
+        let protected = (locked || protected).then(|| Protected {
+            name,
+            file_type: extension.to_owned(),
+        });
         let views = Mutex::default();
         let copies = AtomicU64::new(0);
         Ok((
@@ -169,6 +195,7 @@ impl Document {
                 copies,
                 beside: tokio::sync::Mutex::default(),
                 kept: Arc::new(kept),
+                protected,
             })),
             events,
         ))
@@ -349,7 +376,48 @@ impl Document {
 
     /// Writes a copy of the document as it is now to `to`. It is whole and on the disk when this
     /// returns; the open document stays what it was.
+    ///
+    /// In its own format, a protected document stays protected; in another one, it has no password.
     pub async fn save_copy(&self, file_type: &str, to: &Path) -> Result<(), SaveError> {
+        match &self.0.protected {
+            Some(it) if it.file_type == file_type => self.save_protected(it, to).await,
+            _ => self.save_open(file_type, to).await,
+        }
+    }
+
+    /// Whether a save can keep it protected, if it is. What 25.2 writes of old workbooks has no password,
+    /// nor has what is saved as another type than it was.
+    pub fn keeps_protection(&self) -> bool {
+        self.0.protected.as_ref().is_none_or(|it| {
+            matches!(
+                it.file_type.as_str(),
+                "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp"
+            )
+        })
+    }
+
+    /// Whether its file opens with a password, and is saved so.
+    pub fn is_protected(&self) -> bool {
+        self.0.protected.is_some()
+    }
+
+    async fn save_protected(&self, it: &Protected, to: &Path) -> Result<(), SaveError> {
+        // Until it is copied, LibreOffice must not write there again.
+        let _turn = self.0.beside.lock().await;
+        let saved = self.0.kit.ask_to_save(Call::SaveInPlace).await;
+        saved.map_err(|error| match error {
+            EngineError::Failed(why) => SaveError::Refused(why),
+            other => other.into(),
+        })?;
+        let from = self.0.kit.folder.doc().join(&it.name);
+        let (to, file_type) = (to.to_owned(), it.file_type.clone());
+        tokio::task::spawn_blocking(move || saved::copy_protected(&from, &to, &file_type))
+            .await
+            .map_err(std::io::Error::other)?
+    }
+
+    /// As [`Self::save_copy`], without a password in any case: for the engine itself.
+    pub(super) async fn save_open(&self, file_type: &str, to: &Path) -> Result<(), SaveError> {
         let (format, options) = formats::saved_as(self.0.info.kind, file_type)
             .ok_or_else(|| SaveError::Type(file_type.to_owned()))?;
         let number = self.0.copies.fetch_add(1, Ordering::Relaxed);
@@ -475,10 +543,10 @@ pub(super) async fn bring_page(kit: &Link, file: &Path) -> Result<String, OpenEr
 }
 
 /// Why a file that the engine did not load was not loaded.
-pub(super) async fn refused(file: &Path) -> OpenError {
-    let file = file.to_owned();
-    match tokio::task::spawn_blocking(move || saved::is_encrypted(&file)).await {
-        Ok(true) => OpenError::Encrypted,
+pub(super) async fn refused(file: &Path, extension: &str) -> OpenError {
+    let (file, extension) = (file.to_owned(), extension.to_owned());
+    match tokio::task::spawn_blocking(move || saved::is_encrypted(&file, &extension)).await {
+        Ok(true) => OpenError::Protection,
         _ => OpenError::Damaged,
     }
 }

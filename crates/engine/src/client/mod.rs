@@ -28,6 +28,8 @@ mod waiting;
 use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
 
+use recto_docs_api::Password;
+
 pub use convert::{ConvertOptions, Converted};
 pub use document::{Document, DocumentInfo, Effect, MissingFont, Selection, ViewOptions};
 pub use link::{Painted, Pending};
@@ -64,14 +66,17 @@ pub struct OpenOptions<'a> {
     pub file_type: &'a str,
     /// What its users call it, which its fields and functions show; any text.
     pub title: &'a str,
+    /// Opens a file that is protected.
+    pub password: Option<&'a Password>,
 }
 
 impl<'a> OpenOptions<'a> {
-    /// A file of this type that has no title.
+    /// A file of this type that has no title, and no password.
     pub fn untitled(file_type: &'a str) -> Self {
         Self {
             file_type,
             title: "",
+            password: None,
         }
     }
 }
@@ -141,8 +146,9 @@ impl Engine {
             .ok_or_else(|| OpenError::Type(options.file_type.to_owned()))?;
         let limit = self.0.config.load_limit;
         archive::check(file, options.file_type, kind).await?;
+        let protected = saved::protection(file, options.file_type).await?;
         let kit = self.0.pool.take().await?;
-        let opened = Document::open(Arc::clone(&kit), file, options, kind, limit).await;
+        let opened = Document::open(Arc::clone(&kit), file, options, protected, kind, limit).await;
         match opened {
             Ok(opened) => {
                 let mut open = lock(&self.0.open);

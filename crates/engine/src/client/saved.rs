@@ -1,43 +1,29 @@
 //! Looking at files: why one was not opened, and whether one was saved whole.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 use std::path::Path;
 
+use recto_docs_api::{FileType, SourceType};
 use recto_package::Kept;
 
-use crate::error::SaveError;
+use crate::error::{OpenError, SaveError};
 use crate::formats;
 
-const OLE: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 /// A manifest beyond this size is not read.
 const LONGEST_MANIFEST: u64 = 4 << 20;
-const LONGEST_HEAD: u64 = 4 << 20;
 
-/// Whether the file is protected with a password, as far as its container tells.
-pub(super) fn is_encrypted(path: &Path) -> bool {
-    let Ok(mut file) = File::open(path) else {
+/// Whether a file of this type is protected with a password, as far as its container tells.
+pub(super) fn is_encrypted(path: &Path, extension: &str) -> bool {
+    let examined = FileType::parse(extension).map(|it| it.examine_file(path));
+    if let Ok(Ok(content)) = examined
+        && content.encrypted
+    {
+        return true;
+    }
+    let Ok(file) = File::open(path) else {
         return false;
     };
-    let mut head = Vec::new();
-    if (&mut file)
-        .take(LONGEST_HEAD)
-        .read_to_end(&mut head)
-        .is_err()
-    {
-        return false;
-    }
-    if head.starts_with(&OLE) {
-        // The directory entry of an encrypted OOXML package, in UTF-16.
-        let name: Vec<u8> = "EncryptedPackage"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        return head.windows(name.len()).any(|window| window == name);
-    }
-    if file.seek(SeekFrom::Start(0)).is_err() {
-        return false;
-    }
     let Ok(mut archive) = zip::ZipArchive::new(file) else {
         return false;
     };
@@ -51,6 +37,22 @@ pub(super) fn is_encrypted(path: &Path) -> bool {
         .read_to_end(&mut text)
         .is_ok()
         && text.windows(key.len()).any(|window| window == key)
+}
+
+/// Whether a file is protected with a password; an error if LibreOffice can't open such a file: of old
+/// texts it dies, and old presentations it takes for damaged.
+pub(super) async fn protection(path: &Path, extension: &str) -> Result<bool, OpenError> {
+    let (path, of) = (path.to_owned(), extension.to_owned());
+    let protected = tokio::task::spawn_blocking(move || {
+        let examined = SourceType::parse(&of).ok()?.content()?.examine_file(&path);
+        examined.ok().map(|content| content.encrypted)
+    });
+    let protected = protected.await.ok().flatten().unwrap_or(false);
+    let closed = matches!(extension, "doc" | "dot" | "ppt" | "pot" | "pps");
+    if protected && closed {
+        return Err(OpenError::Protection);
+    }
+    Ok(protected)
 }
 
 /// Whether a text was saved with its changes being tracked. LibreOffice reports it only some time after
@@ -93,6 +95,22 @@ pub(super) fn take(from: &Path, to: &Path, extension: &str, kept: &Kept) -> Resu
         let _ = std::fs::remove_file(to);
     })?;
     Ok(())
+}
+
+/// Copies the file of a protected document, which the engine goes on with, if it is protected still.
+pub(super) fn copy_protected(from: &Path, to: &Path, extension: &str) -> Result<(), SaveError> {
+    let copied = copy(from, to, extension, &Kept::default())
+        .map_err(SaveError::from)
+        .and_then(|()| {
+            if is_encrypted(to, extension) {
+                Ok(sync(to)?)
+            } else {
+                Err(SaveError::Unprotected)
+            }
+        });
+    copied.inspect_err(|_| {
+        let _ = std::fs::remove_file(to);
+    })
 }
 
 /// The same, without waiting for the disk: for what is copied on anyway.

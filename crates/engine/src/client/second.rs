@@ -65,7 +65,7 @@ impl Engine {
             revised.scratch.join("earlier.docx"),
             revised.scratch.join("marked.docx"),
         );
-        document.save_copy("docx", &earlier).await?;
+        document.save_open("docx", &earlier).await?;
         for guarded in [false, true] {
             if guarded {
                 guard(&earlier).await?;
@@ -150,7 +150,7 @@ impl Engine {
             if let Some((author, to)) = only {
                 let author = author.to_owned();
                 copy.ask(view, String::new(), Work::Keep { author }).await?;
-                copy.save_copy(file_type, to).await?;
+                copy.save_open(file_type, to).await?;
             }
             Ok(copy.marks(view).await?)
         };
@@ -188,7 +188,7 @@ impl Engine {
             .await?;
         let work = async {
             let marks = later.mark(author, earlier, "docx", guarded).await?;
-            later.save_copy("docx", to).await?;
+            later.save_open("docx", to).await?;
             Ok(marks)
         };
         let done = work.await;
@@ -238,8 +238,8 @@ impl Document {
         }
         archive::check(earlier, file_type, DocumentKind::Word).await?;
         // LibreOffice would ask for the password in a dialog.
-        let file = earlier.to_owned();
-        let encrypted = tokio::task::spawn_blocking(move || saved::is_encrypted(&file)).await;
+        let (file, of) = (earlier.to_owned(), file_type.to_owned());
+        let encrypted = tokio::task::spawn_blocking(move || saved::is_encrypted(&file, &of)).await;
         if encrypted.unwrap_or(true) {
             return Err(OpenError::Encrypted);
         }

@@ -37,10 +37,12 @@ pub enum Foreground {
     Failed,
     /// What the copy wrote is no whole file.
     Unreadable,
+    /// The document has a password, which a copy of the kit would leave out.
+    Protected,
 }
 
 impl Snapshot {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Background,
         Self::Foreground(Foreground::NotPermitted),
         Self::Foreground(Foreground::Threads),
@@ -49,6 +51,7 @@ impl Snapshot {
         Self::Foreground(Foreground::Died),
         Self::Foreground(Foreground::Failed),
         Self::Foreground(Foreground::Unreadable),
+        Self::Foreground(Foreground::Protected),
     ];
 
     /// Its stable name.
@@ -62,6 +65,7 @@ impl Snapshot {
             Self::Foreground(Foreground::Died) => "died",
             Self::Foreground(Foreground::Failed) => "failed",
             Self::Foreground(Foreground::Unreadable) => "unreadable",
+            Self::Foreground(Foreground::Protected) => "protected",
         }
     }
 }
@@ -99,7 +103,12 @@ impl Engine {
         file_type: &str,
         to: &Path,
     ) -> Result<Snapshot, SaveError> {
-        let how = match document.save_beside(file_type, to).await? {
+        let beside = if document.is_protected() {
+            Some(Foreground::Protected)
+        } else {
+            document.save_beside(file_type, to).await?
+        };
+        let how = match beside {
             None => Snapshot::Background,
             Some(why) => {
                 document.save_copy(file_type, to).await?;

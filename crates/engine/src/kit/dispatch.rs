@@ -4,7 +4,7 @@ use recto_docs_api::{Access, Password};
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
-use super::{background, clipboard, comments, fonts, form, mouse, review, second};
+use super::{background, clipboard, comments, fonts, form, in_place, mouse, review, second};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
 use crate::protocol::{Answer, Answered, Call, Expected, Paint, Request, Size};
@@ -35,10 +35,23 @@ pub(super) fn run(kit: &Kit, request: Request, with: &[u64]) {
     }
     let answer = match call {
         Call::Ping => Ok(Answer::Done),
-        Call::Load { name, tracks, pace } => {
+        Call::Load {
+            name,
+            tracks,
+            pace,
+            password,
+        } => {
             kit.pace.set(pace);
-            load(kit, &name, tracks)
+            load(kit, &name, tracks, password)
         }
+        Call::SaveInPlace => match kit.document.get() {
+            None => Err("no document is loaded".into()),
+            Some(document) => {
+                // It is answered when LibreOffice says that it is done.
+                in_place::begin(kit, document, id);
+                return;
+            }
+        },
         Call::LoadToConvert { name, password } => load_to_convert(kit, &name, password),
         Call::SaveBeside(beside) => match kit.document.get() {
             None => Err("no document is loaded".into()),
@@ -75,14 +88,24 @@ pub(super) fn paint(kit: &Kit, id: u64, paint: &Paint) {
         .answer(Answered { id, answer }, Expected::Done.longest());
 }
 
-fn load(kit: &Kit, name: &str, tracks: Option<bool>) -> Result<Answer, String> {
+fn load(
+    kit: &Kit,
+    name: &str,
+    tracks: Option<bool>,
+    password: Option<Password>,
+) -> Result<Answer, String> {
     if kit.document.get().is_some() {
         return Err("a document is loaded already".into());
     }
+    *kit.password.borrow_mut() = password;
+    kit.office.ask_passwords(leaked(kit));
     kit.phase.set(Phase::Busy);
     let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), QUIET);
     kit.phase.set(Phase::Serving);
-    let document = loaded?;
+    let document = match loaded {
+        Err(_) if kit.locked.get() => return Ok(Answer::Locked),
+        loaded => loaded?,
+    };
     // Numbers of views go on from the documents of the warming up.
     let keeper = document.view();
     kit.keeper.set(keeper);
@@ -100,6 +123,7 @@ fn load(kit: &Kit, name: &str, tracks: Option<bool>) -> Result<Answer, String> {
         keeper,
         size: size(document),
         fonts: fonts::missing(kit),
+        locked: kit.locked.get(),
     })
 }
 
@@ -130,6 +154,7 @@ fn load_to_convert(kit: &Kit, name: &str, password: Option<Password>) -> Result<
             parts: Vec::new(),
         },
         fonts: Vec::new(),
+        locked: kit.locked.get(),
     })
 }
 
@@ -220,7 +245,8 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
         | Call::Load { .. }
         | Call::LoadToConvert { .. }
         | Call::Paint(_)
-        | Call::SaveBeside(_) => Err("it is not asked here".into()),
+        | Call::SaveBeside(_)
+        | Call::SaveInPlace => Err("it is not asked here".into()),
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
     background::{self, Background},
     canvas::Canvas,
     dialogs::{Dialogs, GUESSES},
-    dispatch, fonts, form,
+    dispatch, fonts, form, in_place,
     mouse::Reading,
     reports::Reports,
     socket::Socket,
@@ -92,6 +92,7 @@ pub(super) struct Kit {
     pub background: Background,
     /// The password of the document that is being loaded; it is tried once.
     pub password: RefCell<Option<Password>>,
+    pub in_place: in_place::InPlace,
     /// Whether LibreOffice asked for a password.
     pub locked: Cell<bool>,
     /// This kit itself, for callbacks that outlive every call.
@@ -157,6 +158,7 @@ pub(super) fn run(
         socket,
         background: Background::new(entered.status),
         password: RefCell::default(),
+        in_place: in_place::InPlace::default(),
         locked: Cell::new(false),
         leaked: Cell::new(None),
         ready: RefCell::new(Some(ready)),
@@ -211,6 +213,7 @@ impl Handler for Kit {
             return;
         }
         match kind {
+            callback::UNO_COMMAND_RESULT if in_place::result(self, view, payload) => {}
             callback::INVALIDATE_TILES => self.reports.borrow_mut().invalidated(payload),
             callback::DOCUMENT_SIZE_CHANGED => self.resized.set(true),
             callback::FONTS_MISSING => *self.missing_fonts.borrow_mut() = fonts::named(payload),

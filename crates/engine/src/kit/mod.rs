@@ -10,6 +10,7 @@ mod dialogs;
 mod dispatch;
 mod fonts;
 mod form;
+mod in_place;
 mod launcher;
 mod main_loop;
 mod mouse;

@@ -60,7 +60,7 @@ impl Queue {
         let Request { id, call } = request;
         let view = match &call {
             Call::Paint(paint) => return self.paints.push_back((now, id, *paint)),
-            Call::Save { .. } | Call::SaveBeside(_) => {
+            Call::Save { .. } | Call::SaveBeside(_) | Call::SaveInPlace => {
                 return self.saves.push_back((now, Request { id, call }));
             }
             other => other.view().unwrap_or(NO_VIEW),

@@ -42,7 +42,8 @@ impl Call {
             | Self::SetRights { .. }
             | Self::DestroyView { .. }
             | Self::Paint(_)
-            | Self::Save { .. } => Expected::Done,
+            | Self::Save { .. }
+            | Self::SaveInPlace => Expected::Done,
             Self::SaveBeside(_) => Expected::Beside,
             Self::Load { .. } | Self::LoadToConvert { .. } => Expected::Loaded,
             Self::CreateView { .. } => Expected::View,
@@ -72,7 +73,8 @@ impl Call {
             | Self::CreateView { .. }
             | Self::Paint(_)
             | Self::Save { .. }
-            | Self::SaveBeside(_) => None,
+            | Self::SaveBeside(_)
+            | Self::SaveInPlace => None,
         }
     }
 
@@ -86,7 +88,7 @@ impl Call {
     pub fn is_long(&self) -> bool {
         matches!(
             self,
-            Self::Load { .. } | Self::LoadToConvert { .. } | Self::Save { .. }
+            Self::Load { .. } | Self::LoadToConvert { .. } | Self::Save { .. } | Self::SaveInPlace
         )
     }
 
@@ -162,6 +164,7 @@ pub(crate) enum Call {
         /// How many reports, and how many bytes of them, the server takes in a second, before what each
         /// view adds.
         pace: (u32, u32),
+        password: Option<Password>,
     },
     /// Loads one to write it in another format, and for nobody to look at.
     LoadToConvert {
@@ -208,6 +211,8 @@ pub(crate) enum Call {
     /// Does the same in a copy of the kit, which goes on meanwhile. It is answered when the copy has
     /// ended.
     SaveBeside(Beside),
+    /// Writes the document in the place that it was loaded from, as what it is: with its password.
+    SaveInPlace,
 }
 
 /// What a copy of a kit is to write, and how long it may take.

@@ -134,6 +134,9 @@ pub(crate) enum Answer {
         /// Fonts that are not there, each with the one that stands in for it.
         #[serde(deserialize_with = "fonts")]
         fonts: Vec<(String, String)>,
+        /// Whether LibreOffice asked for a password, and took the one that there was.
+        #[serde(default)]
+        locked: bool,
     },
     /// Nothing was written beside the kit.
     NotBeside(NotBeside),

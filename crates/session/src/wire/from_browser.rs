@@ -1,8 +1,10 @@
 //! What a browser says.
 
+use recto_docs_api::Password;
 use recto_docs_api::bounded::{text, text_or_none, tree, tree_or_none};
 use recto_docs_api::tagged::{self, Unread};
 use recto_engine::{Input, InputDenied};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -125,6 +127,12 @@ pub enum FromBrowser {
         #[serde(deserialize_with = "text::<{ 64 << 10 }, _>")]
         text: String,
     },
+    /// What opens a protected document.
+    Password {
+        /// It is in no log and no debug output.
+        #[serde(deserialize_with = "password")]
+        password: Password,
+    },
     /// The page gives up the right to change the document.
     GiveUpEditing,
     /// Store the document now.
@@ -177,6 +185,16 @@ impl FromBrowser {
             },
         })
     }
+}
+
+/// As long as a conversion's, in characters.
+fn password<'de, D: Deserializer<'de>>(from: D) -> Result<Password, D::Error> {
+    const CHARACTERS: usize = 255;
+    let password = text::<{ 4 * CHARACTERS }, _>(from)?;
+    if password.chars().count() > CHARACTERS {
+        return Err(D::Error::custom("a password has at most 255 characters"));
+    }
+    Ok(Password::from(password))
 }
 
 /// Reads an input: its measures and lengths are checked, its meaning is the engine's business.

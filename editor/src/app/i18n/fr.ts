@@ -14,6 +14,19 @@ export const fr: Readonly<Record<MessageKey, string>> = {
   stageDownloading: 'Récupération du document…',
   stageOpening: 'Ouverture du document…',
   stageRecovering: 'Restauration du document…',
+  passwordTitle: 'Ce document est protégé',
+  passwordWhy:
+    'Saisissez le mot de passe défini pour ce fichier. Il suffit d’une fois pour tous ceux qui l’ont ouvert.',
+  password: 'Mot de passe',
+  passwordShow: 'Afficher le mot de passe',
+  passwordWrong:
+    'Ce mot de passe n’ouvre pas le document. Les majuscules et les minuscules comptent.',
+  passwordWait:
+    'Trop d’essais. Vous pourrez réessayer dans {count} {count:one=seconde|other=secondes}.',
+  passwordOpen: 'Ouvrir',
+  passwordChecking: 'Ouverture…',
+  passwordNone: 'Le document s’ouvre avec un mot de passe, et aucun n’a été saisi.',
+  passwordNoneHint: 'Rechargez la page pour que la question soit posée de nouveau.',
   stageDelivering: 'En attente de l’application, qui enregistre la dernière version…',
   reconnecting: 'Reconnexion…',
   reconnectingQueued:
@@ -311,7 +324,8 @@ export const problemsFr: Readonly<Record<string, string>> = {
   'config.file_type': 'Le type de fichier n’est pas pris en charge',
   'content.empty': 'Le document est vide',
   'content.mismatch': 'Le document n’est pas ce que dit son type de fichier',
-  'content.encrypted': 'Le document est protégé par un mot de passe',
+  'open.no_password': 'Le document est protégé par un mot de passe',
+  'open.protection': 'La protection du document ne permet pas de l’ouvrir',
   'fetch.unreachable': 'Le serveur du document est injoignable',
   'fetch.forbidden_address': 'L’adresse du document n’est pas autorisée',
   'fetch.invalid_address': 'L’adresse du document n’est pas valable',

@@ -248,6 +248,11 @@ export class Connection {
     return answer?.type === 'taken' ? answer : null;
   }
 
+  /** Gives what opens a protected document. */
+  unlock(password: string): void {
+    this.#transmit({ type: 'password', password });
+  }
+
   /** Leaves on purpose: the server need not wait for a return. */
   leave(): void {
     if (this.#state === 'closed' || this.#state === 'ended') return;

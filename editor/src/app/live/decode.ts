@@ -2,6 +2,7 @@ import type { ServerMessage } from './protocol.js';
 
 const TYPES: ReadonlySet<string> = new Set<ServerMessage['type']>([
   'progress',
+  'password',
   'opened',
   'refused',
   'failed',

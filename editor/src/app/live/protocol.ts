@@ -92,6 +92,14 @@ export interface Opened extends Rights {
   heartbeat: number;
 }
 
+/** The document opens with a password. */
+export interface PasswordQuestion {
+  /** The one that was given does not open it. */
+  wrong: boolean;
+  /** Seconds until the next try, after too many. */
+  wait?: number;
+}
+
 export interface Refused {
   type: 'refused';
   code: string;
@@ -168,6 +176,7 @@ export type ViewEvent =
 
 export type ServerMessage =
   | { type: 'progress'; stage: 'downloading' | 'opening' | 'recovering' | 'delivering' }
+  | ({ type: 'password' } & PasswordQuestion)
   | Opened
   | Refused
   | Failed
@@ -258,6 +267,7 @@ export type ClientMessage =
   | { type: 'insertImage'; id: number; call: unknown }
   | { type: 'takeDocument'; id: number; method: string; call: unknown }
   | { type: 'chat'; text: string }
+  | { type: 'password'; password: string }
   | { type: 'giveUpEditing' }
   | { type: 'save' }
   | { type: 'ping' }

@@ -11,6 +11,7 @@ import {
 import type {
   CommandArgs,
   Input,
+  Failed,
   Opened,
   Participant,
   Rect,
@@ -304,6 +305,26 @@ export class Editor {
     this.#notice(tone, translate(key, parameters), link);
   }
 
+  /** Gives what opens a protected document. It is kept nowhere. */
+  unlock(password: string): void {
+    this.#connection.unlock(password);
+  }
+
+  /** The user does not want to give the password. */
+  stayLocked(): void {
+    const problem: Failed = {
+      type: 'failed',
+      code: 'open.no_password',
+      message: translate('passwordNone'),
+      hint: translate('passwordNoneHint'),
+      editorError: -19,
+      fatal: true,
+      general: false,
+    };
+    this.leave();
+    this.#receive(problem);
+  }
+
   /** Shows a text that is not in the catalogues. */
   say(tone: Notice['tone'], text: string): void {
     this.#notice(tone, text);
@@ -346,6 +367,7 @@ export class Editor {
     state.size.value = { width: document.width, height: document.height };
     state.parts.value = document.parts;
     state.stage.value = null;
+    state.locked.value = null;
     state.stopped.value = null;
     state.phase.value = 'ready';
     state.unacknowledged.value = this.#connection.waiting;
@@ -430,6 +452,9 @@ export class Editor {
       case 'progress':
         state.stage.value = message.stage;
         return;
+      case 'password':
+        state.locked.value = { wrong: message.wrong, ...(message.wait && { wait: message.wait }) };
+        return;
       case 'refused':
       case 'failed':
         if (message.type === 'failed' && !message.fatal && this.#ready) {
@@ -440,6 +465,7 @@ export class Editor {
           });
           return;
         }
+        state.locked.value = null;
         state.problem.value = message;
         state.phase.value = message.type;
         this.#raise('onError', {

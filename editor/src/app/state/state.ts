@@ -7,6 +7,7 @@ import type {
   Failed,
   Part,
   Participant,
+  PasswordQuestion,
   Rect,
   Refused,
   Rights,
@@ -67,6 +68,9 @@ export class EditorState {
   readonly stopped = signal<Failed | null>(null);
   /** The application has taken the right to edit away. */
   readonly denied = signal(false);
+
+  /** The document waits for its password; `null` when it does not. */
+  readonly locked = signal<PasswordQuestion | null>(null);
 
   /** The user has chosen to read only. */
   readonly reading = signal(false);

@@ -1,0 +1,140 @@
+//! Documents that open with a password: somebody who takes part gives it.
+//!
+//! It is in the memory of the session alone, for the case that the engine has to load the document again.
+//! Who opens the document later with a signed config need not give it once more.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use recto_docs_api::Password;
+use tokio::time::Instant;
+
+use crate::actor::{Engine, Session};
+use crate::loading::Source;
+use crate::problem::Problem;
+use crate::wire::ToBrowser;
+
+/// The time in which [`crate::Limits::password_tries`] may be made.
+const PACE: Duration = Duration::from_secs(60);
+
+/// What waits for a password.
+pub(crate) struct Locked {
+    source: Source,
+    /// Until when it waits.
+    until: Instant,
+}
+
+/// The tries of everybody who takes part in a document.
+#[derive(Default)]
+pub(crate) struct Tries {
+    made: VecDeque<Instant>,
+    /// Who made the one that is under way.
+    by: Option<String>,
+    /// Until when the document waits, from the first question on.
+    pub until: Option<Instant>,
+}
+
+impl Tries {
+    /// Counts one more, or gives how long it has to wait.
+    fn count(&mut self, most: usize, now: Instant) -> Result<(), Duration> {
+        while self.made.front().is_some_and(|at| now - *at >= PACE) {
+            self.made.pop_front();
+        }
+        match self.made.front() {
+            Some(first) if self.made.len() >= most => Err(PACE.saturating_sub(now - *first)),
+            _ => {
+                self.made.push_back(now);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Session {
+    /// The document is protected: everybody who is here is asked for its password.
+    pub fn ask_for_password(&mut self, source: Source, wrong: bool) {
+        self.password = None;
+        if self.participants.is_empty() {
+            // Who wanted to open it has gone. What is stored of it is given away by the clock.
+            self.engine = Engine::Absent;
+            return;
+        }
+        let wait = self.services.config.limits.password_seconds;
+        let until = *self
+            .tries
+            .until
+            .get_or_insert_with(|| Instant::now() + wait);
+        self.engine = Engine::Locked(Locked { source, until });
+        let by = self.tries.by.take();
+        for participant in &mut self.participants {
+            let wrong = wrong && by.as_ref() == Some(&participant.id);
+            participant.send(ToBrowser::Password { wrong, wait: None });
+        }
+    }
+
+    /// Somebody gives a password.
+    pub fn on_password(&mut self, id: &str, password: Password) {
+        let most = self.services.config.limits.password_tries;
+        if !matches!(self.engine, Engine::Locked(_)) {
+            return;
+        }
+        if let Err(wait) = self.tries.count(most, Instant::now()) {
+            tracing::warn!(key = %self.key, "passwords of a document are tried too often");
+            if let Some(participant) = self.participant(id) {
+                let wait = Some(wait.as_secs().max(1));
+                participant.send(ToBrowser::Password { wrong: false, wait });
+            }
+            return;
+        }
+        self.tries.by = Some(id.to_owned());
+        if let Engine::Locked(locked) = std::mem::replace(&mut self.engine, Engine::Loading) {
+            self.load_source(locked.source, Some(password));
+        }
+    }
+
+    /// The document is open.
+    pub fn unlocked(&mut self, password: Option<Password>) {
+        self.password = password;
+        self.tries.by = None;
+        self.tries.until = None;
+    }
+
+    /// Whether a save would lose the document's password; then nobody may change it.
+    pub fn loses_password(&self) -> bool {
+        let document = self.document();
+        document.is_some_and(|document| !document.keeps_protection())
+    }
+
+    /// When a document that waits for its password is given up.
+    pub fn password_due(&self) -> Option<Instant> {
+        match &self.engine {
+            Engine::Locked(locked) => Some(locked.until),
+            _ => None,
+        }
+    }
+
+    pub fn give_up_password(&mut self) {
+        self.tries.until = None;
+        self.on_load_failed(&Problem::no_password(), &[]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_tries_a_minute_are_made() {
+        let mut tries = Tries::default();
+        let begun = Instant::now();
+        for second in 0..3 {
+            let now = begun + Duration::from_secs(second);
+            assert_eq!(tries.count(3, now), Ok(()));
+        }
+        let later = begun + Duration::from_secs(20);
+        assert_eq!(tries.count(3, later), Err(Duration::from_secs(40)));
+        let free = begun + PACE;
+        assert_eq!(tries.count(3, free), Ok(()));
+        assert_eq!(tries.count(3, free), Err(Duration::from_secs(1)));
+    }
+}
