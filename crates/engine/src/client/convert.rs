@@ -14,7 +14,7 @@ use super::{archive, csv};
 use crate::error::{ConvertError, EngineError, OpenError, SaveError};
 use crate::event::Death;
 use crate::formats::{self, Wanted};
-use crate::protocol::{Answer, Call};
+use crate::protocol::{Answer, Call, Lock};
 
 /// What a file is converted to, and how.
 #[derive(Debug, Clone)]
@@ -83,7 +83,7 @@ impl Engine {
             open.push(Arc::downgrade(&kit));
         }
         let kit = Single(kit);
-        let work = run(&kit.0, file, to, kind, written, options);
+        let work = run(&kit.0, file, to, kind, written, (options, protected));
         let result = tokio::time::timeout(options.limit, work)
             .await
             .unwrap_or(Err(ConvertError::TimedOut(options.limit)));
@@ -105,12 +105,15 @@ async fn run(
     to: &Path,
     kind: DocumentKind,
     (format, filter): (&'static str, String),
-    options: &ConvertOptions<'_>,
+    (options, protected): (&ConvertOptions<'_>, bool),
 ) -> Result<bool, ConvertError> {
     let (name, kept) = bring(kit, file, options).await?;
     let call = Call::LoadToConvert {
         name,
-        password: options.password.clone(),
+        lock: Lock {
+            protected,
+            password: options.password.clone(),
+        },
     };
     let loaded = kit
         .ask_within(call, options.limit, |reply| match reply {

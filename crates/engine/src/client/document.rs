@@ -23,7 +23,7 @@ use crate::formats;
 use crate::input::Input;
 use crate::json;
 use crate::picture;
-use crate::protocol::{Answer, Call, Filled, Paint};
+use crate::protocol::{Answer, Call, Filled, Lock, Paint};
 use crate::rights::ViewRights;
 use crate::rules;
 
@@ -135,7 +135,10 @@ impl Document {
             name: name.clone(),
             tracks,
             pace,
-            password: options.password.cloned(),
+            lock: Lock {
+                protected,
+                password: options.password.cloned(),
+            },
         };
         let loaded = kit
             .ask_within(load, limit, |reply| match reply {

@@ -44,10 +44,10 @@ pub(super) fn is_encrypted(path: &Path, extension: &str) -> bool {
 pub(super) async fn protection(path: &Path, extension: &str) -> Result<bool, OpenError> {
     let (path, of) = (path.to_owned(), extension.to_owned());
     let protected = tokio::task::spawn_blocking(move || {
-        let examined = SourceType::parse(&of).ok()?.content()?.examine_file(&path);
-        examined.ok().map(|content| content.encrypted)
+        let content = SourceType::parse(&of).ok().and_then(SourceType::content);
+        content.is_some_and(|content| is_encrypted(&path, content.extension()))
     });
-    let protected = protected.await.ok().flatten().unwrap_or(false);
+    let protected = protected.await.unwrap_or(false);
     let closed = matches!(extension, "doc" | "dot" | "ppt" | "pot" | "pps");
     if protected && closed {
         return Err(OpenError::Protection);

@@ -188,7 +188,7 @@ mod tests {
             counts.add(snapshot);
         }
         counts.add(Snapshot::Background);
-        assert_eq!(*lock(&counts.0), [2, 1, 1, 1, 1, 1, 1, 1]);
+        assert_eq!(*lock(&counts.0), [2, 1, 1, 1, 1, 1, 1, 1, 1]);
         let mut names = Snapshot::ALL.map(Snapshot::name);
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));

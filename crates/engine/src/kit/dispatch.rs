@@ -1,13 +1,13 @@
 //! What the server asks, done.
 
-use recto_docs_api::{Access, Password};
+use recto_docs_api::Access;
 use serde_json::json;
 
 use super::main_loop::{Kit, Phase, View, enter, folder_url, size};
 use super::{background, clipboard, comments, fonts, form, in_place, mouse, review, second};
 use crate::input::{GraphicAction, Input, MouseAction, SelectHandle};
 use crate::lok::Document;
-use crate::protocol::{Answer, Answered, Call, Expected, Paint, Request, Size};
+use crate::protocol::{Answer, Answered, Call, Expected, Lock, Paint, Request, Size};
 use crate::rights::ViewRights;
 
 /// A tile of 256 pixels at 100 % and 96 dpi, which every view begins with.
@@ -39,10 +39,10 @@ pub(super) fn run(kit: &Kit, request: Request, with: &[u64]) {
             name,
             tracks,
             pace,
-            password,
+            lock,
         } => {
             kit.pace.set(pace);
-            load(kit, &name, tracks, password)
+            load(kit, &name, tracks, lock)
         }
         Call::SaveInPlace => match kit.document.get() {
             None => Err("no document is loaded".into()),
@@ -52,7 +52,7 @@ pub(super) fn run(kit: &Kit, request: Request, with: &[u64]) {
                 return;
             }
         },
-        Call::LoadToConvert { name, password } => load_to_convert(kit, &name, password),
+        Call::LoadToConvert { name, lock } => load_to_convert(kit, &name, lock),
         Call::SaveBeside(beside) => match kit.document.get() {
             None => Err("no document is loaded".into()),
             Some(document) => match background::begin(kit, document, id, &beside) {
@@ -88,20 +88,11 @@ pub(super) fn paint(kit: &Kit, id: u64, paint: &Paint) {
         .answer(Answered { id, answer }, Expected::Done.longest());
 }
 
-fn load(
-    kit: &Kit,
-    name: &str,
-    tracks: Option<bool>,
-    password: Option<Password>,
-) -> Result<Answer, String> {
+fn load(kit: &Kit, name: &str, tracks: Option<bool>, lock: Lock) -> Result<Answer, String> {
     if kit.document.get().is_some() {
         return Err("a document is loaded already".into());
     }
-    *kit.password.borrow_mut() = password;
-    kit.office.ask_passwords(leaked(kit));
-    kit.phase.set(Phase::Busy);
-    let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), QUIET);
-    kit.phase.set(Phase::Serving);
+    let loaded = load_file(kit, name, lock);
     let document = match loaded {
         Err(_) if kit.locked.get() => return Ok(Answer::Locked),
         loaded => loaded?,
@@ -128,16 +119,11 @@ fn load(
 }
 
 /// As [`load`], but without a view that anybody sees.
-fn load_to_convert(kit: &Kit, name: &str, password: Option<Password>) -> Result<Answer, String> {
+fn load_to_convert(kit: &Kit, name: &str, lock: Lock) -> Result<Answer, String> {
     if kit.document.get().is_some() {
         return Err("a document is loaded already".into());
     }
-    let options = if password.is_some() { "" } else { QUIET };
-    *kit.password.borrow_mut() = password;
-    kit.office.ask_passwords(leaked(kit));
-    kit.phase.set(Phase::Busy);
-    let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), options);
-    kit.phase.set(Phase::Serving);
+    let loaded = load_file(kit, name, lock);
     let document = match loaded {
         Err(_) if kit.locked.get() => return Ok(Answer::Locked),
         loaded => loaded?,
@@ -156,6 +142,16 @@ fn load_to_convert(kit: &Kit, name: &str, password: Option<Password>) -> Result<
         fonts: Vec::new(),
         locked: kit.locked.get(),
     })
+}
+
+fn load_file(kit: &Kit, name: &str, lock: Lock) -> Result<Document, String> {
+    let options = if lock.protected { "" } else { QUIET };
+    *kit.password.borrow_mut() = lock.password;
+    kit.office.ask_passwords(leaked(kit));
+    kit.phase.set(Phase::Busy);
+    let loaded = kit.office.load(&folder_url(&kit.doc.join(name)), options);
+    kit.phase.set(Phase::Serving);
+    loaded
 }
 
 /// Kits are leaked when they are made, so that callbacks may point to them.

@@ -164,12 +164,12 @@ pub(crate) enum Call {
         /// How many reports, and how many bytes of them, the server takes in a second, before what each
         /// view adds.
         pace: (u32, u32),
-        password: Option<Password>,
+        lock: Lock,
     },
     /// Loads one to write it in another format, and for nobody to look at.
     LoadToConvert {
         name: String,
-        password: Option<Password>,
+        lock: Lock,
     },
     CreateView {
         author: String,
@@ -222,6 +222,14 @@ pub(crate) struct Beside {
     pub format: String,
     pub options: String,
     pub seconds: u64,
+}
+
+/// Whether a file opens with a password, and with which.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Lock {
+    /// It does, as far as it can be seen: then LibreOffice may ask.
+    pub protected: bool,
+    pub password: Option<Password>,
 }
 
 /// What is done with a second file.
