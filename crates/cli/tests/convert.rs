@@ -133,7 +133,9 @@ fn files_that_are_called_otherwise_are_converted_with_a_word() {
 #[test]
 fn a_protected_file_becomes_pdf_and_picture() {
     let place = Place::with(&[("in.docx", LOCKED), ("word", b"lantern\n")]);
-    let pdf = place.made(&["in.docx", "out.pdf", "--password-file", "word", "--pdfa"]);
+    let done = place.convert(&["in.docx", "out.pdf", "--password-file", "word", "--pdfa"]);
+    insta::assert_snapshot!(done.err, @"recto: The file is protected with a password, and what was made of it is not. Keep the result where only those may read it who know the password.");
+    let pdf = place.read("out.pdf");
     let mark = b"pdfaid:part";
     assert!(pdf.starts_with(b"%PDF-") && pdf.windows(mark.len()).any(|part| part == mark));
     let done = place.convert(&[

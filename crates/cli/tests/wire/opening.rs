@@ -186,11 +186,6 @@ async fn whoever_is_there_is_asked_and_one_of_them_answers() {
     gives(&mut eve, "lantern").await;
     ben.until_opened().await;
     eve.until_opened().await;
-    // When all have left, it is asked for again.
-    ben.leave().await;
-    eve.leave().await;
-    integrator.called_with(4).await;
-    asked(&server, &config).await;
 }
 
 #[tokio::test]
