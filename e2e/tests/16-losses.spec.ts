@@ -14,7 +14,7 @@ const SLICER: Behaviour = {
   download: {
     status: 200,
     type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    body: readFileSync(join(ROOT, 'e2e/files/slicer.xlsx')),
+    body: readFileSync(join(ROOT, 'crates/cli/tests/documents/files/pivot-slicer.xlsx')),
   },
 };
 
