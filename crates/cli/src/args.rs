@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args as Group, Parser, Subcommand};
 use ipnet::IpNet;
-use recto_docs_api::LossRule;
+use recto_docs_api::{LossRule, MacroRule};
 use recto_fetch::{HostPattern, UrlPattern};
 use recto_server::{ForwardedHeader, FrameAncestors, Refusals, TrustedProxy};
 use recto_token::PublicUrl;
@@ -156,6 +156,10 @@ pub struct Serve {
     /// reading) or quiet. A config may be stricter [default: what the config says, else tell].
     #[arg(long, env = "RECTO_LOSSES")]
     pub losses: Option<LossRule>,
+    /// What happens to documents with macros, which never run: keep, or read (they open for reading)
+    /// [default: keep].
+    #[arg(long, env = "RECTO_MACROS")]
+    pub macros: Option<MacroRule>,
     /// Seconds to wait for a lost connection [default: 60].
     #[arg(long, env = "RECTO_RETURN_SECONDS")]
     pub return_seconds: Option<u64>,

@@ -16,7 +16,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use ipnet::IpNet;
 use recto_convert::ConvertConfig;
-use recto_docs_api::LossRule;
+use recto_docs_api::{LossRule, MacroRule};
 use recto_fetch::{HostPattern, UrlPattern};
 use recto_server::{
     AdminPassword, ForwardedHeader, FrameAncestors, HttpConfig, Refusals, ServerConfig, Tokens,
@@ -75,6 +75,7 @@ struct File {
     save_seconds: Option<u64>,
     force_save_seconds: Option<u64>,
     losses: Option<LossRule>,
+    macros: Option<MacroRule>,
     return_seconds: Option<u64>,
     recover_seconds: Option<u64>,
     convert_seconds: Option<u64>,
@@ -322,6 +323,7 @@ fn session(args: &Serve, file: &File) -> SessionConfig {
             .filter(|seconds| *seconds > 0)
             .map(Duration::from_secs),
         losses: args.losses.or(file.losses),
+        macros: args.macros.or(file.macros).unwrap_or_default(),
         return_within: seconds(
             args.return_seconds,
             file.return_seconds,

@@ -218,16 +218,16 @@ fn what_can_not_be_tried_says_why() {
     }
     insta::assert_snapshot!(told, @r#"
     recto: The file gone.docx can't be read. Check its path and rights
-    recto: A file of the type csv can't be converted to pptx. Choose one of these: pdf, png, jpg, jpeg, xlsx, ods, ots, xls, csv, tsv.
-    recto: Nothing can be converted to the type "exe". Give the type with --to if the extension is wrong; these can be made: pdfa, pdf, png, jpg, jpeg, docx, odt, ott, doc, rtf, txt, html, epub, xlsx, ods, ots, xls, csv, tsv, pptx, odp, otp, ppt.
-    recto: Files of the type "odb" can't be converted. Give the type with --from if the extension is wrong; these can be converted: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, tsv, pptx, pptm, potx, ppsx, odp, otp, ppt, dotm, dot, fodt, xltm, xlt, fods, potm, ppsm, pot, pps, fodp.
+    recto: A file of the type csv can't be converted to pptx. Choose one of these: pdf, png, jpg, jpeg, xlsx, xlsm, xltx, xltm, ods, ots, xls, csv, tsv.
+    recto: Nothing can be converted to the type "exe". Give the type with --to if the extension is wrong; these can be made: pdfa, pdf, png, jpg, jpeg, docx, docm, dotx, dotm, odt, ott, doc, rtf, txt, html, epub, xlsx, xlsm, xltx, xltm, ods, ots, xls, csv, tsv, pptx, pptm, potx, potm, ppsx, ppsm, odp, otp, ppt.
+    recto: Files of the type "odb" can't be converted. Give the type with --from if the extension is wrong; these can be converted: docx, docm, dotx, dotm, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, xltm, ods, ots, xls, csv, tsv, pptx, pptm, potx, potm, ppsx, ppsm, odp, otp, ppt, dot, fodt, xlt, fods, pot, pps, fodp.
     recto: The name in has no extension that tells the type. Give the type with --from.
     recto: The name out has no extension that tells the type. Give the type with --to.
     recto: --thumbnail gives the size of a picture, and xlsx is none. Leave it out, or convert to png or jpg.
     recto: --pdfa makes a PDF for archives, and the file is converted to xlsx. Leave it out, or convert to pdf.
     recto: Nothing can be written in the folder none. Check that it is there, and its rights
     recto: The document's file is empty. Check whether it was written to its end.
-    recto: A file of the type docx can't be converted to xlsx. Choose one of these: pdf, png, jpg, jpeg, docx, odt, ott, doc, rtf, txt, html, epub.
+    recto: A file of the type docx can't be converted to xlsx. Choose one of these: pdf, png, jpg, jpeg, docx, docm, dotx, dotm, odt, ott, doc, rtf, txt, html, epub.
     recto: The file should be docx, but its content is plain text. Give its real type with --from, such as --from odt, or a name with the right extension.
     recto: LibreOffice was not found in none. Install LibreOffice, or configure the path of its program folder.
     "#);

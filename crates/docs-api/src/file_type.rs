@@ -47,9 +47,8 @@ const fn format(
     }
 }
 
-/// The allow-list. Formats with macros are opened without running them and
-/// saved as their plain kind; templates of Office Open XML become documents.
-static FORMATS: [Format; 23] = {
+/// The allow-list. Macros are never run; a file with macros, a template and a show are saved as what they are.
+static FORMATS: [Format; 27] = {
     use Container::{Odf, Ole, Ooxml, Rtf, Text};
     use DocumentKind::{Cell, Slide, Word};
     [
@@ -64,15 +63,22 @@ static FORMATS: [Format; 23] = {
             "docm",
             Word,
             Ooxml(Family::Word),
-            "docx",
+            "docm",
             "application/vnd.ms-word.document.macroEnabled.12",
         ),
         format(
             "dotx",
             Word,
             Ooxml(Family::Word),
-            "docx",
+            "dotx",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+        ),
+        format(
+            "dotm",
+            Word,
+            Ooxml(Family::Word),
+            "dotm",
+            "application/vnd.ms-word.template.macroEnabled.12",
         ),
         format(
             "odt",
@@ -102,15 +108,22 @@ static FORMATS: [Format; 23] = {
             "xlsm",
             Cell,
             Ooxml(Family::Cell),
-            "xlsx",
+            "xlsm",
             "application/vnd.ms-excel.sheet.macroEnabled.12",
         ),
         format(
             "xltx",
             Cell,
             Ooxml(Family::Cell),
-            "xlsx",
+            "xltx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+        ),
+        format(
+            "xltm",
+            Cell,
+            Ooxml(Family::Cell),
+            "xltm",
+            "application/vnd.ms-excel.template.macroEnabled.12",
         ),
         format(
             "ods",
@@ -146,22 +159,36 @@ static FORMATS: [Format; 23] = {
             "pptm",
             Slide,
             Ooxml(Family::Slide),
-            "pptx",
+            "pptm",
             "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
         ),
         format(
             "potx",
             Slide,
             Ooxml(Family::Slide),
-            "pptx",
+            "potx",
             "application/vnd.openxmlformats-officedocument.presentationml.template",
+        ),
+        format(
+            "potm",
+            Slide,
+            Ooxml(Family::Slide),
+            "potm",
+            "application/vnd.ms-powerpoint.template.macroEnabled.12",
         ),
         format(
             "ppsx",
             Slide,
             Ooxml(Family::Slide),
-            "pptx",
+            "ppsx",
             "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+        ),
+        format(
+            "ppsm",
+            Slide,
+            Ooxml(Family::Slide),
+            "ppsm",
+            "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
         ),
         format(
             "odp",
@@ -222,8 +249,7 @@ impl FileType {
         self.0.mime
     }
 
-    /// The type that a changed file is saved in: the same when the engine
-    /// writes it, else the plain Office Open XML type of its kind.
+    /// The type that a changed file is saved in.
     #[must_use]
     pub fn saved_as(&self) -> Self {
         Self::parse(self.0.saved_as).unwrap_or(*self)
@@ -334,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn every_type_is_found_once_and_saved_as_a_plain_type() {
+    fn every_type_is_found_once_and_is_saved_in_one_that_stays_itself() {
         for file_type in FileType::all() {
             assert_eq!(FileType::parse(file_type.extension()).unwrap(), file_type);
             assert_eq!(FileType::all().filter(|t| *t == file_type).count(), 1);
@@ -345,19 +371,11 @@ mod tests {
                 saved,
                 "{file_type} is saved as {saved}, which must stay itself"
             );
-            assert!(
-                !saved.extension().ends_with('m'),
-                "no file with macros is written"
-            );
         }
-        assert_eq!(
-            FileType::parse("docm").unwrap().saved_as().extension(),
-            "docx"
-        );
-        assert_eq!(
-            FileType::parse("ppsx").unwrap().saved_as().extension(),
-            "pptx"
-        );
+        for same in ["docm", "dotm", "xltx", "ppsx", "ppsm"] {
+            let saved = FileType::parse(same).unwrap().saved_as();
+            assert_eq!(saved.extension(), same);
+        }
         assert_eq!(
             FileType::parse("odt").unwrap().saved_as().extension(),
             "odt"
@@ -387,6 +405,6 @@ mod tests {
         insta::assert_snapshot!(dotted.message(), @r#"The file type ".docx" cannot be opened."#);
         insta::assert_snapshot!(dotted.hint(), @r#"Write it as "docx", without a dot or spaces."#);
         let other = FileType::parse("pages").unwrap_err();
-        insta::assert_snapshot!(other.hint(), @"Convert the file to one of these types first: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, tsv, pptx, pptm, potx, ppsx, odp, otp, ppt.");
+        insta::assert_snapshot!(other.hint(), @"Convert the file to one of these types first: docx, docm, dotx, dotm, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, xltm, ods, ots, xls, csv, tsv, pptx, pptm, potx, potm, ppsx, ppsm, odp, otp, ppt.");
     }
 }

@@ -16,6 +16,7 @@ mod file_type;
 mod history;
 mod key;
 mod losses;
+mod macros;
 mod permissions;
 pub mod tagged;
 
@@ -33,6 +34,7 @@ pub use file_type::{DocumentKind, FileType, FileTypeError};
 pub use history::{History, HistoryChange, HistoryUser};
 pub use key::{DocumentKey, KeyError};
 pub use losses::{LossRank, LossReport, LossRule, Lost, LostPlace, UnknownLossRule};
+pub use macros::MacroRule;
 pub use permissions::Permissions;
 
 /// The version of the Docs API that this implementation speaks. Connectors ask

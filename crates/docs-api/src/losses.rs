@@ -128,6 +128,11 @@ impl LossReport {
         self.told().next().is_some()
     }
 
+    /// Whether a kind is among them.
+    pub fn has(&self, kind: &str) -> bool {
+        self.losses.iter().any(|lost| lost.kind == kind)
+    }
+
     /// How many bytes this takes, roughly; exact for what a document chooses.
     pub fn weight(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);

@@ -38,7 +38,8 @@ pub(crate) fn saved_as(
 ) -> Option<(&'static str, &'static str)> {
     Some(match (kind, extension) {
         (_, "pdf") => ("pdf", ""),
-        (DocumentKind::Word, "docx") => ("docx", ""),
+        // What makes a template, a show or a file with macros of it is put back after the engine.
+        (DocumentKind::Word, "docx" | "docm" | "dotx" | "dotm") => ("docx", ""),
         (DocumentKind::Word, "odt") => ("odt", ""),
         (DocumentKind::Word, "ott") => ("ott", ""),
         (DocumentKind::Word, "fodt") => ("fodt", ""),
@@ -46,7 +47,7 @@ pub(crate) fn saved_as(
         (DocumentKind::Word, "rtf") => ("rtf", ""),
         // 76 is UTF-8.
         (DocumentKind::Word, "txt") => ("txt", "UTF8"),
-        (DocumentKind::Cell, "xlsx") => ("xlsx", ""),
+        (DocumentKind::Cell, "xlsx" | "xlsm" | "xltx" | "xltm") => ("xlsx", ""),
         (DocumentKind::Cell, "ods") => ("ods", ""),
         (DocumentKind::Cell, "ots") => ("ots", ""),
         (DocumentKind::Cell, "fods") => ("fods", ""),
@@ -55,7 +56,7 @@ pub(crate) fn saved_as(
         // are, with all digits. Further tokens, measured with 7.4, put numbers in quotes.
         (DocumentKind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,true,false"),
         (DocumentKind::Cell, "tsv") => ("csv", "9,34,76,1,,0,false,true,false"),
-        (DocumentKind::Slide, "pptx") => ("pptx", ""),
+        (DocumentKind::Slide, "pptx" | "pptm" | "potx" | "potm" | "ppsx" | "ppsm") => ("pptx", ""),
         (DocumentKind::Slide, "odp") => ("odp", ""),
         (DocumentKind::Slide, "otp") => ("otp", ""),
         (DocumentKind::Slide, "fodp") => ("fodp", ""),

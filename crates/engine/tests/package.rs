@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use recto_engine::{ConvertOptions, Input, OpenOptions};
-use support::{Fixture, LIMIT, editor, sheet, start, text, unzip, words};
+use support::{Fixture, LIMIT, editor, sheet, slides, start, text, unzip, words};
 use zip::write::SimpleFileOptions;
 
 /// Changes a part of an archive in its place.
@@ -197,4 +197,60 @@ async fn loading_asks_nothing() {
     });
     let opened = tokio::time::timeout(LIMIT, fixture.open(&xlsx)).await;
     opened.unwrap().0.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn templates_and_shows_are_saved_as_what_they_are() {
+    let fixture = start(|config| config.warm = 2).await;
+    let made = [
+        (
+            "docx",
+            "dotx",
+            fixture.make("a.docx", &text(&["One"])).await,
+        ),
+        (
+            "xlsx",
+            "xltm",
+            fixture.make("a.xlsx", &sheet(&[&["1"]])).await,
+        ),
+        (
+            "pptx",
+            "ppsx",
+            fixture.make("a.pptx", &slides(&["One"])).await,
+        ),
+    ];
+    let types = "[Content_Types].xml";
+    for (plain, own, path) in made {
+        let file = fixture.path(&format!("b.{own}"));
+        std::fs::copy(&path, &file).unwrap();
+        let back = saved(&fixture, &file, "").await;
+        let wanted = unzip(&back, types);
+        assert_ne!(wanted, unzip(&path, types), "{own}");
+        let again = saved(&fixture, &back, "").await;
+        assert_eq!(unzip(&again, types), wanted, "{own} opens as what it is");
+        // And as a plain document where that is asked for.
+        let converted = fixture.path(&format!("c.{plain}"));
+        let options = ConvertOptions {
+            file_type: own,
+            title: "",
+            to: plain,
+            password: None,
+            code_page: None,
+            delimiter: None,
+            region: None,
+            archival: false,
+            limit: LIMIT,
+        };
+        fixture
+            .engine
+            .convert(&again, &converted, &options)
+            .await
+            .unwrap();
+        let main = ["document", "sheet", "presentation"];
+        let converted = unzip(&converted, types);
+        let is_plain = main
+            .iter()
+            .any(|it| converted.contains(&format!("ml.{it}.main+xml")));
+        assert!(is_plain, "{plain}: {converted}");
+    }
 }

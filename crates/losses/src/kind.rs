@@ -125,7 +125,7 @@ kinds! {
 
     Macros, Function, "macros",
         "Macros",
-        "The macros are removed.";
+        "They never run here, and only a file of a type with macros keeps them.";
 
     Signatures, Function, "signatures",
         "Digital signatures",

@@ -50,6 +50,15 @@ impl Archive {
         Ok(Some(bytes))
     }
 
+    /// The first bytes of a part, at most `most`.
+    pub(crate) fn head(&mut self, name: &str, most: u64) -> Result<Vec<u8>, PackageError> {
+        let mut bytes = Vec::new();
+        if let Some(index) = self.0.index_for_name(name) {
+            self.0.by_index(index)?.take(most).read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    }
+
     /// Whether one of `signs` is in the first `most` bytes of a part.
     pub(crate) fn holds(
         &mut self,

@@ -6,10 +6,12 @@ use std::path::Path;
 
 use crate::PackageError;
 use crate::archive::{Archive, Changes};
+use crate::codes;
 use crate::dates::{self, Dates};
 use crate::formula;
 use crate::kind::{Family, LONGEST, related, relationships};
 use crate::marks::Marks;
+use crate::types::{self, Macros};
 
 /// The longest sheet that is changed, in bytes.
 const SHEET: u64 = 64 << 20;
@@ -19,6 +21,14 @@ const SHEET: u64 = 64 << 20;
 pub struct Kept {
     marks: Option<(Family, Marks)>,
     dates: Dates,
+    macros: Option<Macros>,
+    /// What macros call the sheets.
+    codes: BTreeMap<String, String>,
+}
+
+/// Whether files of this type are packages to which something may be put back.
+pub fn is_package(extension: &str) -> bool {
+    Family::of(extension).is_some()
 }
 
 /// Puts the copy of `from` that the engine gets at `to`. `extension` is the file's type, without a dot.
@@ -44,6 +54,14 @@ fn package(from: &Path, to: &Path, extension: &str) -> Result<Kept, PackageError
         guard(&mut archive, &mut dates, &mut changes)?;
     }
     let marks = Marks::of(&mut archive, family)?;
+    let macros = match related(&mut archive, "", "officeDocument")? {
+        Some(main) => Macros::of(&mut archive, &main)?,
+        None => None,
+    };
+    let codes = match &macros {
+        Some(_) if family == Family::Cell => codes::of(&mut archive)?,
+        _ => BTreeMap::new(),
+    };
     if changes.is_empty() {
         std::fs::copy(from, to)?;
     } else {
@@ -52,6 +70,8 @@ fn package(from: &Path, to: &Path, extension: &str) -> Result<Kept, PackageError
     Ok(Kept {
         marks: Some((family, marks)),
         dates,
+        macros,
+        codes,
     })
 }
 
@@ -116,7 +136,12 @@ impl Kept {
         let marks = marks.map(|(_, marks)| marks);
         Marks::put_back(marks, &mut archive, family, &mut changes)?;
         if family == Family::Cell {
-            self.sheets(&mut archive, &mut changes)?;
+            let has_macros = types::has_macros(extension);
+            self.sheets(&mut archive, has_macros, &mut changes)?;
+        }
+        if let Some(main) = related(&mut archive, "", "officeDocument")? {
+            let macros = self.macros.as_ref().filter(|_| marks.is_some());
+            types::put_back(macros, &mut archive, &main, extension, &mut changes)?;
         }
         if changes.is_empty() {
             return Ok(false);
@@ -126,7 +151,12 @@ impl Kept {
     }
 
     /// Repairs the formulas and puts back the dates of a workbook.
-    fn sheets(&self, archive: &mut Archive, changes: &mut Changes) -> Result<(), PackageError> {
+    fn sheets(
+        &self,
+        archive: &mut Archive,
+        has_macros: bool,
+        changes: &mut Changes,
+    ) -> Result<(), PackageError> {
         let mut cells = BTreeMap::new();
         if let Some(name) = related(archive, "", "officeDocument")? {
             let merged = changes.get(&name).cloned().flatten();
@@ -148,8 +178,14 @@ impl Kept {
                 }
             }
         }
+        let codes = if has_macros {
+            codes::wanted(archive, &self.codes)?
+        } else {
+            BTreeMap::new()
+        };
         for name in sheets(archive)? {
-            if !archive.holds(&name, &[b"~", dates::MARK.as_bytes()], SHEET)? {
+            let code = codes.get(&name);
+            if code.is_none() && !archive.holds(&name, &[b"~", dates::MARK.as_bytes()], SHEET)? {
                 continue;
             }
             let Some(mut sheet) = text(archive, &name, SHEET)? else {
@@ -160,8 +196,11 @@ impl Kept {
                 .flatten();
             let is_dated = back.is_some();
             sheet = back.unwrap_or(sheet);
+            let with_code = code.and_then(|code| codes::named(&sheet, code));
+            let is_coded = with_code.is_some();
+            sheet = with_code.unwrap_or(sheet);
             let fixed = formula::with_commas(&sheet);
-            if is_dated || fixed.is_some() {
+            if is_dated || is_coded || fixed.is_some() {
                 changes.insert(name, Some(fixed.unwrap_or(sheet).into_bytes()));
             }
         }

@@ -33,6 +33,8 @@ impl Family {
 /// Where a part leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Relationship {
+    /// What the part calls it.
+    pub id: String,
     /// The last word of its type: both spellings of the standard have the same.
     pub kind: String,
     /// The name of the part that is meant.
@@ -62,6 +64,7 @@ fn read(folder: &str, bytes: &[u8]) -> Vec<Relationship> {
         .filter_map(|it| {
             let kind = it.tag.get("Type")?.rsplit('/').next()?;
             Some(Relationship {
+                id: it.tag.get("Id").unwrap_or_default().to_owned(),
                 kind: kind.to_owned(),
                 part: resolve(folder, it.tag.get("Target")?)?,
             })

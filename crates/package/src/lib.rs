@@ -10,14 +10,16 @@
 
 mod archive;
 mod bring;
+mod codes;
 mod dates;
 mod formula;
 mod kind;
 mod marks;
 mod name;
+mod types;
 mod xml;
 
-pub use bring::{Kept, bring};
+pub use bring::{Kept, bring, is_package};
 pub use name::FileName;
 
 /// Why a package was left as it is.

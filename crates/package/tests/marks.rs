@@ -225,3 +225,86 @@ proptest! {
         }
     }
 }
+
+const MAIN: &str =
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+
+/// A text with the types of its parts, and with macros if `project` is some.
+fn typed(path: &Path, project: Option<&[u8]>) {
+    let types = format!(
+        r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" ContentType="{MAIN}"/></Types>"#
+    );
+    let package = rels(&[("officeDocument", "word/document.xml")]);
+    let mut leads = rels(&[("styles", "styles.xml")]);
+    let mut parts: Vec<(&str, &[u8])> = vec![
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", package.as_bytes()),
+        ("word/document.xml", b"<document/>"),
+    ];
+    let signed = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProjectSignature" Target="vbaProjectSignature.bin"/></Relationships>"#;
+    if let Some(project) = project {
+        leads = leads.replace(
+            "</Relationships>",
+            r#"<Relationship Id="rId9" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>"#,
+        );
+        parts.push(("word/vbaProject.bin", project));
+        parts.push(("word/_rels/vbaProject.bin.rels", signed.as_bytes()));
+        parts.push(("word/vbaProjectSignature.bin", b"signed"));
+    }
+    parts.push(("word/_rels/document.xml.rels", leads.as_bytes()));
+    write(path, &parts);
+}
+
+#[test]
+fn macros_come_back_byte_for_byte_in_a_type_that_has_them() {
+    let places = Places::new();
+    let project = b"a project \x00\xff of macros";
+    let file = places.at("file.docm");
+    typed(&file, Some(project));
+    let saved = places.at("saved.docm");
+    typed(&saved, None);
+    let back = places.back(&file, &saved).unwrap();
+    let mut archive = ZipArchive::new(File::open(&back).unwrap()).unwrap();
+    let mut bytes = Vec::new();
+    archive
+        .by_name("word/vbaProject.bin")
+        .unwrap()
+        .read_to_end(&mut bytes)
+        .unwrap();
+    assert_eq!(bytes, project);
+    assert_eq!(part(&back, "word/vbaProjectSignature.bin"), "signed");
+    assert!(
+        part(&back, "word/_rels/vbaProject.bin.rels")
+            .contains(r#"Target="/word/vbaProjectSignature.bin""#)
+    );
+    assert!(
+        part(&back, "word/_rels/document.xml.rels").contains(r#"Target="/word/vbaProject.bin""#)
+    );
+    let types = part(&back, "[Content_Types].xml");
+    assert!(
+        types.contains("document.macroEnabled.main+xml")
+            && types.contains(r#"PartName="/word/vbaProject.bin""#),
+        "{types}"
+    );
+    // Once more, as after each snapshot that is opened again.
+    let again = places.at("again.docm");
+    std::fs::copy(&back, &again).unwrap();
+    assert!(places.back(&again, &saved).is_some());
+    // A type without macros gets none.
+    let plain = places.at("saved.docx");
+    typed(&plain, None);
+    assert!(places.back(&file, &plain).is_none());
+}
+
+#[test]
+fn templates_get_their_type_back() {
+    let places = Places::new();
+    let (file, saved) = (places.at("file.dotx"), places.at("saved.dotx"));
+    typed(&file, None);
+    typed(&saved, None);
+    let types = part(&places.back(&file, &saved).unwrap(), "[Content_Types].xml");
+    assert!(
+        types.contains("wordprocessingml.template.main+xml"),
+        "{types}"
+    );
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use recto_docs_api::LossRule;
+use recto_docs_api::{LossRule, MacroRule};
 use recto_engine::Engine;
 use recto_fetch::Fetcher;
 use recto_store::Store;
@@ -46,6 +46,8 @@ pub struct SessionConfig {
     /// What happens to documents of which a save would lose something, whatever milder their configs say.
     /// Default: what the configs say, and [`LossRule::Tell`] where they say nothing.
     pub losses: Option<LossRule>,
+    /// What happens to documents with macros. Default: they are kept.
+    pub macros: MacroRule,
     /// Pace of the heartbeat. Default 15 s.
     pub heartbeat: Duration,
     /// Largest document in bytes. Default 100 MiB.
@@ -70,6 +72,7 @@ impl Default for SessionConfig {
             full_disk_wait: Duration::from_secs(3600),
             force_save_every: None,
             losses: None,
+            macros: MacroRule::Keep,
             heartbeat: Duration::from_secs(15),
             max_bytes: 100 << 20,
             limits: Limits::default(),

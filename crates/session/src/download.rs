@@ -127,12 +127,13 @@ impl Session {
 
 fn output(file_type: FileType, format: Option<&str>) -> Result<OutputType, Problem> {
     let kind = file_type.kind();
-    let usual = file_type.saved_as().extension();
-    let usual = formats(kind).iter().find(|known| **known == usual);
-    let format = format.or(usual.copied()).unwrap_or(formats(kind)[0]);
+    let own = file_type.saved_as().extension();
+    // A template, a show and a file with macros stay what they are; an old format loses more than a new one.
+    let stays = writes(kind, own) || !matches!(own, "doc" | "xls" | "ppt" | "tsv");
+    let format = format.unwrap_or(if stays { own } else { formats(kind)[0] });
     OutputType::all()
         .find(|output| output.extension().eq_ignore_ascii_case(format))
-        .filter(|output| writes(kind, output.extension()))
+        .filter(|output| writes(kind, output.extension()) || (stays && output.extension() == own))
         .ok_or_else(|| Problem::no_such_format(kind))
 }
 

@@ -268,7 +268,7 @@ async fn keep_original(
     let path = source.path();
     let (original, losses) = tokio::join!(
         services.store.put_file(&path),
-        losses::look(&path, source.content.file_type),
+        losses::look(&path, source.content.file_type, services.config.macros),
     );
     let original = original.map_err(|error| Problem::of(&error))?;
     let now = services.now();

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use recto_docs_api::{Access, FileType, LossReport, LossRule, Lost};
+use recto_docs_api::{Access, FileType, LossReport, LossRule, Lost, MacroRule};
+use recto_losses::LossKind;
 use recto_token::Opening;
 use serde::Serialize;
 use tokio::sync::Semaphore;
@@ -33,14 +34,18 @@ pub struct LossState {
 
 /// Looks for what a save would lose of a file; `None` if that cannot be said. Nothing that a file holds
 /// stops its opening here.
-pub(crate) async fn look(path: &Path, file_type: FileType) -> Option<LossReport> {
+pub(crate) async fn look(
+    path: &Path,
+    file_type: FileType,
+    macros: MacroRule,
+) -> Option<LossReport> {
     let path = path.to_owned();
     let looked = async {
         let turn = SCANS.acquire().await.ok()?;
         // The turn ends with the work, which nobody may wait for any more.
         let scanned = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            scan(path, file_type)
+            scan(path, file_type, macros)
         });
         scanned.await.ok().flatten()
     };
@@ -56,10 +61,13 @@ pub(crate) async fn look(path: &Path, file_type: FileType) -> Option<LossReport>
     report
 }
 
-fn scan(path: PathBuf, file_type: FileType) -> Option<LossReport> {
+fn scan(path: PathBuf, file_type: FileType, macros: MacroRule) -> Option<LossReport> {
     let file = std::fs::File::open(path).ok()?;
     let mut options = recto_losses::Options::default();
     options.limits.time = TIME;
+    if macros == MacroRule::Keep {
+        options.kept.push(LossKind::Macros);
+    }
     match recto_losses::scan(std::io::BufReader::new(file), file_type, &options) {
         Ok(report) => reported(&report),
         Err(error) => {
@@ -84,8 +92,14 @@ impl Session {
     /// lose. What could not be looked at may lose anything.
     pub fn is_held(&self, opening: &Opening) -> bool {
         let record = self.record.as_ref();
-        self.loses_password()
-            || record.is_some_and(|record| holds(self.rule_of(opening), record.losses.as_ref()))
+        let by_contents = record.is_some_and(|record| {
+            let losses = record.losses.as_ref();
+            let may_have = || record.file_type.ends_with('m');
+            let has_macros = || losses.map_or_else(may_have, |it| it.has(LossKind::Macros.code()));
+            holds(self.rule_of(opening), losses)
+                || (self.services.config.macros == MacroRule::Read && has_macros())
+        });
+        by_contents || self.loses_password()
     }
 
     /// The rights that these become by it.
@@ -133,7 +147,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use recto_docs_api::LossRank;
-    use recto_losses::{Loss, LossKind, Place, Rank, Report};
+    use recto_losses::{Loss, Place, Rank, Report};
 
     use super::*;
 

@@ -6,15 +6,11 @@ use super::ParameterError;
 use crate::{DocumentKind, FileType};
 
 /// Types that are read for conversions only, with the one whose content they have.
-static FURTHER: [(&str, &str); 11] = [
-    ("dotm", "dotx"),
+static FURTHER: [(&str, &str); 7] = [
     ("dot", "doc"),
     ("fodt", "txt"),
-    ("xltm", "xltx"),
     ("xlt", "xls"),
     ("fods", "csv"),
-    ("potm", "potx"),
-    ("ppsm", "ppsx"),
     ("pot", "ppt"),
     ("pps", "ppt"),
     ("fodp", "odp"),
@@ -109,7 +105,7 @@ const fn output(
 }
 
 /// What the engine writes, and pictures that are made of what it writes.
-static OUTPUTS: [Output; 22] = [
+static OUTPUTS: [Output; 33] = [
     output("pdf", ALL, "application/pdf"),
     output("png", ALL, "image/png"),
     output("jpg", ALL, "image/jpeg"),
@@ -118,6 +114,21 @@ static OUTPUTS: [Output; 22] = [
         "docx",
         WORD,
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    output(
+        "docm",
+        WORD,
+        "application/vnd.ms-word.document.macroEnabled.12",
+    ),
+    output(
+        "dotx",
+        WORD,
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+    ),
+    output(
+        "dotm",
+        WORD,
+        "application/vnd.ms-word.template.macroEnabled.12",
     ),
     output("odt", WORD, "application/vnd.oasis.opendocument.text"),
     output(
@@ -136,6 +147,21 @@ static OUTPUTS: [Output; 22] = [
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     output(
+        "xlsm",
+        CELL,
+        "application/vnd.ms-excel.sheet.macroEnabled.12",
+    ),
+    output(
+        "xltx",
+        CELL,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+    ),
+    output(
+        "xltm",
+        CELL,
+        "application/vnd.ms-excel.template.macroEnabled.12",
+    ),
+    output(
         "ods",
         CELL,
         "application/vnd.oasis.opendocument.spreadsheet",
@@ -152,6 +178,31 @@ static OUTPUTS: [Output; 22] = [
         "pptx",
         SLIDE,
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
+    output(
+        "pptm",
+        SLIDE,
+        "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
+    ),
+    output(
+        "potx",
+        SLIDE,
+        "application/vnd.openxmlformats-officedocument.presentationml.template",
+    ),
+    output(
+        "potm",
+        SLIDE,
+        "application/vnd.ms-powerpoint.template.macroEnabled.12",
+    ),
+    output(
+        "ppsx",
+        SLIDE,
+        "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+    ),
+    output(
+        "ppsm",
+        SLIDE,
+        "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
     ),
     output(
         "odp",

@@ -150,8 +150,14 @@ async fn run(
             EngineError::Gone => ConvertError::Crashed,
             other => SaveError::from(other).into(),
         })?;
-    let to = to.to_owned();
-    tokio::task::spawn_blocking(move || saved::take_unsynced(&from, &to, format, &kept))
+    // A template, a show or a file with macros is written as a plain document, and becomes what it is here.
+    let (to, wanted) = (to.to_owned(), options.to.to_owned());
+    let made = if recto_package::is_package(&wanted) {
+        wanted
+    } else {
+        format.to_owned()
+    };
+    tokio::task::spawn_blocking(move || saved::take_unsynced(&from, &to, &made, &kept))
         .await
         .map_err(|error| SaveError::Place(std::io::Error::other(error)))??;
     Ok(locked)

@@ -238,7 +238,7 @@ fn sentences_of_methods() {
     insta::assert_snapshot!(refused(Method::SetRevisedFile, json!({"fileType": "exe", "url": "a"})), @r#"
         config.file_type "token: fileType cannot be opened"
         The file type "exe" cannot be opened.
-        Convert the file to one of these types first: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, tsv, pptx, pptm, potx, ppsx, odp, otp, ppt.
+        Convert the file to one of these types first: docx, docm, dotx, dotm, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, xltm, ods, ots, xls, csv, tsv, pptx, pptm, potx, potm, ppsx, ppsm, odp, otp, ppt.
         path: fileType
         found: exe
     "#);

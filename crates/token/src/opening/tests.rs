@@ -319,7 +319,7 @@ fn file_type_comes_from_the_token() {
     insta::assert_snapshot!(lines(&refusal), @r#"
         config.file_type "token: document.fileType cannot be opened"
         The file type "exe" cannot be opened.
-        Convert the file to one of these types first: docx, docm, dotx, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, ods, ots, xls, csv, tsv, pptx, pptm, potx, ppsx, odp, otp, ppt.
+        Convert the file to one of these types first: docx, docm, dotx, dotm, odt, ott, doc, rtf, txt, xlsx, xlsm, xltx, xltm, ods, ots, xls, csv, tsv, pptx, pptm, potx, potm, ppsx, ppsm, odp, otp, ppt.
         path: document.fileType
         found: exe
     "#);

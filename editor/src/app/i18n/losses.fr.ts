@@ -57,7 +57,8 @@ export const lossesFr: Readonly<Record<string, LossWords>> = {
   },
   macros: {
     name: 'Macros',
-    sentence: 'Les macros sont supprimées.',
+    sentence:
+      'Elles ne sont jamais exécutées ici, et seul un fichier d’un type avec macros les garde.',
   },
   signatures: {
     name: 'Signatures numériques',
