@@ -53,7 +53,7 @@ pub(crate) fn saved_as(
         (DocumentKind::Cell, "fods") => ("fods", ""),
         (DocumentKind::Cell, "xls") => ("xls", ""),
         // Comma, double quote, UTF-8, from line 1; text quoted where necessary, numbers as they
-        // are, with all digits. Further tokens, measured with 7.4, put numbers in quotes.
+        // are, with all digits. Further tokens, as measured, put numbers in quotes.
         (DocumentKind::Cell, "csv") => ("csv", "44,34,76,1,,0,false,true,false"),
         (DocumentKind::Cell, "tsv") => ("csv", "9,34,76,1,,0,false,true,false"),
         (DocumentKind::Slide, "pptx" | "pptm" | "potx" | "potm" | "ppsx" | "ppsm") => ("pptx", ""),

@@ -399,6 +399,46 @@ async fn undo_meets_the_change_of_another() {
     assert!(conflict);
 }
 
+/// LibreOffice's own read-only views let commands through that fill cells, sort and remove sheets.
+#[tokio::test(flavor = "multi_thread")]
+async fn p1_no_command_of_a_reader_changes_a_sheet() {
+    let fixture = start(|_| {}).await;
+    let source = fixture
+        .make("table.ods", &sheet(&[&["B", "2"], &["A", "1"]]))
+        .await;
+    let (document, _events) = fixture.open(&source).await;
+    let reader = onlooker(&document, "Reader").await;
+    let saved = async |name: &str| {
+        let path = fixture.path(name);
+        document.save_copy("ods", &path).await.unwrap();
+        unzip(&path, "content.xml")
+    };
+    let before = saved("before.ods").await;
+    let cell = Input::Cell {
+        address: "$A$1".into(),
+        text: "x".into(),
+    };
+    let mut taken = 0;
+    let commands = recto_engine::allowed_commands(recto_docs_api::DocumentKind::Cell);
+    for input in commands.into_iter().chain([cell]) {
+        match document.input(reader, input).await {
+            Ok(()) => taken += 1,
+            Err(InputError::Denied(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!((3..10).contains(&taken), "{taken} only read");
+    assert_eq!(saved("after.ods").await, before);
+    // With another right, the view writes.
+    document.set_rights(reader, recto_engine::ViewRights::edit());
+    let typed = Input::Cell {
+        address: "$A$1".into(),
+        text: "written".into(),
+    };
+    document.input(reader, typed).await.unwrap();
+    assert!(saved("written.ods").await.contains(">written<"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_pasted_into_a_sheet_are_rows_and_into_a_cell_they_are_its_text() {
     let fixture = start(|_| {}).await;

@@ -57,7 +57,7 @@ fn table(text: &str) -> String {
 }
 
 /// Puts in a picture, and leaves it: it is selected, and whatever came next would take its place. In a
-/// text it comes from a file, since LibreOffice (seen with 7.4) crashes when a third one is pasted after the others
+/// text it comes from a file, since LibreOffice has been seen to crash when a third one is pasted after the others
 /// were left. No view can give that command, so none can name a file.
 fn insert(kit: &Kit, document: Document, kind: PictureKind, data: &[u8]) {
     if document.kind() == TEXT {

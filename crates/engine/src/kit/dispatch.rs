@@ -167,11 +167,14 @@ fn serve(kit: &Kit, document: Document, call: Call) -> Result<Answer, String> {
             rights,
         } => create_view(kit, document, author, &lang, rights),
         Call::SetRights { view, rights } => {
-            let fills = rights.access == Access::Fill;
+            let (fills, reads) = (rights.access == Access::Fill, rights.access == Access::View);
             let before = match kit.views.borrow_mut().get_mut(&view) {
                 Some(state) => std::mem::replace(&mut state.rights, rights),
                 None => return Err("there is no such view".into()),
             };
+            if reads != (before.access == Access::View) {
+                document.set_view_read_only(view, reads);
+            }
             if fills && before.access != Access::Fill {
                 form::begin(kit, document, view);
             }
@@ -258,6 +261,7 @@ fn create_view(
         return Err("no further view could be made".into());
     }
     let fills = rights.access == Access::Fill;
+    let reads = rights.access == Access::View;
     let named = json!({".uno:Author": {"type": "string", "value": &author}});
     let state = View {
         author,
@@ -274,6 +278,9 @@ fn create_view(
     if document.kind() == 1 {
         document.set_zoom(PIXELS, TWIPS);
         document.set_visible_area(0, 0, SCREEN, SCREEN);
+    }
+    if reads {
+        document.set_view_read_only(view, true);
     }
     if fills {
         form::begin(kit, document, view);

@@ -112,6 +112,12 @@ impl Document {
         call!(self.set_view_language(view, language.as_ptr()));
     }
 
+    /// LibreOffice itself takes no change of this view. It lets some through in a sheet, so this is a second
+    /// line and no first.
+    pub(crate) fn set_view_read_only(self, view: i32, read_only: bool) {
+        call!(self.set_view_read_only(view, read_only));
+    }
+
     /// `action`: 0 pressed, 1 released.
     pub(crate) fn key(self, action: i32, char: i32, code: i32) {
         call!(self.post_key_event(action, char, code));

@@ -1,6 +1,6 @@
 //! Addresses of cells, as a person may enter them.
 
-/// LibreOffice's largest row (from 7.4 on a sheet has 2^20 rows).
+/// LibreOffice's largest row: a sheet has 2^20 rows.
 const ROWS: u32 = 1 << 20;
 
 /// `B7`, `$B$7`, `B7:C9`, and either with `Sheet.`, `$Sheet.` or `'A sheet'.` before it.
