@@ -28,7 +28,7 @@ mod version;
 use recto_docs_api::DocumentKind;
 
 pub use client::{
-    ConvertOptions, Converted, Document, DocumentInfo, Effect, Engine, Events, Foreground,
+    ConvertOptions, Converted, Dialect, Document, DocumentInfo, Effect, Engine, Events, Foreground,
     Isolation, MissingFont, OpenOptions, Painted, PartNotice, Pending, SecondFile, Selection,
     Snapshot, TilePixels, TileRequest, ViewOptions,
 };

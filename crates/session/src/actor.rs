@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use recto_docs_api::{Content, DocumentKey, Explain, Password};
-use recto_engine::{Document, Event, Events, MissingFont, ViewEvent, ViewId};
+use recto_engine::{Dialect, Document, Event, Events, MissingFont, ViewEvent, ViewId};
 use recto_store::{Phase, SessionRecord};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -70,6 +70,8 @@ pub(crate) struct Session {
     /// What opens the document, while it is open.
     pub password: Option<Password>,
     pub tries: Tries,
+    /// How a text of values is written, once it has been opened.
+    pub dialect: Option<Dialect>,
     /// What the file was found to be that the integrator gave.
     pub content: Option<Content>,
     pub missing_fonts: Vec<MissingFont>,
@@ -244,6 +246,7 @@ impl Session {
             content: None,
             password: None,
             tries: Tries::default(),
+            dialect: None,
             version: 1,
             cache: TileCache::default(),
             paintings: HashMap::new(),

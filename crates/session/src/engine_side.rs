@@ -66,6 +66,7 @@ impl Session {
             password,
         } = loaded;
         self.unlocked(password);
+        self.dialect = document.dialect();
         self.marks = marks;
         if record.is_some() || self.content.is_none() {
             self.content = Some(content);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use recto_docs_api::{Content, ContentError, Explain, FileType, Password};
-use recto_engine::{Document, Events, OpenError, OpenOptions};
+use recto_engine::{Dialect, Document, Events, OpenError, OpenOptions};
 use recto_store::{BlobId, Phase, SessionRecord};
 use recto_token::{Opening, Verified, seal};
 use tempfile::TempDir;
@@ -140,7 +140,7 @@ async fn load(
     services: Services,
     journal: Journal,
     source: Source,
-    password: Option<Password>,
+    (password, dialect): (Option<Password>, Option<Dialect>),
     wanted: Option<Verified<Opening>>,
 ) -> Result<Box<Loaded>, Box<Unloaded>> {
     let began = Instant::now();
@@ -150,6 +150,7 @@ async fn load(
         file_type: source.opened_as(),
         title: title.as_deref().unwrap_or_default(),
         password: password.as_ref(),
+        dialect,
     };
     let opened = async {
         match services.engine.open(&path, options).await {
@@ -363,8 +364,9 @@ impl Session {
         let first = self.participants.first();
         let opening = first.map(|participant| participant.opening.clone());
         let journal = self.journal.clone();
+        let known = (password, self.dialect);
         self.start(
-            async move { Op::Loaded(load(services, journal, source, password, opening).await) },
+            async move { Op::Loaded(load(services, journal, source, known, opening).await) },
         );
     }
 

@@ -62,6 +62,18 @@ impl Problem {
         )
     }
 
+    /// A text was saved in another encoding than it had.
+    pub fn recoded(encoding: &str) -> Self {
+        Self::new(
+            "content.recoded",
+            0,
+            &format!(
+                "The file was written in {encoding}, which has no place for a letter that stands in it now: it is saved in UTF-8 with a mark."
+            ),
+            "Programs that read it know it by the mark; tell those who expect the other encoding.",
+        )
+    }
+
     /// Nobody gave the document's password.
     pub fn no_password() -> Self {
         Self::new(
@@ -399,6 +411,7 @@ mod tests {
     #[test]
     fn sentences() {
         insta::assert_snapshot!(Problem::version_changed(), @"This version of the document was saved and closed. Load the page again to open the new version; the application must give a changed file a new document.key.");
+        insta::assert_snapshot!(Problem::recoded("windows-1252"), @"The file was written in windows-1252, which has no place for a letter that stands in it now: it is saved in UTF-8 with a mark. Programs that read it know it by the mark; tell those who expect the other encoding.");
         insta::assert_snapshot!(Problem::no_password(), @"The document opens with a password, and none was given in time. Load the page again, and give the password.");
         insta::assert_snapshot!(Problem::password_not_kept(), @"The document is protected with a password in an older way, which can't be kept when it is saved: it is open for reading. To change it, save it as xlsx with a password in the program that made it, and open that.");
         insta::assert_snapshot!(Problem::dropped(), @"The application has disconnected you from this document; what you wrote until then is kept. Open the document from the application again if you are still allowed to.");

@@ -315,10 +315,23 @@ impl Session {
         match result {
             Ok((snapshot, how)) => {
                 self.saving.how = Some(how);
+                self.tell_dialect();
                 self.record_snapshot(snapshot);
             }
             Err(problem) => self.settle_snapshot(Err(problem)),
         }
+    }
+
+    /// If a text of values was saved with letters that its encoding does not have, it has another one.
+    fn tell_dialect(&mut self) {
+        let dialect = self.document().and_then(|document| document.dialect());
+        if let (Some(before), Some(now)) = (self.dialect, dialect)
+            && before.encoding() != now.encoding()
+        {
+            let problem = Problem::recoded(before.encoding().0);
+            self.tell_all(&ToBrowser::notice(&problem));
+        }
+        self.dialect = dialect.or(self.dialect);
     }
 
     /// Names a snapshot in the journal. From here on the session's record has it, since its file is

@@ -219,3 +219,39 @@ async fn a_document_does_not_wait_for_its_password_for_ever() {
 fn config_of(integrator: &Integrator, name: &str, key: &str) -> Value {
     config(integrator, name, "word", key)
 }
+
+#[tokio::test]
+async fn a_text_of_values_keeps_encoding_separator_and_line_ends() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    integrator.serve("values.csv", b"a;b\r\nZo\xeb;1,5\r\n");
+    let config = config(&integrator, "values.csv", "cell", &new_key("values"));
+    let (mut ann, _) = open(&server, &config).await;
+    let cell = json!({ "kind": "cell", "address": "A3", "text": "007;x" });
+    let seq = ann.input(cell).await;
+    ann.until_applied(seq).await;
+    ann.leave().await;
+    let (callback, file) = saved(&integrator).await;
+    assert_eq!(callback["filetype"], "csv");
+    assert_eq!(file, b"a;b\r\nZo\xeb;1,5\r\n\"007;x\";\r\n");
+}
+
+#[tokio::test]
+async fn a_letter_that_an_encoding_does_not_have_is_told() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    integrator.serve("latin.csv", b"Zo\xeb,1\n");
+    let config = config(&integrator, "latin.csv", "cell", &new_key("latin"));
+    let (mut ann, _) = open(&server, &config).await;
+    let cell = json!({ "kind": "cell", "address": "A2", "text": "Łódź" });
+    let seq = ann.input(cell).await;
+    ann.until_applied(seq).await;
+    ann.say(&json!({ "type": "save" })).await;
+    let told = ann
+        .until_that(|message| message["code"] == "content.recoded")
+        .await;
+    assert!(told["message"].as_str().unwrap().contains("windows-1252"));
+    ann.leave().await;
+    let (_, file) = saved(&integrator).await;
+    assert_eq!(file, "\u{feff}Zoë,1\nŁódź,\n".as_bytes());
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use recto_docs_api::{CodePage, DocumentKind, Note, Password, Region};
 use recto_package::{FileName, Kept};
 
-use super::document::{bring_package, bring_page, refused};
+use super::document::{bring_package, bring_page, is_values, refused};
 use super::link::{Link, Reply, lock, unexpected};
 use super::{Engine, saved};
 use super::{archive, csv};
@@ -71,8 +71,14 @@ impl Engine {
             delimiter: options.delimiter,
             archival: options.archival,
         };
-        let written = formats::converted_to(kind, options.to, wanted)
-            .ok_or_else(|| SaveError::Type(options.to.to_owned()))?;
+        // From values to values: what LibreOffice writes is written again as the file was.
+        let again = is_values(options.file_type) && is_values(options.to);
+        let written = if again {
+            formats::saved_as(kind, "csv").map(|(format, filter)| (format, filter.to_owned()))
+        } else {
+            formats::converted_to(kind, options.to, wanted)
+        };
+        let written = written.ok_or_else(|| SaveError::Type(options.to.to_owned()))?;
         archive::check(file, options.file_type, kind).await?;
         let protected = saved::protection(file, options.file_type).await?;
         let kit = self.0.pool.take().await.map_err(OpenError::from)?;
@@ -89,12 +95,15 @@ impl Engine {
             .unwrap_or(Err(ConvertError::TimedOut(options.limit)));
         kit.0.kill(Death::Stopped);
         kit.0.gone().await;
-        result.map(|locked| Converted {
-            notes: (locked || protected)
-                .then(unprotected)
-                .into_iter()
-                .collect(),
-        })
+        let locked = result?;
+        let mut notes: Vec<_> = (locked || protected)
+            .then(unprotected)
+            .into_iter()
+            .collect();
+        if again {
+            notes.extend(write_again(file, to, options).await?);
+        }
+        Ok(Converted { notes })
     }
 }
 
@@ -163,6 +172,51 @@ async fn run(
     Ok(locked)
 }
 
+/// How the values of a conversion's source are written, as far as its sender said.
+fn how(options: &ConvertOptions<'_>) -> csv::Text {
+    csv::Text {
+        encoding: csv::said(options.code_page),
+        delimiter: match (options.file_type, options.delimiter) {
+            ("tsv", None) => Some(b'\t'),
+            (_, said) => said,
+        },
+        region: options.region.clone(),
+    }
+}
+
+/// Gives values the form that their source has. What is converted to another type has its separator.
+async fn write_again(
+    file: &Path,
+    to: &Path,
+    options: &ConvertOptions<'_>,
+) -> Result<Option<Note>, SaveError> {
+    let (file, to, how) = (file.to_owned(), to.to_owned(), how(options));
+    let other = (options.to != options.file_type).then_some(match options.to {
+        "tsv" => b'\t',
+        _ => b',',
+    });
+    let said = options.delimiter;
+    let written = tokio::task::spawn_blocking(move || {
+        let found = csv::dialect(&file, &how)?;
+        let mut dialect = found.portable();
+        dialect.delimiter = said.or(other).unwrap_or(found.delimiter);
+        let beside = to.with_extension("written");
+        dialect.rewrite(&to, &beside)?;
+        std::fs::rename(&beside, &to)?;
+        let encoding = dialect.encoding();
+        std::io::Result::Ok((encoding != found.encoding()).then(|| recoded(found.encoding().0)))
+    });
+    Ok(written.await.map_err(std::io::Error::other)??)
+}
+
+fn recoded(encoding: &str) -> Note {
+    Note {
+        code: "conversion.recoded",
+        message: format!("The file is written in {encoding}, and the result in UTF-8 with a mark."),
+        hint: "Programs that read texts know it by the mark.".into(),
+    }
+}
+
 fn unprotected() -> Note {
     Note {
         code: "conversion.unprotected",
@@ -185,14 +239,7 @@ async fn bring(
     if length == 0 {
         return Err(OpenError::Empty);
     }
-    let how = csv::Text {
-        code_page: options.code_page,
-        delimiter: match (options.file_type, options.delimiter) {
-            ("tsv", None) => Some(b'\t'),
-            (_, said) => said,
-        },
-        region: options.region.clone(),
-    };
+    let how = how(options);
     let text = |name: &str, write: fn(PathBuf, PathBuf, csv::Text) -> std::io::Result<()>| {
         let (from, to) = (file.to_owned(), kit.folder.doc().join(name));
         let how = how.clone();
@@ -208,7 +255,7 @@ async fn bring(
         "txt" => {
             let name = String::from(FileName::of(options.title, "txt"));
             let recode =
-                |from: PathBuf, to: PathBuf, how: csv::Text| csv::recode(&from, &to, how.code_page);
+                |from: PathBuf, to: PathBuf, how: csv::Text| csv::recode(&from, &to, how.encoding);
             (name.clone(), text(&name, recode).await)
         }
         other => {

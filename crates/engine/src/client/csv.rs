@@ -1,17 +1,21 @@
 //! Comma separated values, as a sheet that LibreOffice opens without asking.
 
+use std::borrow::Cow;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use encoding_rs::Encoding;
 use recto_docs_api::{CodePage, Region};
 
+use super::dialect::Dialect;
+use super::records::Records;
 use super::sheet::{COLUMNS, ROWS, Sheet};
 
 /// How a text is written, as far as its sender said.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Text {
     /// Recognised if it is not known.
-    pub code_page: Option<CodePage>,
+    pub encoding: Option<&'static Encoding>,
     /// Recognised if it is not known; an ASCII character.
     pub delimiter: Option<u8>,
     /// How numbers are written; as in English if it is not known.
@@ -27,62 +31,68 @@ pub(super) fn convert(from: &Path, to: &Path, how: &Text) -> std::io::Result<()>
     Ok(())
 }
 
+/// How the values of a file are written.
+pub(super) fn dialect(file: &Path, how: &Text) -> std::io::Result<Dialect> {
+    let bytes = std::fs::read(file)?;
+    let encoding = Dialect::encoding_of(&bytes, how.encoding);
+    let text = decode(&bytes, how.encoding);
+    let comma = how.region.as_ref().is_some_and(Region::has_decimal_comma);
+    let delimiter = how.delimiter.unwrap_or_else(|| delimiter(&text, comma));
+    Ok(Dialect::of(&text, encoding, delimiter))
+}
+
 /// Writes `from`, plain text, to `to` in UTF-8, with the mark by which LibreOffice knows it.
-pub(super) fn recode(from: &Path, to: &Path, code_page: Option<CodePage>) -> std::io::Result<()> {
-    let text = decode(&std::fs::read(from)?, code_page);
+pub(super) fn recode(
+    from: &Path,
+    to: &Path,
+    said: Option<&'static Encoding>,
+) -> std::io::Result<()> {
+    let bytes = std::fs::read(from)?;
+    let text = decode(&bytes, said);
     std::fs::write(to, format!("\u{feff}{text}"))
 }
 
 fn sheet<W: Write>(bytes: &[u8], how: &Text, to: W) -> std::io::Result<W> {
-    let text = decode(bytes, how.code_page);
+    let text = decode(bytes, how.encoding);
     let comma = how.region.as_ref().is_some_and(Region::has_decimal_comma);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(how.delimiter.unwrap_or_else(|| delimiter(&text, comma)))
-        .from_reader(text.as_bytes());
+    let delimiter = how.delimiter.unwrap_or_else(|| delimiter(&text, comma));
+    let mut records = Records::new(&text, delimiter);
+    let mut record = Vec::new();
     let mut sheet = Sheet::begin(to, how.region.as_ref())?;
-    for record in reader.records().take(ROWS) {
-        let record = record.map_err(std::io::Error::other)?;
+    let mut rows = 0;
+    while rows < ROWS && records.read(&mut record) {
+        rows += 1;
         sheet.begin_row()?;
         for value in record.iter().take(COLUMNS) {
-            sheet.cell(value)?;
+            sheet.cell(&value.text)?;
         }
         sheet.end_row()?;
     }
     sheet.end()
 }
 
-/// In the encoding that its mark says, else in the one that its sender said, else in UTF-8, and if it
-/// is none, in Windows-1252.
-fn decode(bytes: &[u8], code_page: Option<CodePage>) -> String {
-    let said = code_page.and_then(|page| encoding_rs::Encoding::for_label(page.label().as_bytes()));
-    // A wrong code page shows in the text; no bytes make it fail.
-    let text = match (encoding_rs::Encoding::for_bom(bytes), said) {
-        (Some((marked, length)), _) => marked.decode_without_bom_handling(&bytes[length..]).0,
-        (None, Some(said)) => said.decode_without_bom_handling(bytes).0,
-        (None, None) => match std::str::from_utf8(bytes) {
-            Ok(text) => text.into(),
-            Err(_) => {
-                encoding_rs::WINDOWS_1252
-                    .decode_without_bom_handling(bytes)
-                    .0
-            }
-        },
-    };
-    text.into_owned()
+/// The encoding that its sender said.
+pub(super) fn said(code_page: Option<CodePage>) -> Option<&'static Encoding> {
+    code_page.and_then(|page| Encoding::for_label(page.label().as_bytes()))
+}
+
+/// A wrong encoding shows in the text; no bytes make it fail.
+fn decode<'b>(bytes: &'b [u8], said: Option<&'static Encoding>) -> Cow<'b, str> {
+    let (encoding, _) = Dialect::encoding_of(bytes, said);
+    encoding.decode(bytes).0
 }
 
 /// The separator that is most frequent in the first line, outside of quotes.
 ///
-/// Where numbers have a comma, it separates values only if nothing else does.
+/// A comma separates values only if nothing else does where numbers have one: where that is said, and
+/// where all values between the other separators look so.
 fn delimiter(text: &str, comma: bool) -> u8 {
     let mut quoted = false;
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
     for byte in text.bytes() {
         match byte {
             b'"' => quoted = !quoted,
-            b'\n' if !quoted => break,
+            b'\n' | b'\r' if !quoted => break,
             _ if quoted => {}
             _ => counts
                 .iter_mut()
@@ -90,7 +100,11 @@ fn delimiter(text: &str, comma: bool) -> u8 {
                 .for_each(|(_, n)| *n += 1),
         }
     }
-    if comma && counts[1..].iter().any(|(_, count)| *count > 0) {
+    let others = counts[1..].iter().filter(|(_, count)| *count > 0);
+    let mut others = others.map(|(byte, _)| *byte);
+    if others.clone().next().is_some()
+        && (comma || others.any(|other| has_decimal_commas(text, other)))
+    {
         counts[0].1 = 0;
     }
     // The first of equals: a comma when there is none at all.
@@ -99,6 +113,33 @@ fn delimiter(text: &str, comma: bool) -> u8 {
         .rev()
         .max_by_key(|(_, count)| *count)
         .map_or(b',', |(byte, _)| *byte)
+}
+
+/// Whether all values between these separators that have a comma are numbers.
+fn has_decimal_commas(text: &str, delimiter: u8) -> bool {
+    const LOOKED_AT: usize = 100;
+    let is_number = |value: &str| {
+        let value = value.trim().trim_start_matches('-');
+        value.split_once(',').is_some_and(|(whole, fraction)| {
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            digits(whole) && digits(fraction)
+        })
+    };
+    let (mut records, mut record) = (Records::new(text, delimiter), Vec::new());
+    let (mut seen, mut any) = (0, false);
+    while seen < LOOKED_AT && records.read(&mut record) {
+        seen += 1;
+        for value in record
+            .iter()
+            .filter(|value| !value.quoted && value.text.contains(','))
+        {
+            if record.len() < 2 || !is_number(&value.text) {
+                return false;
+            }
+            any = true;
+        }
+    }
+    any
 }
 
 #[cfg(test)]
@@ -123,6 +164,9 @@ mod tests {
         assert_eq!(delimiter("a;b;\"x,y,z,w\"\n,,,,,,"), b';');
         assert_eq!(delimiter("a\tb"), b'\t');
         assert_eq!(delimiter("alone"), b',');
+        assert_eq!(delimiter("a|b|c"), b'|');
+        assert_eq!(delimiter("1,5;2,5;3\n1,0;2,0;3"), b';');
+        assert_eq!(delimiter("1,5;x,5,y\n"), b',');
     }
 
     #[test]
@@ -161,7 +205,7 @@ mod tests {
 
     #[test]
     fn bytes_are_read_in_their_encoding() {
-        let page = |number| Some(CodePage::parse(number).unwrap());
+        let page = |number| said(Some(CodePage::parse(number).unwrap()));
         assert_eq!(decode(b"M\xfcller \x80", None), "Müller €");
         assert_eq!(decode("\u{feff}Müller".as_bytes(), page(1251)), "Müller");
         assert_eq!(decode(b"\xff\xfea\0b\0", None), "ab");

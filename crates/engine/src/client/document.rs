@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::OpenOptions;
+use super::dialect::Dialect;
 use super::link::{Link, Painted, Pending, Reply, lock, unexpected};
 use super::pixels::TileRequest;
 use super::queue::Events;
@@ -106,6 +107,8 @@ pub(super) struct Inner {
     pub(super) beside: tokio::sync::Mutex<()>,
     pub(super) kept: Arc<Kept>,
     protected: Option<Protected>,
+    /// How a text of values is written, which is kept when it is saved.
+    dialect: Option<Mutex<Dialect>>,
 }
 
 /// A document that opens with a password.
@@ -130,6 +133,7 @@ impl Document {
         let tracks = tokio::task::spawn_blocking(move || saved::tracks_changes(&path, &of))
             .await
             .unwrap_or(None);
+        let dialect = dialect_of(file, options).await?;
         let pace = kit.pace();
         let load = Call::Load {
             name: name.clone(),
@@ -199,6 +203,7 @@ impl Document {
                 beside: tokio::sync::Mutex::default(),
                 kept: Arc::new(kept),
                 protected,
+                dialect: dialect.map(Mutex::new),
             })),
             events,
         ))
@@ -442,9 +447,40 @@ impl Document {
         let to = to.to_owned();
         let file_type = file_type.to_owned();
         let kept = Arc::clone(&self.0.kept);
+        let (place, of) = (to.clone(), file_type.clone());
         tokio::task::spawn_blocking(move || saved::take(&from, &to, &file_type, &kept))
             .await
-            .map_err(std::io::Error::other)?
+            .map_err(std::io::Error::other)??;
+        self.in_its_dialect(&of, &place).await
+    }
+
+    /// How a text of values is written. It changes only when something is saved that its encoding has no
+    /// letters for.
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.0.dialect.as_ref().map(|dialect| *lock(dialect))
+    }
+
+    /// Gives what the engine wrote of a text of values the form that its file had.
+    pub(super) async fn in_its_dialect(
+        &self,
+        file_type: &str,
+        file: &Path,
+    ) -> Result<(), SaveError> {
+        let Some(mut dialect) = self.dialect().filter(|_| is_values(file_type)) else {
+            return Ok(());
+        };
+        let (file, beside) = (file.to_owned(), file.with_extension("written"));
+        let dialect = tokio::task::spawn_blocking(move || {
+            dialect.rewrite(&file, &beside)?;
+            std::fs::rename(&beside, &file)?;
+            saved::sync(&file)?;
+            std::io::Result::Ok(dialect)
+        });
+        let dialect = dialect.await.map_err(std::io::Error::other)??;
+        if let Some(known) = &self.0.dialect {
+            *lock(known) = dialect;
+        }
+        Ok(())
     }
 
     /// Closes the document without saving and waits until its kit is gone.
@@ -483,6 +519,24 @@ impl Drop for Inner {
     }
 }
 
+pub(super) fn is_values(file_type: &str) -> bool {
+    matches!(file_type, "csv" | "tsv")
+}
+
+/// How a text of values is written, if it is one.
+async fn dialect_of(file: &Path, options: OpenOptions<'_>) -> Result<Option<Dialect>, EngineError> {
+    if !is_values(options.file_type) || options.dialect.is_some() {
+        return Ok(options.dialect);
+    }
+    let file = file.to_owned();
+    let how = csv::Text {
+        delimiter: (options.file_type == "tsv").then_some(b'\t'),
+        ..csv::Text::default()
+    };
+    let dialect = tokio::task::spawn_blocking(move || csv::dialect(&file, &how)).await;
+    Ok(Some(dialect.map_err(std::io::Error::other).flatten()?))
+}
+
 /// Puts a copy of the file into the kit's folder, and returns its name there and what is put back into
 /// what the engine saves of it. A copy, never a link: what the kit writes must not reach the original.
 async fn bring(
@@ -498,12 +552,16 @@ async fn bring(
     if length == 0 {
         return Err(OpenError::Empty);
     }
-    if matches!(options.file_type, "csv" | "tsv") {
+    if is_values(options.file_type) {
         // LibreOffice asks in a dialog how to read such a file.
         let name = "document.fods";
         let (from, to) = (file.to_owned(), folder.join(name));
         let how = csv::Text {
-            delimiter: (options.file_type == "tsv").then_some(b'\t'),
+            delimiter: match options.dialect {
+                Some(dialect) => Some(dialect.delimiter),
+                None => (options.file_type == "tsv").then_some(b'\t'),
+            },
+            encoding: options.dialect.map(|dialect| dialect.encoding),
             ..csv::Text::default()
         };
         tokio::task::spawn_blocking(move || csv::convert(&from, &to, &how))

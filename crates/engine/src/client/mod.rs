@@ -5,6 +5,7 @@ mod cgroup;
 mod comments;
 mod convert;
 mod csv;
+mod dialect;
 mod document;
 mod folder;
 mod fonts;
@@ -18,6 +19,7 @@ mod pixels;
 mod pool;
 mod process;
 mod queue;
+mod records;
 mod saved;
 mod second;
 mod sheet;
@@ -31,6 +33,7 @@ use std::sync::{Arc, Mutex, Weak};
 use recto_docs_api::Password;
 
 pub use convert::{ConvertOptions, Converted};
+pub use dialect::Dialect;
 pub use document::{Document, DocumentInfo, Effect, MissingFont, Selection, ViewOptions};
 pub use link::{Painted, Pending};
 pub use parts::PartNotice;
@@ -68,6 +71,8 @@ pub struct OpenOptions<'a> {
     pub title: &'a str,
     /// Opens a file that is protected.
     pub password: Option<&'a Password>,
+    /// How a text of values is saved, if that is known already; as it is written if it is not.
+    pub dialect: Option<Dialect>,
 }
 
 impl<'a> OpenOptions<'a> {
@@ -77,6 +82,7 @@ impl<'a> OpenOptions<'a> {
             file_type,
             title: "",
             password: None,
+            dialect: None,
         }
     }
 }

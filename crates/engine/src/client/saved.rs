@@ -152,7 +152,7 @@ fn copy(from: &Path, to: &Path, extension: &str, kept: &Kept) -> std::io::Result
     Ok(())
 }
 
-fn sync(to: &Path) -> std::io::Result<()> {
+pub(super) fn sync(to: &Path) -> std::io::Result<()> {
     File::open(to)?.sync_all()?;
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         File::open(folder)?.sync_all()?;

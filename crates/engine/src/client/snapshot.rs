@@ -165,12 +165,16 @@ impl Document {
             return Ok(Some(why));
         }
         let (to, file_type) = (to.to_owned(), file_type.to_owned());
+        let (place, of) = (to.clone(), file_type.clone());
         let kept = Arc::clone(&self.0.kept);
         let taken = tokio::task::spawn_blocking(move || saved::take(&from, &to, &file_type, &kept))
             .await
             .map_err(std::io::Error::other)?;
         match taken {
-            Ok(()) => Ok(None),
+            Ok(()) => {
+                self.in_its_dialect(&of, &place).await?;
+                Ok(None)
+            }
             Err(SaveError::Unreadable) => Ok(Some(Foreground::Unreadable)),
             Err(error) => Err(error),
         }
