@@ -369,15 +369,15 @@ fn p4_what_happens_to_losses_counts_only_as_it_was_signed() {
     let ruled = |value: Value| with("editorConfig.customization", json!({ "losses": value }));
     let strict = ruled(json!("strict"));
     assert_eq!(
-        opened(strict.clone(), &ruled(json!("quiet"))).losses,
+        opened(ruled(json!("quiet")), &strict).losses,
         Some(LossRule::Strict)
     );
     assert_eq!(
-        opened(config(), &ruled(json!("quiet"))).losses,
+        opened(ruled(json!("quiet")), &config()).losses,
         None,
         "not signed"
     );
-    assert_eq!(opened(ruled(json!(null)), &strict).losses, None);
+    assert_eq!(opened(strict, &ruled(json!(null))).losses, None);
     for wrong in [json!("Strict"), json!(true)] {
         let refusal = refused_payload(&ruled(wrong));
         assert_eq!(
