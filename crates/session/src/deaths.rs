@@ -7,10 +7,10 @@ use recto_engine::Death;
 use recto_store::{DeathOutcome, DeathPhase, DeathReport, death_id};
 
 use crate::actor::{Engine, Session};
-use crate::acts::Act;
 use crate::loading::{Source, restore};
 use crate::messages::Op;
 use crate::problem::Problem;
+use crate::suspects::Died;
 use crate::ways::{self, Of, Way};
 use crate::wire::{Stage, ToBrowser};
 
@@ -166,14 +166,14 @@ impl Session {
         }
     }
 
-    /// The engine of the open document died.
+    /// The engine of the open document died, and of this the suspects know `died`.
     pub fn report_death(
         &mut self,
         (death, signal): (Death, Option<i32>),
-        act: Option<&Act>,
+        died: &Died,
         outcome: DeathOutcome,
     ) {
-        let phase = if act.is_some() || self.suspects.any_under_way() {
+        let phase = if died.under_way {
             DeathPhase::Edit
         } else if self.saving.busy() {
             DeathPhase::Save
@@ -182,7 +182,7 @@ impl Session {
         };
         let mut report = self.death_report(death, phase, outcome);
         report.signal = signal;
-        report.command = act.map(|act| act.code().to_owned());
+        report.command = died.at.as_ref().map(|(_, act)| act.code().to_owned());
         self.keep_report(report);
     }
 

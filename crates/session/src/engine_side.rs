@@ -433,7 +433,7 @@ impl Session {
         } else {
             DeathOutcome::Reopened
         };
-        self.report_death((reason, signal), act, outcome);
+        self.report_death((reason, signal), &died, outcome);
         let lost = self.saving.engine_died(snapshot_exists);
         let told = Problem::recovered(lost.as_ref(), act, self.services.now());
         let any = lost.is_some();

@@ -34,6 +34,8 @@ pub(crate) struct Died {
     pub guilty: Option<InputId>,
     /// What it was at: the guilty input, or the only participant's whose inputs were under way.
     pub at: Option<(String, Act)>,
+    /// Whether any input was under way.
+    pub under_way: bool,
 }
 
 /// Which inputs are under way, and which are not trusted.
@@ -84,15 +86,11 @@ impl Suspects {
         }
     }
 
-    /// Whether an input is under way.
-    pub fn any_under_way(&self) -> bool {
-        !self.under_way.is_empty()
-    }
-
     /// The engine died; gives what it died of, if that is known. All others are sent again by their
     /// browsers.
     pub fn engine_died(&mut self) -> Died {
         let guilty = self.on_trial.take();
+        let under_way = !self.under_way.is_empty();
         let mut first: Vec<(&InputId, &Act)> = Vec::new();
         // A participant's inputs are carried out in order.
         for (id, act) in &self.under_way {
@@ -116,7 +114,11 @@ impl Suspects {
         }
         self.under_way.clear();
         self.waiting.clear();
-        Died { guilty, at }
+        Died {
+            guilty,
+            at,
+            under_way,
+        }
     }
 
     /// A participant has left.
@@ -159,7 +161,10 @@ mod tests {
         suspects.answered(&id("ann", 4));
         assert_eq!(
             suspects.engine_died(),
-            Died::default(),
+            Died {
+                under_way: true,
+                ..Died::default()
+            },
             "it may be Ann's or Ben's"
         );
         // All are sent again. Ben's seventh is tried alone.
@@ -172,6 +177,7 @@ mod tests {
         let died = Died {
             guilty: Some(id("ben", 7)),
             at: Some(("ben".into(), Act::Type)),
+            under_way: true,
         };
         assert_eq!(suspects.engine_died(), died);
         assert_eq!(
@@ -198,6 +204,7 @@ mod tests {
         assert_eq!(suspects.judge(&id("ann", 1), &text()), Verdict::Go);
         let died = suspects.engine_died();
         assert_eq!(died.at, Some(("ann".into(), Act::Type)));
+        assert!(!suspects.engine_died().under_way, "nothing was sent again");
         assert_eq!(suspects.judge(&id("ben", 1), &text()), Verdict::Go);
         assert_eq!(suspects.judge(&id("ann", 1), &text()), Verdict::Wait);
         suspects.wait(id("ann", 1), text(), None);

@@ -14,6 +14,9 @@ pub const DEATH_REPORTS: usize = 200;
 const LONGEST: u64 = 16 << 10;
 /// Codes of what a document has.
 const FEATURES: usize = 100;
+/// How a report is called while it is written.
+const UNFINISHED: &str = "part";
+const FINISHED: &str = "json";
 /// Letters of a code or a name.
 const LETTERS: usize = 64;
 /// The folder, in that of the store.
@@ -119,7 +122,7 @@ impl Store {
 
 /// The reports in the folder of a store that may be open elsewhere, the newest first.
 pub fn deaths_in(store: &Path) -> std::io::Result<Vec<DeathReport>> {
-    let mut reports: Vec<DeathReport> = names(&store.join(FOLDER))?
+    let mut reports: Vec<DeathReport> = names(&store.join(FOLDER), FINISHED)?
         .into_iter()
         .rev()
         .filter_map(|path| {
@@ -141,10 +144,10 @@ fn keep(folder: &Path, report: &DeathReport) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     // Names in the order of time; ids are random.
     let name = format!("{:012}-{}", report.at.max(0), report.id);
-    let unfinished = folder.join(format!("{name}.part"));
+    let unfinished = folder.join(format!("{name}.{UNFINISHED}"));
     std::fs::write(&unfinished, serde_json::to_vec_pretty(report)?)?;
-    std::fs::rename(&unfinished, folder.join(format!("{name}.json")))?;
-    let names = names(folder)?;
+    std::fs::rename(&unfinished, folder.join(format!("{name}.{FINISHED}")))?;
+    let names = names(folder, FINISHED)?;
     let beyond = names.len().saturating_sub(DEATH_REPORTS);
     for old in names.iter().take(beyond) {
         std::fs::remove_file(old)?;
@@ -152,8 +155,16 @@ fn keep(folder: &Path, report: &DeathReport) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The files of reports, the oldest first.
-fn names(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+/// Removes what a server that ended while it wrote a report left in the folder of its store.
+pub(crate) fn remove_unfinished(store: &Path) -> Result<(), StoreError> {
+    let folder = store.join(FOLDER);
+    let removed = names(&folder, UNFINISHED)
+        .and_then(|left| left.into_iter().try_for_each(std::fs::remove_file));
+    removed.map_err(|error| StoreError::files("cleaning", &folder, error))
+}
+
+/// The files of reports that end so, the oldest first.
+fn names(folder: &Path, ending: &str) -> std::io::Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -162,10 +173,7 @@ fn names(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut names = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        if path.extension().is_some_and(|it| it == ending) {
             names.push(path);
         }
     }
@@ -216,5 +224,18 @@ mod tests {
         let kept = deaths_in(folder.path()).unwrap();
         assert_eq!(kept.len(), DEATH_REPORTS);
         assert_eq!((kept[0].at, kept.last().unwrap().at), (most + 11, 12));
+    }
+
+    #[tokio::test]
+    async fn a_report_that_was_not_finished_is_removed_at_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        store.report_death(report(1)).await.unwrap();
+        drop(store);
+        let unfinished = folder.path().join("deaths/000000000002-ab.part");
+        std::fs::write(&unfinished, "{").unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        assert!(!unfinished.exists());
+        assert_eq!(store.deaths().await.unwrap().len(), 1);
     }
 }

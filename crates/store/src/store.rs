@@ -9,6 +9,7 @@ use recto_docs_api::DocumentKey;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::blob::{BlobStream, Blobs, on_disk_thread, sync_folder};
+use crate::deaths::remove_unfinished;
 use crate::id::is_id;
 use crate::journal::Journal;
 use crate::{BlobId, IdError, ResultRecord, SessionRecord, StoreError};
@@ -377,6 +378,7 @@ fn prepare(dir: &Path) -> Result<(Blobs, File), StoreError> {
     if let (true, Some(parent)) = (is_new, parent(dir)) {
         sync_folder(&parent).map_err(|e| StoreError::files("writing", &parent, e))?;
     }
+    remove_unfinished(dir)?;
     Ok((Blobs::open(blobs)?, lock))
 }
 
