@@ -40,7 +40,7 @@ pub struct Shown {
     pub status: u8,
     /// The address that it was sent to.
     pub address: Option<String>,
-    /// The callback's members.
+    /// The callback's members, without what quotes the document.
     pub fields: Value,
     /// `taken`, or the code of what is wrong.
     pub outcome: &'static str,
@@ -136,8 +136,9 @@ impl CallbackLog {
         delivered: &Delivered,
         replay_of: Option<String>,
     ) -> Shown {
-        let fields = serde_json::to_value(callback).unwrap_or_default();
+        let mut fields = serde_json::to_value(callback).unwrap_or_default();
         let bytes = fields.to_string().len();
+        leave_out_places(&mut fields);
         let replayable = bytes < LARGE && opening.callback_url.is_some();
         let error = delivered.result.as_ref().err();
         let key = callback.key.as_str();
@@ -189,6 +190,14 @@ impl DeliveryObserver for CallbackLog {
     fn delivered(&self, opening: &Verified<Opening>, callback: &Callback, delivered: &Delivered) {
         self.metrics.delivered(callback.status, delivered);
         self.add(opening, callback, delivered, None);
+    }
+}
+
+/// Places quote the document, which the administrator may have no right to see.
+fn leave_out_places(fields: &mut Value) {
+    let lost = fields.get_mut("lost").and_then(Value::as_array_mut);
+    for lost in lost.into_iter().flatten().filter_map(Value::as_object_mut) {
+        lost.remove("places");
     }
 }
 

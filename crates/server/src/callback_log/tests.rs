@@ -96,6 +96,32 @@ fn t19_an_attempt_is_shown_without_what_is_secret() {
 }
 
 #[test]
+fn what_a_callback_quotes_from_the_document_is_sent_again_and_never_shown() {
+    let log = log();
+    let mut callback = callback("k1");
+    callback.lost = serde_json::from_value(json!([{
+        "kind": "slicers", "rank": "function", "count": 1,
+        "places": [{ "in": "sheet", "sheet": "Salaries" }],
+    }]))
+    .unwrap();
+    log.delivered(&opening("k1"), &callback, &delivered(500, ""));
+    let [shown] = &log.list(None)[..] else {
+        panic!("one was added");
+    };
+    assert_eq!(
+        shown.fields["lost"],
+        json!([{ "kind": "slicers", "rank": "function", "count": 1 }])
+    );
+    assert!(!serde_json::to_string(shown).unwrap().contains("Salaries"));
+    let (_, original) = log.original(&shown.id).unwrap();
+    assert!(
+        serde_json::to_string(&original)
+            .unwrap()
+            .contains("Salaries")
+    );
+}
+
+#[test]
 fn attempts_at_one_callback_are_counted() {
     let log = log();
     for status in [500, 503, 200, 200, 404] {
