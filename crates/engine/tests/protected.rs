@@ -6,7 +6,9 @@ mod support;
 use std::path::Path;
 
 use recto_docs_api::{FileType, Password};
-use recto_engine::{Document, Input, OpenError, OpenOptions, Snapshot, ViewOptions, ViewRights};
+use recto_engine::{
+    Document, Input, OpenError, OpenOptions, SaveError, Snapshot, ViewOptions, ViewRights,
+};
 
 use support::{Fixture, start};
 
@@ -107,4 +109,30 @@ async fn the_password_that_excel_tries_by_itself_needs_no_question_and_is_kept()
     fixture.write("velvet.xlsx", VELVET);
     let text = changed_and_saved(&fixture, "velvet.xlsx", None).await;
     assert!(text.contains("Zoë"), "{text}");
+}
+
+#[tokio::test]
+async fn a_snapshot_without_the_password_is_refused() {
+    let fixture = start(|_| {}).await;
+    let password = Password::from("lantern".to_owned());
+    for (own, keeps) in [("docx", true), ("docm", false), ("dotx", false)] {
+        let path = fixture.write(&format!("locked.{own}"), FILES[0].1);
+        let options = OpenOptions {
+            password: Some(&password),
+            ..OpenOptions::untitled(own)
+        };
+        let (document, _events) = fixture.engine.open(&path, options).await.unwrap();
+        assert_eq!(document.keeps_protection(), keeps, "{own}");
+        for to in ["docx", "docm", "odt", "txt"] {
+            let saved = fixture.path(&format!("{own}-snapshot.{to}"));
+            let snapshot = fixture.engine.snapshot(&document, to, &saved).await;
+            if keeps && to == own {
+                assert!(snapshot.is_ok() && is_protected(&saved), "{own} as {to}");
+            } else {
+                let refused = matches!(snapshot, Err(SaveError::Unprotected));
+                assert!(refused && !saved.exists(), "{own} as {to}");
+            }
+        }
+        document.close().await;
+    }
 }

@@ -177,7 +177,7 @@ async fn copy(
         let folder = scratch_folder(services)?;
         let whole = whole(own);
         let written = folder.path().join(format!("document.{whole}"));
-        let saved = services.engine.snapshot(document, whole, &written).await;
+        let saved = services.engine.copy(document, whole, &written).await;
         saved.map_err(|error| Problem::of(&error))?;
         let converted = folder.path().join("converted");
         let from = (written.as_path(), whole, title);

@@ -75,13 +75,14 @@ impl Session {
             self.record = record;
         }
         self.loaded_at = Some(Instant::now());
+        self.engine = Engine::Open(document.clone());
+        // What a save would lose is also the engine's to say.
         self.hold_all();
         let info = document.info();
         (self.width, self.height) = (info.width, info.height);
         self.parts.clone_from(&info.parts);
         self.missing_fonts.clone_from(&info.missing_fonts);
         tracing::info!(key = %self.key, kit = document.kit_pid(), "document loaded");
-        self.engine = Engine::Open(document.clone());
         let ids: Vec<_> = self.participants.iter().map(|p| p.id.clone()).collect();
         for id in ids {
             self.make_view(&id, document.clone());

@@ -171,6 +171,29 @@ async fn a_protected_document_opens_with_its_password_and_stays_protected() {
 }
 
 #[tokio::test]
+async fn a_protected_document_whose_password_a_save_would_lose_is_for_reading_from_its_first_user_on()
+ {
+    let setup = Setup::default();
+    let server = Server::start(&setup).await;
+    let integrator = Integrator::start().await;
+    integrator.serve("locked.docm", LOCKED);
+    let config = config_of(&integrator, "locked.docm", &new_key("macros"));
+    let mut ann = asked(&server, &config).await;
+    gives(&mut ann, "lantern").await;
+    ann.until_opened().await;
+    ann.until_that(|told| told["code"] == "content.password_not_kept")
+        .await;
+    let seq = ann
+        .input(json!({ "kind": "text", "text": "By Ann. " }))
+        .await;
+    assert_eq!(ann.until("denied").await["seq"], seq);
+    ann.leave().await;
+    for blob in std::fs::read_dir(setup.data().join("store/blobs")).unwrap() {
+        assert!(is_protected(&std::fs::read(blob.unwrap().path()).unwrap()));
+    }
+}
+
+#[tokio::test]
 async fn whoever_is_there_is_asked_and_one_of_them_answers() {
     let server = Server::shared().await;
     let integrator = Integrator::start().await;

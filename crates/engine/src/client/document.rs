@@ -396,12 +396,15 @@ impl Document {
     /// Whether a save can keep it protected, if it is. What 25.2 writes of old workbooks has no password,
     /// nor has what is saved as another type than it was.
     pub fn keeps_protection(&self) -> bool {
-        self.0.protected.as_ref().is_none_or(|it| {
-            matches!(
-                it.file_type.as_str(),
-                "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp"
-            )
-        })
+        let own = self.0.protected.as_ref().map(|it| it.file_type.as_str());
+        own.is_none_or(|own| self.stays_protected_as(own))
+    }
+
+    /// Whether what is written of it as this type has its password, which it has itself.
+    pub(super) fn stays_protected_as(&self, file_type: &str) -> bool {
+        let kept = matches!(file_type, "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp");
+        let own = self.0.protected.as_ref().map(|it| it.file_type.as_str());
+        kept && own == Some(file_type)
     }
 
     /// Whether its file opens with a password, and is saved so.

@@ -97,7 +97,24 @@ impl Counts {
 impl Engine {
     /// Writes the document as it is now to `to`, as [`Document::save_copy`] does, but if possible in a
     /// copy of the kit: what is done after the copy was made is carried out at once, and is not in it.
+    ///
+    /// A protected document is never written without its password: it is refused in a type, or as
+    /// another one, in which the password would be lost.
     pub async fn snapshot(
+        &self,
+        document: &Document,
+        file_type: &str,
+        to: &Path,
+    ) -> Result<Snapshot, SaveError> {
+        if document.is_protected() && !document.stays_protected_as(file_type) {
+            return Err(SaveError::Unprotected);
+        }
+        self.copy(document, file_type, to).await
+    }
+
+    /// The same for somebody who takes part and asked for a copy: in another type than its own, that of
+    /// a protected document has no password.
+    pub async fn copy(
         &self,
         document: &Document,
         file_type: &str,
