@@ -122,7 +122,9 @@ impl From<&ConvertError> for ConversionError {
                 Self::of(PASSWORD, error).with_password_hint()
             }
             ConvertError::Open(OpenError::WrongPassword) => Self::of(PASSWORD, error),
-            ConvertError::Open(OpenError::TooLarge { .. }) => Self::of(SIZE, error),
+            ConvertError::Open(OpenError::TooLarge { .. } | OpenError::TooMuch) => {
+                Self::of(SIZE, error)
+            }
             ConvertError::Open(OpenError::Engine(_)) => Self::of(UNKNOWN, error),
             ConvertError::TimedOut(_) => Self::of(TIMEOUT, error),
             _ => Self::of(CONVERSION, error),

@@ -84,6 +84,14 @@ pub enum OpenError {
         /// What is permitted.
         mib: u64,
     },
+    /// Looking through it takes more than a document is worth.
+    #[error("The file takes too long to look through.")]
+    TooMuch,
+    /// LibreOffice would end, and what ends it can't be taken out and put back.
+    #[error(
+        "The workbook has sparklines with dates in a form with which LibreOffice cannot open it."
+    )]
+    Unguarded,
     /// The kit was killed because loading took too long.
     #[error("Opening the file took too long and was stopped.")]
     TimedOut,

@@ -78,6 +78,8 @@ impl Explain for OpenError {
             Self::Protection => "open.protection",
             Self::Damaged => "open.damaged",
             Self::TooLarge { .. } => "open.too_large",
+            Self::TooMuch => "open.too_much",
+            Self::Unguarded => "open.unguarded",
             Self::TimedOut => "open.timed_out",
             Self::Crashed { .. } => "open.crashed",
             Self::Type(_) => "open.type",
@@ -106,6 +108,12 @@ impl Explain for OpenError {
                 .into(),
             Self::TooLarge { .. } => "Split the document into smaller ones, or save it again in \
                                       the program that made it."
+                .into(),
+            Self::TooMuch => "Split the document into smaller ones, or save it again in the \
+                              program that made it."
+                .into(),
+            Self::Unguarded => "Set the axis of the sparklines to the general type in the program \
+                                that made it, and save it there."
                 .into(),
             Self::TimedOut => "Split the document into smaller ones, or have the time limit \
                                raised."
@@ -364,6 +372,8 @@ mod tests {
         insta::assert_snapshot!(told(&SaveError::Unprotected), @"save.unprotected (-83): The document was not saved, because its password would have been lost. Copy what you need into a new document; the last saved copy is kept.");
         insta::assert_snapshot!(told(&OpenError::Damaged), @"open.damaged (-82): The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.");
         insta::assert_snapshot!(told(&OpenError::TooLarge { mib: 50 }), @"open.too_large (-82): The file would be larger than 50 MiB when it is unpacked. Split the document into smaller ones, or save it again in the program that made it.");
+        insta::assert_snapshot!(told(&OpenError::TooMuch), @"open.too_much (-82): The file takes too long to look through. Split the document into smaller ones, or save it again in the program that made it.");
+        insta::assert_snapshot!(told(&OpenError::Unguarded), @"open.unguarded (-82): The workbook has sparklines with dates in a form with which LibreOffice cannot open it. Set the axis of the sparklines to the general type in the program that made it, and save it there.");
         insta::assert_snapshot!(told(&OpenError::TimedOut), @"open.timed_out (-82): Opening the file took too long and was stopped. Split the document into smaller ones, or have the time limit raised.");
         insta::assert_snapshot!(told(&OpenError::WrongPassword), @"open.wrong_password (-19): The password does not open the file. Give the password with which the file opens in the program that made it; upper and lower case differ.");
         insta::assert_snapshot!(told(&ConvertError::TimedOut(std::time::Duration::from_secs(120))), @"convert.timed_out (-83): Converting the file took longer than 120 seconds and was stopped. Split the document into smaller ones, or have the time limit raised.");

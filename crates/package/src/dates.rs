@@ -12,6 +12,8 @@ use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
+use crate::PackageError;
+use crate::archive::Budget;
 use crate::xml::{Open, Part, Space, Tag};
 
 const GROUPS: &[u8] = b"http://schemas.microsoft.com/office/spreadsheetml/2009/9/main";
@@ -23,10 +25,16 @@ const NAMING: &str = r#"<xm:f xmlns:xm="http://schemas.microsoft.com/office/exce
 const NAME: &str = "_Recto_dates_";
 /// What the marks of groups begin with; a number of twelve digits and a brace follow.
 pub(crate) const MARK: &str = "{52656374-6F00-4000-8000-";
-/// Groups with dates that are kept; those of later ones are left out for good.
+/// Groups with dates, of a workbook, that are kept.
 const MOST: usize = 10_000;
 /// What is in every sheet that has such a group.
 pub(crate) const SIGN: &[u8] = b"sparklineGroup";
+/// What such a group says if it has dates.
+pub(crate) const AXIS: &[u8] = b"dateAxis";
+/// References of one group that are looked at; there is one.
+const REFERENCED: usize = 16;
+/// Tags between two looks at the clock.
+const TAGS: u32 = 4096;
 
 /// A group of sparklines in the text of a sheet.
 struct Group {
@@ -36,8 +44,28 @@ struct Group {
     dates: Vec<(Range<usize>, String)>,
 }
 
-/// The groups of a sheet; nothing if it is not well-formed.
-fn groups(sheet: &str) -> Option<Vec<Group>> {
+/// The groups of a sheet of which `keep` is true; nothing if it is not well-formed, or has more of something
+/// than is looked at.
+fn groups(
+    sheet: &str,
+    budget: &Budget,
+    keep: fn(&Group) -> bool,
+) -> Result<Option<Vec<Group>>, PackageError> {
+    let mut tags = 0_u32;
+    let mut in_time = || {
+        tags = tags.wrapping_add(1);
+        !tags.is_multiple_of(TAGS) || budget.time().is_ok()
+    };
+    let found = read(sheet, keep, &mut in_time);
+    budget.time()?;
+    Ok(found)
+}
+
+fn read(
+    sheet: &str,
+    keep: fn(&Group) -> bool,
+    in_time: &mut dyn FnMut() -> bool,
+) -> Option<Vec<Group>> {
     let mut reader = NsReader::from_str(sheet);
     let mut opened = Open::default();
     let mut groups: Vec<Group> = Vec::new();
@@ -45,6 +73,9 @@ fn groups(sheet: &str) -> Option<Vec<Group>> {
     let (mut group, mut dates): (Option<usize>, Option<usize>) = (None, None);
     loop {
         let begin = usize::try_from(reader.buffer_position()).ok()?;
+        if !in_time() {
+            return None;
+        }
         let event = reader.read_event().ok()?;
         let end = usize::try_from(reader.buffer_position()).ok()?;
         match event {
@@ -64,8 +95,15 @@ fn groups(sheet: &str) -> Option<Vec<Group>> {
                         dates: Vec::new(),
                     });
                     group = (!empty).then_some(depth);
+                    if empty {
+                        settle(&mut groups, keep)?;
+                    }
                 } else if group.is_some_and(|it| it + 1 == depth) && is(REFERENCES, b"f") {
-                    groups.last_mut()?.dates.push((begin..end, String::new()));
+                    let group = groups.last_mut()?;
+                    if group.dates.len() == REFERENCED {
+                        return None;
+                    }
+                    group.dates.push((begin..end, String::new()));
                     dates = (!empty).then_some(depth);
                 }
             }
@@ -80,12 +118,21 @@ fn groups(sheet: &str) -> Option<Vec<Group>> {
                 }
                 if group == Some(depth) {
                     group = None;
+                    settle(&mut groups, keep)?;
                 }
             }
             Event::Eof => return (opened.depth() == 0).then_some(groups),
             _ => {}
         }
     }
+}
+
+/// The last group is read: it stays if it is one to keep. Nothing if there are too many.
+fn settle(groups: &mut Vec<Group>, keep: fn(&Group) -> bool) -> Option<()> {
+    if groups.last().is_some_and(|it| !keep(it)) {
+        groups.pop();
+    }
+    (groups.len() <= MOST).then_some(())
 }
 
 /// The dates of the groups of a workbook, by the number of their mark.
@@ -100,20 +147,26 @@ impl Dates {
         self.cells.is_empty()
     }
 
-    /// Takes the dates out of a sheet. Nothing if there are none, or if it can't be read.
-    pub(crate) fn take_out(&mut self, sheet: &str) -> Option<String> {
-        let groups = groups(sheet)?;
-        if groups.iter().all(|group| group.dates.is_empty()) {
-            return None;
+    /// Takes the dates out of a sheet. Nothing if there are none.
+    pub(crate) fn take_out(
+        &mut self,
+        sheet: &str,
+        budget: &Budget,
+    ) -> Result<Option<String>, PackageError> {
+        let groups = groups(sheet, budget, |it| !it.dates.is_empty())?;
+        let groups = groups.ok_or(PackageError::Unguarded)?;
+        if groups.is_empty() {
+            return Ok(None);
+        }
+        if self.cells.len() + groups.len() > MOST {
+            return Err(PackageError::Unguarded);
         }
         let (mut made, mut done) = (String::with_capacity(sheet.len()), 0);
-        for group in groups.into_iter().filter(|it| !it.dates.is_empty()) {
+        for group in groups {
             let mut tag = group.tag;
-            if self.cells.len() < MOST {
-                let cells = group.dates.first().and_then(|(_, text)| absolute(text));
-                self.cells.push(cells);
-                mark(&mut tag, self.cells.len());
-            }
+            let cells = group.dates.first().and_then(|(_, text)| absolute(text));
+            self.cells.push(cells);
+            mark(&mut tag, self.cells.len());
             made.push_str(&sheet[done..group.start.start]);
             made.push_str(&tag.text());
             done = group.start.end;
@@ -123,7 +176,7 @@ impl Dates {
             }
         }
         made.push_str(&sheet[done..]);
-        Some(made)
+        Ok(Some(made))
     }
 
     /// The workbook of the copy, with the names.
@@ -201,8 +254,16 @@ pub(crate) fn unname(workbook: &str) -> Option<(String, BTreeMap<usize, String>)
 }
 
 /// Puts the dates back into a sheet that was saved. A group whose cells are gone is one without dates.
-pub(crate) fn put_back(sheet: &str, cells: &BTreeMap<usize, String>) -> Option<String> {
-    let groups = groups(sheet)?;
+pub(crate) fn put_back(
+    sheet: &str,
+    cells: &BTreeMap<usize, String>,
+    budget: &Budget,
+) -> Result<Option<String>, PackageError> {
+    let groups = groups(sheet, budget, |it| number(&it.tag).is_some())?;
+    Ok(groups.and_then(|groups| dated(sheet, groups, cells)))
+}
+
+fn dated(sheet: &str, groups: Vec<Group>, cells: &BTreeMap<usize, String>) -> Option<String> {
     let (mut made, mut done) = (String::with_capacity(sheet.len()), 0);
     for group in groups {
         let Some(number) = number(&group.tag) else {
@@ -320,7 +381,7 @@ mod tests {
             r#"<x14:sparklineGroup dateAxis="1"><x14:colorAxis/><xm:f>D!A1:E1</xm:f>{LINE}</x14:sparklineGroup><x14:sparklineGroup>{LINE}</x14:sparklineGroup>"#
         ));
         let mut dates = Dates::default();
-        let copy = dates.take_out(&file).unwrap();
+        let copy = dates.take_out(&file, &Budget::new()).unwrap().unwrap();
         assert!(
             !copy.contains("D!A1:E1") && copy.contains("D!A2:E2"),
             "{copy}"
@@ -331,11 +392,14 @@ mod tests {
         let moved = named.replace("D!$A$1:$E$1", "'D &amp; E'!$A$3:$E$3");
         let (workbook, cells) = unname(&moved).unwrap();
         assert!(workbook.contains("<sheets/><calcPr/>"), "{workbook}");
-        let back = put_back(&copy, &cells).unwrap();
+        let back = put_back(&copy, &cells, &Budget::new()).unwrap().unwrap();
         assert!(back.contains("<x14:colorAxis/><xm:f xmlns:xm=\"http://schemas.microsoft.com/office/excel/2006/main\">'D &amp; E'!A3:E3</xm:f><x14:sparklines>"), "{back}");
         assert_eq!(back.matches("dateAxis").count(), 1);
         assert!(
-            Dates::default().take_out(&back).is_some(),
+            Dates::default()
+                .take_out(&back, &Budget::new())
+                .unwrap()
+                .is_some(),
             "it is as it was"
         );
     }
@@ -345,8 +409,13 @@ mod tests {
         let file = sheet(&format!(
             r#"<x14:sparklineGroup dateAxis="1"><xm:f>D!A1:E1</xm:f>{LINE}</x14:sparklineGroup>"#
         ));
-        let copy = Dates::default().take_out(&file).unwrap();
-        let back = put_back(&copy, &BTreeMap::new()).unwrap();
+        let copy = Dates::default()
+            .take_out(&file, &Budget::new())
+            .unwrap()
+            .unwrap();
+        let back = put_back(&copy, &BTreeMap::new(), &Budget::new())
+            .unwrap()
+            .unwrap();
         assert!(!back.contains("dateAxis"), "{back}");
         assert_eq!(relative("#REF!$A$1</definedName>"), None);
         assert_eq!(relative("D!#REF!</definedName>"), None);
@@ -362,10 +431,29 @@ mod tests {
     }
 
     #[test]
-    fn c1_what_is_no_sheet_is_left_alone() {
-        for text in ["", "<a>", "<x14:sparklineGroup><xm:f>", "<a></b>"] {
-            assert!(Dates::default().take_out(text).is_none());
-            assert!(put_back(text, &BTreeMap::new()).is_none());
+    fn c1_what_is_no_sheet_is_not_opened_and_not_changed() {
+        for text in ["<a>", "<x14:sparklineGroup><xm:f>", "<a></b>"] {
+            let budget = Budget::new();
+            assert!(matches!(
+                Dates::default().take_out(text, &budget),
+                Err(PackageError::Unguarded)
+            ));
+            assert!(put_back(text, &BTreeMap::new(), &budget).unwrap().is_none());
         }
+    }
+
+    #[test]
+    fn c1_dates_of_too_many_groups_or_of_too_long_a_time_are_no_work() {
+        let group = r#"<x14:sparklineGroup><xm:f>D!A1</xm:f></x14:sparklineGroup>"#;
+        let take = |count, budget| Dates::default().take_out(&sheet(&group.repeat(count)), &budget);
+        assert!(take(MOST, Budget::new()).unwrap().is_some());
+        let many = take(MOST + 1, Budget::new());
+        assert!(matches!(many, Err(PackageError::Unguarded)));
+        let late = take(MOST, Budget::of(u64::MAX, std::time::Duration::ZERO));
+        assert!(matches!(late, Err(PackageError::Spent)));
+        let many = "<xm:f>D!A1</xm:f>".repeat(REFERENCED + 1);
+        let many = sheet(&format!("<x14:sparklineGroup>{many}</x14:sparklineGroup>"));
+        let many = Dates::default().take_out(&many, &Budget::new());
+        assert!(matches!(many, Err(PackageError::Unguarded)));
     }
 }

@@ -6,7 +6,9 @@
 //! as they are compressed, byte for byte.
 //!
 //! Packages are hostile: how many entries there are, and how long a part is that is read, is bounded, and
-//! nothing here recurses. What can't be read is left as it is: a mark is never worth a save.
+//! nothing here recurses. What is unpacked of one, and the time, have a limit for the package as a whole.
+//! A mark that can't be read is left out: it is never worth a save. What would end the engine and can't be
+//! taken out is a reason not to open the file.
 
 mod archive;
 mod bring;
@@ -22,7 +24,7 @@ mod xml;
 pub use bring::{Kept, bring, is_package};
 pub use name::FileName;
 
-/// Why a package was left as it is.
+/// Why nothing was made of a package.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// Reading or writing failed.
@@ -34,4 +36,10 @@ pub enum PackageError {
     /// It has more entries, or a part that is longer, than is looked at.
     #[error("a package is larger than what is looked at")]
     TooLarge,
+    /// The bytes or the time that the work on one package may take are used up.
+    #[error("a package takes more work than it may")]
+    Spent,
+    /// It has what would end the engine, in a form in which it can't be taken out and put back.
+    #[error("a package has dates below sparklines that can't be kept")]
+    Unguarded,
 }

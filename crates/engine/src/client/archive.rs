@@ -13,6 +13,8 @@ const MIB: u64 = 1 << 20;
 const WHOLE: u64 = 2048 * MIB;
 /// Entries of an archive; a presentation of thousands of slides has some ten thousand.
 const ENTRIES: usize = 65_535;
+/// What is looked at of an entry to say whether it is XML, in bytes.
+const HEAD: u64 = 256;
 
 /// How many bytes of XML a document may have, unpacked (spec 9.3).
 fn most_xml(kind: DocumentKind) -> u64 {
@@ -58,21 +60,35 @@ fn unpacked(file: &Path, limit: u64) -> Result<(), OpenError> {
         if whole > WHOLE {
             return Err(too_large(WHOLE));
         }
-        let name = entry.name_raw().to_ascii_lowercase();
-        if !(name.ends_with(b".xml") || name.ends_with(b".rels")) {
-            continue;
-        }
-        if xml.saturating_add(entry.size()) > limit {
-            return Err(too_large(limit));
-        }
+        let stated = entry.size();
         // The size that is stated may be a lie.
         let mut rest = entry.take(limit - xml + 1);
+        let mut head = Vec::new();
+        let _ = (&mut rest).take(HEAD).read_to_end(&mut head);
+        // By what they are, not by what they are called: relationships may lead to any name.
+        if !begins_xml(&head) {
+            continue;
+        }
+        if xml.saturating_add(stated) > limit {
+            return Err(too_large(limit));
+        }
+        xml += head.len() as u64;
         xml += std::io::copy(&mut rest, &mut std::io::sink()).unwrap_or(0);
         if xml > limit {
             return Err(too_large(limit));
         }
     }
     Ok(())
+}
+
+/// Whether a part that begins like this may be XML, in any encoding whose signs are one or two bytes.
+fn begins_xml(head: &[u8]) -> bool {
+    // A mark of the order of bytes, the other half of wide signs, and what may be left out.
+    let skipped = [0xFE, 0xFF, 0xEF, 0xBB, 0xBF, 0, b' ', b'\t', b'\r', b'\n'];
+    match head.iter().find(|byte| !skipped.contains(byte)) {
+        Some(first) => *first == b'<',
+        None => !head.is_empty(),
+    }
 }
 
 #[cfg(test)]
@@ -91,7 +107,8 @@ mod tests {
             archive
                 .start_file(*name, SimpleFileOptions::default())
                 .unwrap();
-            archive.write_all(&vec![b' '; *size]).unwrap();
+            let fill = if name.ends_with("png") { b'.' } else { b' ' };
+            archive.write_all(&vec![fill; *size]).unwrap();
         }
         archive.finish().unwrap();
         (folder, path)
@@ -109,6 +126,23 @@ mod tests {
             unpacked(&path, 999),
             Err(OpenError::TooLarge { .. })
         ));
+    }
+
+    #[test]
+    fn c1_xml_counts_whatever_it_is_called() {
+        let (_folder, path) = archive(&[("xl/s1.x", 600), ("xl/s2", 600)]);
+        assert!(unpacked(&path, 1200).is_ok());
+        assert!(unpacked(&path, 1199).is_err());
+        for (head, is_xml) in [
+            (&b"<a/>"[..], true),
+            (b"\xEF\xBB\xBF\n<a/>", true),
+            (b"\xFF\xFE<\0a\0", true),
+            (b"\0<\0a", true),
+            (b"\x89PNG<", false),
+            (b"", false),
+        ] {
+            assert_eq!(begins_xml(head), is_xml, "{head:?}");
+        }
     }
 
     #[test]

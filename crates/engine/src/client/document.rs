@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use recto_docs_api::DocumentKind;
-use recto_package::{FileName, Kept};
+use recto_package::{FileName, Kept, PackageError};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -588,12 +588,28 @@ pub(super) async fn bring_package(
     folder: &Path,
     name: &FileName,
     extension: &str,
-) -> Result<Kept, EngineError> {
+) -> Result<Kept, OpenError> {
     let (from, to) = (file.to_owned(), folder.join(name.as_str()));
     let extension = extension.to_owned();
     let brought =
         tokio::task::spawn_blocking(move || recto_package::bring(&from, &to, &extension)).await;
-    Ok(brought.map_err(std::io::Error::other).flatten()?)
+    let brought = brought.map_err(|error| EngineError::from(std::io::Error::other(error)))?;
+    brought.map_err(|error| match error {
+        PackageError::Unguarded => OpenError::Unguarded,
+        PackageError::Spent | PackageError::TooLarge => OpenError::TooMuch,
+        PackageError::Archive(_) => OpenError::Damaged,
+        PackageError::Io(error) if of_content(&error) => OpenError::Damaged,
+        PackageError::Io(error) => EngineError::from(error).into(),
+    })
+}
+
+/// Whether reading failed because of what a file holds.
+fn of_content(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof
+    )
 }
 
 /// Puts the tables of a page into the kit's folder and returns the name there.
