@@ -19,7 +19,8 @@ const PACE: Duration = Duration::from_secs(60);
 
 /// What waits for a password.
 pub(crate) struct Locked {
-    source: Source,
+    /// In a place of its own, since it is far larger than what a document has otherwise.
+    source: Box<Source>,
     /// Until when it waits.
     until: Instant,
 }
@@ -64,7 +65,10 @@ impl Session {
             .tries
             .until
             .get_or_insert_with(|| Instant::now() + wait);
-        self.engine = Engine::Locked(Locked { source, until });
+        self.engine = Engine::Locked(Locked {
+            source: Box::new(source),
+            until,
+        });
         let by = self.tries.by.take();
         for participant in &mut self.participants {
             let wrong = wrong && by.as_ref() == Some(&participant.id);
@@ -88,7 +92,7 @@ impl Session {
         }
         self.tries.by = Some(id.to_owned());
         if let Engine::Locked(locked) = std::mem::replace(&mut self.engine, Engine::Loading) {
-            self.load_source(locked.source, Some(password));
+            self.load_source(*locked.source, Some(password));
         }
     }
 
