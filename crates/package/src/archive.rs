@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::time::{Duration, Instant};
 
 use memchr::memmem;
@@ -84,6 +84,7 @@ pub(crate) type Changes = BTreeMap<String, Option<Vec<u8>>>;
 /// An archive that is read.
 pub(crate) struct Archive {
     zip: ZipArchive<BufReader<File>>,
+    length: u64,
     pub(crate) budget: Budget,
 }
 
@@ -93,11 +94,28 @@ impl Archive {
     }
 
     pub(crate) fn within(file: File, budget: Budget) -> Result<Self, PackageError> {
-        let zip = ZipArchive::new(BufReader::new(file))?;
+        let length = file.metadata()?.len();
+        let mut zip = ZipArchive::new(BufReader::new(file))?;
         if zip.len() > ENTRIES {
             return Err(PackageError::TooLarge);
         }
-        Ok(Self { zip, budget })
+        let mut places = Vec::with_capacity(zip.len());
+        for index in 0..zip.len() {
+            budget.time()?;
+            let entry = zip.by_index_raw(index)?;
+            let end = entry.data_start().checked_add(entry.compressed_size());
+            places.push((entry.data_start(), end.ok_or(PackageError::Overlap)?));
+        }
+        places.sort_unstable();
+        let over = places.windows(2).any(|two| two[0].1 > two[1].0);
+        if over || places.last().is_some_and(|(_, end)| *end > length) {
+            return Err(PackageError::Overlap);
+        }
+        Ok(Self {
+            zip,
+            length,
+            budget,
+        })
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -168,7 +186,10 @@ impl Archive {
     /// Writes the archive anew, with other parts in the place of those that change, and what is added at
     /// its end. All else stays as it is compressed; comments and extra fields go.
     pub(crate) fn rewrite(&mut self, to: File, edit: &mut dyn Edit) -> Result<(), PackageError> {
-        let mut written = ZipWriter::new(BufWriter::new(to));
+        let mut written = ZipWriter::new(Ceiling {
+            to: BufWriter::new(to),
+            left: self.length.saturating_add(INFLATED),
+        });
         for index in 0..self.zip.len() {
             self.budget.time()?;
             let name = self.zip.by_index_raw(index)?.name().to_owned();
@@ -188,8 +209,76 @@ impl Archive {
     }
 }
 
-fn put(to: &mut ZipWriter<BufWriter<File>>, name: &str, bytes: &[u8]) -> Result<(), PackageError> {
+/// A file that grows by so much and no further, whatever is written over.
+struct Ceiling {
+    to: BufWriter<File>,
+    left: u64,
+}
+
+impl Write for Ceiling {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.left < bytes.len() as u64 {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        let written = self.to.write(bytes)?;
+        self.left -= written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.to.flush()
+    }
+}
+
+impl Seek for Ceiling {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.to.seek(to)
+    }
+}
+
+fn put(to: &mut ZipWriter<Ceiling>, name: &str, bytes: &[u8]) -> Result<(), PackageError> {
     to.start_file(name, SimpleFileOptions::default())?;
     to.write_all(bytes)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c1_entries_that_lie_over_each_other_are_not_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        let mut made = ZipWriter::new(File::create(&path).unwrap());
+        let stored =
+            SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        for name in ["a", "b"] {
+            made.start_file(name, stored).unwrap();
+            made.write_all(&[b'.'; 1000]).unwrap();
+        }
+        made.finish().unwrap();
+        assert!(Archive::open(File::open(&path).unwrap()).is_ok());
+        let mut bytes = std::fs::read(&path).unwrap();
+        // The second entry of the directory leads to the first one's place: the last field before its name.
+        let entry = memmem::rfind(&bytes, b"PK\x01\x02").unwrap();
+        bytes[entry + 42..entry + 46].fill(0);
+        std::fs::write(&path, &bytes).unwrap();
+        assert!(matches!(
+            Archive::open(File::open(&path).unwrap()),
+            Err(PackageError::Overlap)
+        ));
+    }
+
+    #[test]
+    fn c1_a_file_grows_to_its_ceiling() {
+        let mut file = Ceiling {
+            to: BufWriter::new(tempfile::tempfile().unwrap()),
+            left: 10,
+        };
+        file.write_all(&[0; 6]).unwrap();
+        file.rewind().unwrap();
+        assert!(file.write_all(&[0; 5]).is_err());
+        file.write_all(&[0; 4]).unwrap();
+    }
 }

@@ -444,7 +444,7 @@ mod tests {
 
     #[test]
     fn c1_dates_of_too_many_groups_or_of_too_long_a_time_are_no_work() {
-        let group = r#"<x14:sparklineGroup><xm:f>D!A1</xm:f></x14:sparklineGroup>"#;
+        let group = "<x14:sparklineGroup><xm:f>D!A1</xm:f></x14:sparklineGroup>";
         let take = |count, budget| Dates::default().take_out(&sheet(&group.repeat(count)), &budget);
         assert!(take(MOST, Budget::new()).unwrap().is_some());
         let many = take(MOST + 1, Budget::new());

@@ -33,6 +33,9 @@ pub enum PackageError {
     /// It is no archive, or a broken one.
     #[error("a package is no sound archive: {0}")]
     Archive(#[from] zip::result::ZipError),
+    /// Its entries lie over each other, or beyond its end: copies of it would be longer than it is.
+    #[error("the entries of a package overlap")]
+    Overlap,
     /// It has more entries, or a part that is longer, than is looked at.
     #[error("a package is larger than what is looked at")]
     TooLarge,
