@@ -52,6 +52,9 @@ pub struct EngineConfig {
     pub hang_limit: Duration,
     /// The same for a kit that saves: LibreOffice is silent while it writes a long document.
     pub save_limit: Duration,
+    /// A copy of a kit that saves is given up after ten times what the save before took, and this, but
+    /// after `save_limit` at the latest; then the kit saves itself.
+    pub copy_slack: Duration,
     /// A kit that has not loaded its document after this long is killed.
     pub load_limit: Duration,
     /// Requests of one view that may be under way to a kit: what a participant does and asks. One more
@@ -86,6 +89,7 @@ impl EngineConfig {
             limits: Limits::default(),
             hang_limit: Duration::from_secs(30),
             save_limit: Duration::from_secs(180),
+            copy_slack: Duration::from_secs(5),
             load_limit: Duration::from_secs(60),
             requests_under_way: 64,
             request_bytes_under_way: 128 << 20,

@@ -66,8 +66,10 @@ impl Groups {
                 Err(missing) => {
                     tracing::info!(
                         %missing,
-                        "kits get no control groups of their own; to give the server what it needs for \
-                         that, set Delegate=yes in its systemd unit"
+                        "kits get no control groups of their own: the kernel limits the memory of each \
+                         process and not that of a kit with its copies, which the server looks at every \
+                         second; to give the server what it needs for groups, set Delegate=yes in its \
+                         systemd unit"
                     );
                     None
                 }

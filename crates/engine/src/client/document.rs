@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use recto_docs_api::DocumentKind;
 use recto_package::{FileName, Kept, PackageError};
@@ -105,6 +105,8 @@ pub(super) struct Inner {
     pub(super) copies: AtomicU64,
     /// Held while a copy of the kit saves, or a protected document is saved in its place.
     pub(super) beside: tokio::sync::Mutex<()>,
+    /// What the save before took; what loading took before the first.
+    pub(super) cost: Mutex<Duration>,
     pub(super) kept: Arc<Kept>,
     protected: Option<Protected>,
     /// How a text of values is written, which is kept when it is saved.
@@ -135,6 +137,7 @@ impl Document {
             .unwrap_or(None);
         let dialect = dialect_of(file, options).await?;
         let pace = kit.pace();
+        let begun = Instant::now();
         let load = Call::Load {
             name: name.clone(),
             tracks,
@@ -172,6 +175,7 @@ impl Document {
             Err(EngineError::Failed(_)) => return Err(refused(file, extension).await),
             Err(error) => return Err(error.into()),
         };
+        let cost = begun.elapsed();
         // A text renamed to .xlsx loads as what it is.
         if loaded != formats::number(kind) {
             return Err(OpenError::Damaged);
@@ -201,6 +205,7 @@ impl Document {
                 views,
                 copies,
                 beside: tokio::sync::Mutex::default(),
+                cost: Mutex::new(cost),
                 kept: Arc::new(kept),
                 protected,
                 dialect: dialect.map(Mutex::new),
@@ -439,6 +444,7 @@ impl Document {
             format: format.into(),
             options: options.into(),
         };
+        let begun = Instant::now();
         self.0
             .kit
             .ask_to_save(call)
@@ -447,6 +453,7 @@ impl Document {
                 EngineError::Failed(why) => SaveError::Refused(why),
                 other => other.into(),
             })?;
+        *lock(&self.0.cost) = begun.elapsed();
         let to = to.to_owned();
         let file_type = file_type.to_owned();
         let kept = Arc::clone(&self.0.kept);

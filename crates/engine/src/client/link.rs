@@ -67,6 +67,13 @@ impl Reply {
     }
 }
 
+/// After how long a copy is given up, in whole seconds: a lock that nobody lets go there must not cost as
+/// much as the longest save.
+pub(super) fn copy_limit(cost: Duration, slack: Duration, longest: Duration) -> Duration {
+    let limit = cost.saturating_mul(10).saturating_add(slack);
+    Duration::from_secs(limit.min(longest).as_secs().max(1))
+}
+
 pub(crate) fn unexpected() -> EngineError {
     EngineError::Failed("it gave an answer to another question".into())
 }
@@ -126,6 +133,7 @@ pub(crate) struct Link {
     free_slots: Mutex<Vec<usize>>,
     hang_limit: Duration,
     save_limit: Duration,
+    copy_slack: Duration,
     pace: (u32, u32),
 }
 
@@ -190,6 +198,7 @@ impl Link {
             free_slots: Mutex::new((0..SLOTS).collect()),
             hang_limit: config.hang_limit,
             save_limit: config.save_limit,
+            copy_slack: config.copy_slack,
             pace: (config.reports_per_second, config.report_bytes_per_second),
         });
         let said = Said {
@@ -228,18 +237,21 @@ impl Link {
         self.send(call, self.save_limit, None, Reply::done)
     }
 
-    /// Has a copy of the kit save while the kit goes on. Gives why there was none.
+    /// Has a copy of the kit save while the kit goes on. Gives why there was none. `cost` is what a save
+    /// is expected to take.
     pub(crate) fn ask_beside(
         self: &Arc<Self>,
         name: String,
         format: &str,
         options: &str,
+        cost: Duration,
     ) -> Pending<Option<NotBeside>> {
+        let limit = copy_limit(cost, self.copy_slack, self.save_limit);
         let call = Call::SaveBeside(Beside {
             name,
             format: format.into(),
             options: options.into(),
-            seconds: self.save_limit.as_secs(),
+            seconds: limit.as_secs(),
         });
         self.send(call, self.save_limit, None, |reply| match reply {
             Reply::Answer(Answer::Done) => Ok(None),

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use super::document::Document;
 use super::link::lock;
@@ -23,7 +24,7 @@ pub enum Snapshot {
 /// Why a snapshot was not written in the background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreground {
-    /// Kits have neither process namespaces nor control groups here, with which a copy would end.
+    /// Kits have nothing here with which a copy would end in any case.
     NotPermitted,
     /// The engine was at work in another thread.
     Threads,
@@ -120,12 +121,7 @@ impl Engine {
         file_type: &str,
         to: &Path,
     ) -> Result<Snapshot, SaveError> {
-        let beside = if document.is_protected() {
-            Some(Foreground::Protected)
-        } else {
-            document.save_beside(file_type, to).await?
-        };
-        let how = match beside {
+        let how = match document.save_beside(file_type, to).await? {
             None => Snapshot::Background,
             Some(why) => {
                 document.save_copy(file_type, to).await?;
@@ -164,14 +160,23 @@ impl Document {
         file_type: &str,
         to: &Path,
     ) -> Result<Option<Foreground>, SaveError> {
+        if self.is_protected() {
+            return Ok(Some(Foreground::Protected));
+        }
         let (format, options) = formats::saved_as(self.0.info.kind, file_type)
             .ok_or_else(|| SaveError::Type(file_type.to_owned()))?;
         let number = self.0.copies.fetch_add(1, Ordering::Relaxed);
         let name = format!(".out-{number}.{file_type}");
         let from = self.0.kit.folder.doc().join(&name);
         let _turn = self.0.beside.lock().await;
-        let failed = match self.0.kit.ask_beside(name, format, options).await {
-            Ok(None) => None,
+        let cost = *lock(&self.0.cost);
+        let begun = Instant::now();
+        let asked = self.0.kit.ask_beside(name, format, options, cost).await;
+        let failed = match asked {
+            Ok(None) => {
+                *lock(&self.0.cost) = begun.elapsed();
+                None
+            }
             Ok(Some(why)) => Some(why.into()),
             Err(EngineError::Failed(_)) => Some(Foreground::Failed),
             Err(error) => return Err(error.into()),
@@ -200,7 +205,20 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::client::link::copy_limit;
+
+    #[test]
+    fn fk5_a_copy_gets_ten_times_what_the_save_before_took_and_never_more_than_a_save() {
+        let [slack, longest] = [5, 180].map(Duration::from_secs);
+        let seconds = |cost| copy_limit(Duration::from_millis(cost), slack, longest).as_secs();
+        let given = [0, 40, 300, 2_000, 20_000, u64::MAX].map(seconds);
+        assert_eq!(given, [5, 5, 8, 25, 180, 180]);
+        let little = Duration::from_millis(10);
+        assert_eq!(copy_limit(little, little, little).as_secs(), 1);
+    }
 
     #[test]
     fn each_way_is_counted_by_its_name() {

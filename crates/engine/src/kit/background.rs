@@ -1,7 +1,8 @@
 //! Saving in a copy of this process, while this one goes on.
 //!
 //! The copy has the document as it was when it was made, and nothing else to do: it writes the file,
-//! says through a pipe whether that worked, and ends.
+//! says through a pipe whether that worked, and ends. It begins when the kit has made sure that no other
+//! thread was at work when the copy was made.
 
 use std::cell::{Cell, RefCell};
 use std::fs::File;
@@ -12,6 +13,7 @@ use std::os::unix::fs::FileExt;
 use rustix::event::Timespec;
 
 use super::main_loop::{Kit, Phase, enter, folder_url};
+use super::resting::{self, Rest};
 use crate::lok::Document;
 use crate::protocol::{Answer, Answered, Beside, Expected, NotBeside, bounds};
 use crate::sandbox::{self, Forked};
@@ -20,8 +22,8 @@ use crate::sandbox::{self, Forked};
 const WRITTEN: &[u8] = b"+";
 /// LibreOffice waits for nothing in a copy: no input comes. In microseconds.
 const LONGEST_REST: i32 = 10_000;
-/// Threads that wait for a condition and hold nothing: LibreOffice's timers.
-const RESTING: &[&str] = &["salhelper::Time"];
+/// What the parent says when the copy may begin.
+const GO: &[u8] = b"!";
 /// What the system says of a process is shorter, in bytes.
 const STATUS: usize = 8 << 10;
 
@@ -62,6 +64,14 @@ impl Background {
         run(saver.as_ref().map(|saver| saver.says.as_fd()))
     }
 
+    /// The other threads, if all of them are known to rest.
+    fn others(&self) -> Option<Vec<Rest>> {
+        if self.threads() == Some(1) {
+            return Some(Vec::new());
+        }
+        resting::others()
+    }
+
     fn threads(&self) -> Option<u32> {
         let mut text = vec![0; STATUS];
         let length = self.status.as_ref()?.read_at(&mut text, 0).ok()?;
@@ -89,43 +99,35 @@ pub(super) fn begin(
     }
     enter(document, kit.keeper.get());
     kit.tracking.prepare(document, false);
-    // What other threads hold at this moment, nobody would ever let go in the copy. LibreOffice's own
-    // `joinThreads` is no help: it also waits for a thread of the launcher, which a kit does not have.
-    if background.threads() != Some(1) && !others_rest() {
-        return Err(NotBeside::Threads);
-    }
     fork(kit, document, id, beside)
-}
-
-/// Whether all other threads are known to hold nothing, and wait. Not where that cannot be read.
-fn others_rest() -> bool {
-    let main = std::process::id().to_string();
-    let rests = |thread: std::io::Result<std::fs::DirEntry>| {
-        let thread = thread.ok()?;
-        if thread.file_name() == *main {
-            return Some(());
-        }
-        // `number (name) state …`
-        let stat = std::fs::read_to_string(thread.path().join("stat")).ok()?;
-        let (name, state) = stat.split_once('(')?.1.rsplit_once(')')?;
-        (RESTING.contains(&name) && state.trim_start().starts_with('S')).then_some(())
-    };
-    std::fs::read_dir("/proc/self/task")
-        .is_ok_and(|mut threads| threads.all(|thread| rests(thread).is_some()))
 }
 
 fn fork(kit: &Kit, document: Document, id: u64, beside: &Beside) -> Result<(), NotBeside> {
     let parent = std::process::id();
     let (says, tells) = std::io::pipe().map_err(|_| NotBeside::Refused)?;
+    let (mut waits, mut goes) = std::io::pipe().map_err(|_| NotBeside::Refused)?;
     rustix::io::ioctl_fionbio(&says, true).map_err(|_| NotBeside::Refused)?;
+    // What other threads hold at this moment, nobody would ever let go in the copy. LibreOffice's own
+    // `joinThreads` is no help: it also waits for a thread of the launcher, which a kit does not have.
+    let before = kit.background.others().ok_or(NotBeside::Threads)?;
     match sandbox::copy_self().map_err(|_| NotBeside::Refused)? {
         Forked::Child => {
+            // Nothing that takes a lock until the parent says so.
             kit.background.is_copy.set(true);
-            drop(says);
+            drop((says, goes));
             sandbox::be_copy(parent, beside.seconds, kit.socket.fd().as_raw_fd());
+            if !matches!(waits.read(&mut [0; GO.len()]), Ok(1..)) {
+                sandbox::exit(1);
+            }
             save(kit, document, beside, tells)
         }
         Forked::Parent(_) => {
+            // Who slept before and has not run since slept when the copy was made. Otherwise the copy
+            // ends when `goes` is dropped.
+            if kit.background.others().as_ref() != Some(&before) {
+                return Err(NotBeside::Threads);
+            }
+            goes.write_all(GO).map_err(|_| NotBeside::Refused)?;
             *kit.background.saver.borrow_mut() = Some(Saver {
                 id,
                 says,

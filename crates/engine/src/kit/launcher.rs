@@ -212,15 +212,9 @@ impl Launcher {
             drop(memory);
             let socket = Socket::new(socket).map_err(|error| error.to_string())?;
             // Before it has any process of its own: those are then in the group from their beginning.
-            let joined = group.map_or(Ok(()), |group| sandbox::join_group(Path::new(group)));
-            let entered = joined.and_then(|()| {
-                sandbox::enter(
-                    dir,
-                    &self.readable,
-                    limits,
-                    self.namespaces,
-                    group.is_some(),
-                )
+            let joined = group.map(|group| sandbox::join_group(Path::new(group)));
+            let entered = joined.transpose().and_then(|group| {
+                sandbox::enter(dir, &self.readable, limits, self.namespaces, group)
             });
             let entered = entered.inspect_err(|why| socket.start(&Err(why.clone())))?;
             main_loop::run(self.library, self.fonts, entered, socket, canvas)

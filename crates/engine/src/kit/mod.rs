@@ -16,6 +16,7 @@ mod main_loop;
 mod mouse;
 mod queue;
 mod reports;
+mod resting;
 mod review;
 mod second;
 mod socket;

@@ -71,16 +71,16 @@ pub(crate) struct Entered {
 /// else it reads `readable` alone. With
 /// namespaces it returns in a child of this process; the parent waits for it and ends with it.
 ///
-/// It may make copies of itself only where they end with it and the kernel counts them: in a process
-/// namespace whose processes have a limit of their own, or in a control group (`grouped`).
+/// It may make copies of itself only where [`may_copy`] says so; `group` is the control group that it is
+/// in, if any.
 pub(crate) fn enter(
     dir: &Path,
     readable: &[PathBuf],
     limits: &Limits,
     namespaces: bool,
-    grouped: bool,
+    group: Option<Group>,
 ) -> Result<Entered, String> {
-    let copies = grouped || (namespaces && limits::counts_by_namespace());
+    let copies = may_copy(namespaces, limits::counts_by_namespace(), group);
     let (places, pid, status) = if namespaces {
         let (pid, status) = jail::enter(dir, readable, limits)?;
         (Places::jailed(), pid, status)
@@ -103,19 +103,36 @@ pub(crate) fn enter(
     })
 }
 
+/// The control group of a kit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group {
+    /// Whether the kernel ends all of it at once, as since Linux 5.14.
+    ends: bool,
+}
+
+/// Whether copies end with their kit, whatever they do, and the kernel counts them: `counts` says whether
+/// it counts the processes of each namespace.
+fn may_copy(namespaces: bool, counts: bool, group: Option<Group>) -> bool {
+    let end = namespaces || group.is_some_and(|group| group.ends);
+    let counted = group.is_some() || (namespaces && counts);
+    end && counted
+}
+
 /// A file, not a folder: nothing else can be reached from it.
 fn own_status() -> Option<File> {
     File::open("/proc/self/status").ok()
 }
 
 /// Moves this process into a control group that the server has made.
-pub(crate) fn join_group(group: &Path) -> Result<(), String> {
+pub(crate) fn join_group(group: &Path) -> Result<Group, String> {
     let file = std::fs::OpenOptions::new()
         .write(true)
         .open(group.join("cgroup.procs"));
     // The process that writes this is the one that moves.
     file.and_then(|mut file| file.write_all(b"0"))
-        .map_err(|error| format!("the kit's control group: {error}"))
+        .map_err(|error| format!("the kit's control group: {error}"))?;
+    let ends = group.join("cgroup.kill").exists();
+    Ok(Group { ends })
 }
 
 /// Only what needs neither Landlock nor namespaces, to see what it is worth by itself.
@@ -141,4 +158,29 @@ pub(crate) fn jail_works(scratch: &Path, readable: &[PathBuf]) -> bool {
     };
     let _ = std::fs::remove_dir_all(&dir);
     works
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fk6_a_kit_may_copy_itself_only_where_copies_are_counted_and_end_with_it() {
+        let [old, current] = [false, true].map(|ends| Some(Group { ends }));
+        for (namespaces, counts, group, may) in [
+            (false, true, None, false),
+            (false, true, current, true),
+            // On kernels before 5.14, by versions that have no `cgroup.kill`, or no count.
+            (false, false, old, false),
+            (true, false, old, true),
+            (true, false, None, false),
+            (true, true, None, true),
+        ] {
+            assert_eq!(
+                may_copy(namespaces, counts, group),
+                may,
+                "{namespaces} {counts} {group:?}"
+            );
+        }
+    }
 }

@@ -25,14 +25,17 @@ pub(crate) fn fork() -> std::io::Result<Forked> {
 /// the C library's `fork` uses, so that LibreOffice's own attempts to start programs stay refused.
 pub(super) const COPY: u64 = libc::CLONE_UNTRACED as u64 | libc::SIGCHLD as u64;
 
-/// Makes a copy of a kit. The caller has one thread. The kernel collects the copy when it ends: it
-/// leaves no zombie, and nobody waits for it.
+/// Makes a copy of a kit, which has the calling thread and no other. The copy must allocate nothing and
+/// call nothing of LibreOffice's until the caller has found that each other thread slept at that moment,
+/// outside of any lock of the C library. The kernel collects the copy when it ends: it leaves no zombie,
+/// and nobody waits for it.
 pub(crate) fn copy_self() -> std::io::Result<Forked> {
     let none = 0_usize;
     // SAFETY: the default treatment of a signal that nothing here handles.
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
-    // SAFETY: without a stack of its own the copy goes on like one made by `fork`. The handlers that
-    // `fork` runs keep locks of other threads consistent, and there is no other thread.
+    // SAFETY: without a stack of its own the copy goes on like one made by `fork`, but no handlers of
+    // `fork` run. They would keep the C library's locks from being held by other threads: those that
+    // there are hold none, or the copy ends before it needs any, as said above.
     match unsafe { libc::syscall(libc::SYS_clone, COPY, none, none, none, none) } {
         -1 => Err(std::io::Error::last_os_error()),
         0 => Ok(Forked::Child),
@@ -54,7 +57,8 @@ pub(crate) fn be_copy(parent: u32, seconds: u64, socket: std::os::fd::RawFd) {
             tv_usec: 0,
         },
     };
-    // SAFETY: local values that outlive the calls; nothing in this process uses the socket any more.
+    // SAFETY: local values that outlive the calls, which take no lock; nothing in this process uses the
+    // socket any more.
     unsafe {
         libc::signal(libc::SIGALRM, libc::SIG_DFL);
         let mut alarm: libc::sigset_t = std::mem::zeroed();

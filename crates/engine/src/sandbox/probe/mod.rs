@@ -58,7 +58,7 @@ fn enter(layers: &str, dir: &Path, install: &Path) -> Result<(Places, Value), St
         "jail" => true,
         other => return Err(format!("there is no {other:?}")),
     };
-    let entered = super::enter(dir, &super::readable(install, &[]), &limits, jail, false)?;
+    let entered = super::enter(dir, &super::readable(install, &[]), &limits, jail, None)?;
     set_environment(&[]);
     let facts = json!({ "namespaces": entered.namespaces, "landlock": entered.landlock });
     Ok((entered.places, facts))
