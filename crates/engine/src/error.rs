@@ -196,6 +196,9 @@ pub enum SaveError {
     /// What the engine wrote of a protected document would open without its password.
     #[error("The document was not saved, because its password would have been lost.")]
     Unprotected,
+    /// What the engine wrote lacks the macros of the document.
+    #[error("The document was not saved, because its macros would have been lost.")]
+    Macros,
     /// The file could not be moved to its place.
     #[error("The saved file could not be put in its place: {0}.")]
     Place(#[from] std::io::Error),

@@ -106,12 +106,11 @@ impl Explain for OpenError {
             Self::Damaged => "Open it in the program that made it and save it again, or go back \
                               to an earlier version."
                 .into(),
-            Self::TooLarge { .. } => "Split the document into smaller ones, or save it again in \
+            Self::TooLarge { .. } | Self::TooMuch => {
+                "Split the document into smaller ones, or save it again in \
                                       the program that made it."
-                .into(),
-            Self::TooMuch => "Split the document into smaller ones, or save it again in the \
-                              program that made it."
-                .into(),
+                    .into()
+            }
             Self::Unguarded => "Set the axis of the sparklines to the general type in the program \
                                 that made it, and save it there."
                 .into(),
@@ -242,6 +241,7 @@ impl Explain for SaveError {
             Self::Refused(_) => "save.refused",
             Self::Unreadable => "save.unreadable",
             Self::Unprotected => "save.unprotected",
+            Self::Macros => "save.macros",
             Self::Place(_) => "save.place",
             Self::Engine(error) => error.code(),
         }
@@ -254,7 +254,7 @@ impl Explain for SaveError {
     fn hint(&self) -> String {
         match self {
             Self::Type(_) => "Choose another format.".into(),
-            Self::Refused(_) | Self::Unreadable | Self::Unprotected => {
+            Self::Refused(_) | Self::Unreadable | Self::Unprotected | Self::Macros => {
                 "Copy what you need into a new document; the last saved copy is kept.".into()
             }
             Self::Place(_) => "Check the server's disk space and permissions.".into(),
@@ -370,6 +370,7 @@ mod tests {
         insta::assert_snapshot!(told(&OpenError::Encrypted), @"open.encrypted (-19): The file is protected with a password. Open it in the editor, which asks for the password, or give the password with the request.");
         insta::assert_snapshot!(told(&OpenError::Protection), @"open.protection (-19): The file is protected with a password in a way that can't be opened here. Open it in the program that made it, and save it there as .docx, .xlsx or .pptx, or without a password.");
         insta::assert_snapshot!(told(&SaveError::Unprotected), @"save.unprotected (-83): The document was not saved, because its password would have been lost. Copy what you need into a new document; the last saved copy is kept.");
+        insta::assert_snapshot!(told(&SaveError::Macros), @"save.macros (-83): The document was not saved, because its macros would have been lost. Copy what you need into a new document; the last saved copy is kept.");
         insta::assert_snapshot!(told(&OpenError::Damaged), @"open.damaged (-82): The file is damaged or is not what its name says. Open it in the program that made it and save it again, or go back to an earlier version.");
         insta::assert_snapshot!(told(&OpenError::TooLarge { mib: 50 }), @"open.too_large (-82): The file would be larger than 50 MiB when it is unpacked. Split the document into smaller ones, or save it again in the program that made it.");
         insta::assert_snapshot!(told(&OpenError::TooMuch), @"open.too_much (-82): The file takes too long to look through. Split the document into smaller ones, or save it again in the program that made it.");

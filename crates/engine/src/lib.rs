@@ -41,6 +41,7 @@ pub use formats::PAGE;
 pub use input::{GraphicAction, Input, MouseAction, SelectHandle, modifier};
 pub use kit::kit_main;
 pub use picture::PictureKind;
+pub use recto_package::keeps_macros;
 pub use rights::ViewRights;
 
 /// Every command that an editor may give to a kind of document, with acceptable arguments: what a

@@ -24,6 +24,8 @@ pub struct Kept {
     marks: Option<(Family, Marks)>,
     dates: Dates,
     macros: Option<Macros>,
+    /// It has macros that could not be kept.
+    lacks_macros: bool,
     /// What macros call the sheets.
     codes: BTreeMap<String, String>,
 }
@@ -63,30 +65,33 @@ fn package(
     if !is_guarded {
         std::fs::copy(from, to)?;
     }
-    // They are never worth the guard.
-    let kept = kept(&mut archive, family);
-    let (marks, macros, codes) = kept.unwrap_or_default();
+    // None of these is worth the guard.
+    let marks = Marks::of(&mut archive, family).unwrap_or_default();
+    let (macros, lacks_macros) = match Macros::of(&mut archive) {
+        Ok(macros) => (macros, false),
+        Err(_) => (None, true),
+    };
+    let codes = match &macros {
+        Some(_) if family == Family::Cell => codes::of(&mut archive).unwrap_or_default(),
+        _ => BTreeMap::new(),
+    };
     Ok(Kept {
         marks: Some((family, marks)),
         dates,
         macros,
+        lacks_macros,
         codes,
     })
 }
 
-type Own = (Marks, Option<Macros>, BTreeMap<String, String>);
-
-fn kept(archive: &mut Archive, family: Family) -> Result<Own, PackageError> {
-    let marks = Marks::of(archive, family)?;
-    let macros = match related(archive, "", "officeDocument")? {
-        Some(main) => Macros::of(archive, &main)?,
-        None => None,
+/// Whether the macros of a file of this type, if it has any, are kept: they can be read in full, and the
+/// type is one with macros.
+pub fn keeps_macros(path: &Path, extension: &str) -> bool {
+    let read = || {
+        let mut archive = Archive::open(File::open(path)?)?;
+        Macros::of(&mut archive)
     };
-    let codes = match &macros {
-        Some(_) if family == Family::Cell => codes::of(archive)?,
-        _ => BTreeMap::new(),
-    };
-    Ok((marks, macros, codes))
+    Family::of(extension).is_some() && types::has_macros(extension) && read().is_ok()
 }
 
 /// Leaves out what would end the engine, if there is any. Whether the copy was written.
@@ -177,8 +182,20 @@ fn text(archive: &mut Archive, name: &str, most: u64) -> Result<Option<String>, 
 }
 
 impl Kept {
+    /// Whether a save as this type is worth nothing unless macros are put back.
+    pub fn holds_macros(&self, extension: &str) -> bool {
+        let same = self.marks.as_ref().map(|(family, _)| *family) == Family::of(extension);
+        self.macros.is_some() && same && types::has_macros(extension)
+    }
+
+    /// Whether macros that the file has are not kept, though its type and this one may have some.
+    pub fn lacks_macros(&self, extension: &str) -> bool {
+        self.lacks_macros && types::has_macros(extension)
+    }
+
     /// Writes what the engine `saved`, a file of the type `extension`, to `to`, with what is the file's
-    /// own. Whether there was anything to do: if not, or if it fails, `saved` is to be taken as it is.
+    /// own. Whether there was anything to do: if not, `saved` is to be taken as it is, and if it
+    /// fails, too, unless it was to hold macros.
     pub fn put_back(&self, saved: File, extension: &str, to: &Path) -> Result<bool, PackageError> {
         let Some(family) = Family::of(extension) else {
             return Ok(false);
@@ -194,9 +211,16 @@ impl Kept {
         } else {
             Repairs::default()
         };
+        let macros = self
+            .macros
+            .as_ref()
+            .filter(|_| self.holds_macros(extension));
         if let Some(main) = related(&mut archive, "", "officeDocument")? {
-            let macros = self.macros.as_ref().filter(|_| marks.is_some());
             types::put_back(macros, &mut archive, &main, extension, &mut changes)?;
+        }
+        let project = macros.and_then(Macros::project);
+        if project.is_some_and(|name| !changes.contains_key(name)) {
+            return Err(PackageError::Macros);
         }
         if changes.is_empty() && repairs.sheets.is_empty() {
             return Ok(false);

@@ -7,7 +7,8 @@
 //!
 //! Packages are hostile: how many entries there are, and how long a part is that is read, is bounded, and
 //! nothing here recurses. What is unpacked of one, and the time, have a limit for the package as a whole.
-//! A mark that can't be read is left out: it is never worth a save. What would end the engine and can't be
+//! A mark that can't be read is left out: it is never worth a save. Macros are: what was saved without those
+//! that were kept is not taken. What would end the engine and can't be
 //! taken out is a reason not to open the file.
 
 mod archive;
@@ -21,7 +22,7 @@ mod name;
 mod types;
 mod xml;
 
-pub use bring::{Kept, bring, is_package};
+pub use bring::{Kept, bring, is_package, keeps_macros};
 pub use name::FileName;
 
 /// Why nothing was made of a package.
@@ -42,6 +43,9 @@ pub enum PackageError {
     /// The bytes or the time that the work on one package may take are used up.
     #[error("a package takes more work than it may")]
     Spent,
+    /// Its macros can't be put into what was saved.
+    #[error("the macros of a package can't be put back")]
+    Macros,
     /// It has what would end the engine, in a form in which it can't be taken out and put back.
     #[error("a package has dates below sparklines that can't be kept")]
     Unguarded,

@@ -3,10 +3,11 @@
 
 use crate::PackageError;
 use crate::archive::{Archive, Changes};
-use crate::kind::{LONGEST, relationships};
+use crate::kind::{LONGEST, related, relationships};
 use crate::xml::Part;
 
-/// The longest project of macros that is kept, in bytes.
+/// The longest part of a project of macros that is kept, in bytes. It is in memory while its document is
+/// open; the largest projects that people write have a few million.
 const PROJECT: u64 = 16 << 20;
 
 /// The types of files by their extensions, with the type of their main part.
@@ -122,25 +123,40 @@ pub(crate) fn has_macros(extension: &str) -> bool {
 }
 
 impl Macros {
-    /// The macros of a file, if it has any.
-    pub(crate) fn of(archive: &mut Archive, main: &str) -> Result<Option<Self>, PackageError> {
-        let all = relationships(archive, main)?;
+    /// The macros of a file, if it has any; an error if they can't be kept.
+    pub(crate) fn of(archive: &mut Archive) -> Result<Option<Self>, PackageError> {
+        let main = related(archive, "", "officeDocument")?;
+        let all = match &main {
+            Some(main) => relationships(archive, main)?,
+            None => Vec::new(),
+        };
         let Some(project) = all.into_iter().find(|it| it.kind == VBA.name) else {
-            return Ok(None);
+            // Some that nothing leads to, or whose way can't be read.
+            let is_project = |name: &str| name.to_ascii_lowercase().ends_with("vbaproject.bin");
+            return if archive.names().any(is_project) {
+                Err(PackageError::Macros)
+            } else {
+                Ok(None)
+            };
         };
         let Some(bytes) = archive.read(&project.part, PROJECT)? else {
-            return Ok(None);
+            return Err(PackageError::Macros);
         };
         let beside = relationships(archive, &project.part)?;
         let mut parts = vec![(&VBA, project.part, bytes)];
         for kind in &BESIDE {
             if let Some(found) = beside.iter().find(|it| it.kind == kind.name)
-                && let Some(bytes) = archive.read(&found.part, LONGEST)?
+                && let Some(bytes) = archive.read(&found.part, PROJECT)?
             {
                 parts.push((kind, found.part.clone(), bytes));
             }
         }
         Ok(Some(Self(parts)))
+    }
+
+    /// The name of the project's part.
+    pub(crate) fn project(&self) -> Option<&str> {
+        self.0.first().map(|(_, name, _)| name.as_str())
     }
 
     /// Adds the parts, and what leads to them from the part `main`. Nothing if a name is taken.

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use recto_package::bring;
+use recto_package::{PackageError, bring, keeps_macros};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -297,6 +297,50 @@ fn macros_come_back_byte_for_byte_in_a_type_that_has_them() {
     let plain = places.at("saved.docx");
     typed(&plain, None);
     assert!(places.back(&file, &plain).is_none());
+}
+
+#[test]
+fn macros_that_cannot_be_put_back_fail_the_save() {
+    let places = Places::new();
+    let file = places.at("file.docm");
+    typed(&file, Some(b"project"));
+    let kept = bring(&file, &places.at("brought"), "docm").unwrap();
+    assert!(kept.holds_macros("docm") && !kept.holds_macros("docx") && !kept.holds_macros("xlsm"));
+    let saved = places.at("saved.docm");
+    // A name that is taken, and a package without types.
+    typed(&saved, Some(b"other"));
+    let taken = kept.put_back(File::open(&saved).unwrap(), "docm", &places.at("back"));
+    assert!(matches!(taken, Err(PackageError::Macros)));
+    text(&saved, ">");
+    let untyped = kept.put_back(File::open(&saved).unwrap(), "docm", &places.at("back"));
+    assert!(matches!(untyped, Err(PackageError::Macros)));
+}
+
+#[test]
+fn macros_are_kept_where_their_type_has_some_and_they_can_be_read() {
+    let places = Places::new();
+    let file = places.at("file.docm");
+    typed(&file, Some(b"project"));
+    assert!(keeps_macros(&file, "docm"));
+    assert!(!keeps_macros(&file, "docx") && !keeps_macros(&file, "odt"));
+    typed(&file, Some(&vec![0; (16 << 20) + 1]));
+    assert!(!keeps_macros(&file, "docm"));
+    let kept = bring(&file, &places.at("brought"), "docm").unwrap();
+    assert!(kept.lacks_macros("docm") && !kept.holds_macros("docm"));
+    // Nothing leads to these.
+    write(
+        &file,
+        &[
+            (
+                "_rels/.rels",
+                rels(&[("officeDocument", "word/document.xml")]).as_bytes(),
+            ),
+            ("word/vbaProject.bin", b"project"),
+        ],
+    );
+    assert!(!keeps_macros(&file, "docm"));
+    typed(&file, None);
+    assert!(keeps_macros(&file, "docm"), "there are none");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a save would lose of a document: found in the file that was fetched, told to everybody who takes
 //! part, and under the strict rule a reason not to let them change it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use recto_docs_api::{Access, FileType, LossReport, LossRule, Lost, MacroRule};
@@ -45,7 +45,7 @@ pub(crate) async fn look(
         // The turn ends with the work, which nobody may wait for any more.
         let scanned = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            scan(path, file_type, macros)
+            scan(&path, file_type, macros)
         });
         scanned.await.ok().flatten()
     };
@@ -61,11 +61,11 @@ pub(crate) async fn look(
     report
 }
 
-fn scan(path: PathBuf, file_type: FileType, macros: MacroRule) -> Option<LossReport> {
+fn scan(path: &Path, file_type: FileType, macros: MacroRule) -> Option<LossReport> {
     let file = std::fs::File::open(path).ok()?;
     let mut options = recto_losses::Options::default();
     options.limits.time = TIME;
-    if macros == MacroRule::Keep {
+    if macros == MacroRule::Keep && recto_engine::keeps_macros(path, file_type.extension()) {
         options.kept.push(LossKind::Macros);
     }
     match recto_losses::scan(std::io::BufReader::new(file), file_type, &options) {

@@ -166,6 +166,9 @@ async fn run(
     } else {
         format.to_owned()
     };
+    if kept.lacks_macros(&made) {
+        return Err(SaveError::Macros.into());
+    }
     tokio::task::spawn_blocking(move || saved::take_unsynced(&from, &to, &made, &kept))
         .await
         .map_err(|error| SaveError::Place(std::io::Error::other(error)))??;

@@ -604,7 +604,9 @@ pub(super) async fn bring_package(
     brought.map_err(|error| match error {
         PackageError::Unguarded => OpenError::Unguarded,
         PackageError::Spent | PackageError::TooLarge => OpenError::TooMuch,
-        PackageError::Archive(_) | PackageError::Overlap => OpenError::Damaged,
+        PackageError::Archive(_) | PackageError::Overlap | PackageError::Macros => {
+            OpenError::Damaged
+        }
         PackageError::Io(error) if of_content(&error) => OpenError::Damaged,
         PackageError::Io(error) => EngineError::from(error).into(),
     })

@@ -99,15 +99,13 @@ pub(super) fn take(from: &Path, to: &Path, extension: &str, kept: &Kept) -> Resu
 
 /// Copies the file of a protected document, which the engine goes on with, if it is protected still.
 pub(super) fn copy_protected(from: &Path, to: &Path, extension: &str) -> Result<(), SaveError> {
-    let copied = copy(from, to, extension, &Kept::default())
-        .map_err(SaveError::from)
-        .and_then(|()| {
-            if is_encrypted(to, extension) {
-                Ok(sync(to)?)
-            } else {
-                Err(SaveError::Unprotected)
-            }
-        });
+    let copied = copy(from, to, extension, &Kept::default()).and_then(|()| {
+        if is_encrypted(to, extension) {
+            Ok(sync(to)?)
+        } else {
+            Err(SaveError::Unprotected)
+        }
+    });
     copied.inspect_err(|_| {
         let _ = std::fs::remove_file(to);
     })
@@ -120,9 +118,7 @@ pub(super) fn take_unsynced(
     extension: &str,
     kept: &Kept,
 ) -> Result<(), SaveError> {
-    let result = copy(from, to, extension, kept)
-        .map_err(SaveError::from)
-        .and_then(|()| check(to, extension));
+    let result = copy(from, to, extension, kept).and_then(|()| check(to, extension));
     let _ = std::fs::remove_file(from);
     if result.is_err() {
         let _ = std::fs::remove_file(to);
@@ -130,19 +126,23 @@ pub(super) fn take_unsynced(
     result
 }
 
-fn copy(from: &Path, to: &Path, extension: &str, kept: &Kept) -> std::io::Result<()> {
+fn copy(from: &Path, to: &Path, extension: &str, kept: &Kept) -> Result<(), SaveError> {
     use std::os::unix::fs::OpenOptionsExt;
     // The folder is the kit's: what lies there may be anything.
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
     let mut from = File::options().read(true).custom_flags(flags).open(from)?;
     if !from.metadata()?.is_file() {
-        return Err(std::io::Error::other(
-            "the engine did not write a plain file",
-        ));
+        let why = "the engine did not write a plain file";
+        return Err(std::io::Error::other(why).into());
     }
     match kept.put_back(from.try_clone()?, extension, to) {
         Ok(true) => return Ok(()),
         Ok(false) => {}
+        // Macros are part of the document.
+        Err(error) if kept.holds_macros(extension) => {
+            tracing::warn!(%error, extension, "macros of a file are not put back");
+            return Err(SaveError::Macros);
+        }
         // What the engine saved is worth more than what would be put back.
         Err(error) => tracing::warn!(%error, extension, "marks of a file are not put back"),
     }
