@@ -24,7 +24,7 @@ use crate::journal::Journal;
 use crate::messages::{Command, Join, Op};
 use crate::orders::Dropped;
 use crate::participant::{Ending, Outlet, Participant};
-use crate::password::{Locked, Tries};
+use crate::password::{Locked, Question, Tries};
 use crate::problem::Problem;
 use crate::rights::ChangedRights;
 use crate::saving::Saving;
@@ -69,7 +69,9 @@ pub(crate) struct Session {
     pub marks: Option<Result<u64, Problem>>,
     /// What opens the document, while it is open.
     pub password: Option<Password>,
+    /// Of all documents of the tenant.
     pub tries: Tries,
+    pub question: Question,
     /// How a text of values is written, once it has been opened.
     pub dialect: Option<Dialect>,
     /// What the file was found to be that the integrator gave.
@@ -126,7 +128,7 @@ pub(crate) async fn run(
     key: DocumentKey,
     record: Option<SessionRecord>,
     mut commands: mpsc::Receiver<Command>,
-    doing: Doing,
+    (doing, tries): (Doing, Tries),
 ) {
     let recovered = record.is_some();
     doing.begin("its entry in the journal");
@@ -142,6 +144,7 @@ pub(crate) async fn run(
         },
     };
     let mut session = Session::new(services, key, record, recovered);
+    session.tries = tries;
     session.resume_record(recovered);
     let mut events = None;
     loop {
@@ -246,6 +249,7 @@ impl Session {
             content: None,
             password: None,
             tries: Tries::default(),
+            question: Question::default(),
             dialect: None,
             version: 1,
             cache: TileCache::default(),

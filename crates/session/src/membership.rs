@@ -185,7 +185,7 @@ impl Session {
         }
         if self.participants.is_empty() && matches!(self.engine, Engine::Locked(_)) {
             self.engine = Engine::Absent;
-            self.tries.until = None;
+            self.question.until = None;
         }
         self.tell_presence();
     }

@@ -3,10 +3,11 @@
 //! It is in the memory of the session alone, for the case that the engine has to load the document again.
 //! Who opens the document later with a signed config need not give it once more.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use recto_docs_api::Password;
+use recto_docs_api::{DocumentKey, Password};
 use tokio::time::Instant;
 
 use crate::actor::{Engine, Session};
@@ -25,26 +26,42 @@ pub(crate) struct Locked {
     until: Instant,
 }
 
-/// The tries of everybody who takes part in a document.
+/// Documents of which tries are remembered at once; beyond it, none may be made of others.
+const DOCUMENTS: usize = 10_000;
+
+/// The question of a session under way.
 #[derive(Default)]
-pub(crate) struct Tries {
-    made: VecDeque<Instant>,
-    /// Who made the one that is under way.
+pub(crate) struct Question {
+    /// Who made the try that is under way.
     by: Option<String>,
     /// Until when the document waits, from the first question on.
     pub until: Option<Instant>,
 }
 
+/// When passwords of a tenant's documents were tried. They outlive the sessions, which end when those who
+/// tried go away: coming again gives nobody more tries.
+#[derive(Clone, Default)]
+pub(crate) struct Tries(Arc<Mutex<HashMap<DocumentKey, VecDeque<Instant>>>>);
+
 impl Tries {
     /// Counts one more, or gives how long it has to wait.
-    fn count(&mut self, most: usize, now: Instant) -> Result<(), Duration> {
-        while self.made.front().is_some_and(|at| now - *at >= PACE) {
-            self.made.pop_front();
+    fn count(&self, key: &DocumentKey, most: usize, now: Instant) -> Result<(), Duration> {
+        // The map is whole whenever the lock is free, even if a holder panicked.
+        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for made in documents.values_mut() {
+            while made.front().is_some_and(|at| now - *at >= PACE) {
+                made.pop_front();
+            }
         }
-        match self.made.front() {
-            Some(first) if self.made.len() >= most => Err(PACE.saturating_sub(now - *first)),
+        documents.retain(|_, made| !made.is_empty());
+        if documents.len() >= DOCUMENTS && !documents.contains_key(key) {
+            return Err(PACE);
+        }
+        let made = documents.entry(key.clone()).or_default();
+        match made.front() {
+            Some(first) if made.len() >= most => Err(PACE.saturating_sub(now - *first)),
             _ => {
-                self.made.push_back(now);
+                made.push_back(now);
                 Ok(())
             }
         }
@@ -62,14 +79,14 @@ impl Session {
         }
         let wait = self.services.config.limits.password_seconds;
         let until = *self
-            .tries
+            .question
             .until
             .get_or_insert_with(|| Instant::now() + wait);
         self.engine = Engine::Locked(Locked {
             source: Box::new(source),
             until,
         });
-        let by = self.tries.by.take();
+        let by = self.question.by.take();
         for participant in &mut self.participants {
             let wrong = wrong && by.as_ref() == Some(&participant.id);
             participant.send(ToBrowser::Password { wrong, wait: None });
@@ -82,7 +99,7 @@ impl Session {
         if !matches!(self.engine, Engine::Locked(_)) {
             return;
         }
-        if let Err(wait) = self.tries.count(most, Instant::now()) {
+        if let Err(wait) = self.tries.count(&self.key, most, Instant::now()) {
             tracing::warn!(key = %self.key, "passwords of a document are tried too often");
             if let Some(participant) = self.participant(id) {
                 let wait = Some(wait.as_secs().max(1));
@@ -90,7 +107,7 @@ impl Session {
             }
             return;
         }
-        self.tries.by = Some(id.to_owned());
+        self.question.by = Some(id.to_owned());
         if let Engine::Locked(locked) = std::mem::replace(&mut self.engine, Engine::Loading) {
             self.load_source(*locked.source, Some(password));
         }
@@ -99,8 +116,8 @@ impl Session {
     /// The document is open.
     pub fn unlocked(&mut self, password: Option<Password>) {
         self.password = password;
-        self.tries.by = None;
-        self.tries.until = None;
+        self.question.by = None;
+        self.question.until = None;
     }
 
     /// Whether a save would lose the document's password; then nobody may change it.
@@ -118,7 +135,7 @@ impl Session {
     }
 
     pub fn give_up_password(&mut self) {
-        self.tries.until = None;
+        self.question.until = None;
         self.on_load_failed(&Problem::no_password(), &[]);
     }
 }
@@ -128,17 +145,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn so_many_tries_a_minute_are_made() {
-        let mut tries = Tries::default();
+    fn so_many_tries_a_minute_are_made_of_each_document() {
+        let tries = Tries::default();
+        let key = |key: &str| DocumentKey::try_from(key).unwrap();
         let begun = Instant::now();
         for second in 0..3 {
             let now = begun + Duration::from_secs(second);
-            assert_eq!(tries.count(3, now), Ok(()));
+            assert_eq!(tries.count(&key("a"), 3, now), Ok(()));
         }
         let later = begun + Duration::from_secs(20);
-        assert_eq!(tries.count(3, later), Err(Duration::from_secs(40)));
+        // As another session of the document has them.
+        let again = tries.clone();
+        assert_eq!(
+            again.count(&key("a"), 3, later),
+            Err(Duration::from_secs(40))
+        );
+        assert_eq!(again.count(&key("b"), 3, later), Ok(()));
         let free = begun + PACE;
-        assert_eq!(tries.count(3, free), Ok(()));
-        assert_eq!(tries.count(3, free), Err(Duration::from_secs(1)));
+        assert_eq!(tries.count(&key("a"), 3, free), Ok(()));
+        assert_eq!(tries.count(&key("a"), 3, free), Err(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn the_documents_that_are_remembered_are_bounded() {
+        let tries = Tries::default();
+        let begun = Instant::now();
+        let key = |number: usize| DocumentKey::try_from(number.to_string()).unwrap();
+        let mut documents = tries.0.lock().unwrap();
+        for number in 0..DOCUMENTS {
+            documents.insert(key(number), VecDeque::from([begun]));
+        }
+        drop(documents);
+        assert_eq!(tries.count(&key(DOCUMENTS), 3, begun), Err(PACE));
+        assert_eq!(tries.count(&key(0), 3, begun), Ok(()));
+        assert_eq!(tries.count(&key(DOCUMENTS), 3, begun + PACE), Ok(()));
+        assert_eq!(tries.0.lock().unwrap().len(), 1);
     }
 }

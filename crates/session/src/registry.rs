@@ -19,6 +19,7 @@ use crate::force_save::ForceSaving;
 use crate::messages::{Command, Join};
 use crate::orders::Order;
 use crate::participant::{Outlet, Returning, user_id};
+use crate::password::Tries;
 use crate::problem::Problem;
 use crate::second::Purpose;
 use crate::watch::Doing;
@@ -43,6 +44,8 @@ struct Inner {
     active: Mutex<Active>,
     /// The versions of a document that somebody has looked at.
     versions: Mutex<HashMap<DocumentKey, HashSet<DocumentKey>>>,
+    /// Passwords that were tried.
+    tries: Tries,
     stopping: AtomicBool,
 }
 
@@ -152,6 +155,7 @@ impl Sessions {
                 services,
                 active: Mutex::default(),
                 versions: Mutex::default(),
+                tries: Tries::default(),
                 stopping: AtomicBool::new(false),
             }),
         }
@@ -477,6 +481,7 @@ impl Sessions {
         active.insert(key.clone(), (mailbox.clone(), doing.clone()));
         let (sessions, key, own) = (self.clone(), key.clone(), mailbox.clone());
         let services = self.inner.services.clone();
+        let tries = self.inner.tries.clone();
         // Two tenants may have documents of one key: a log line says whose it is.
         let span = match services.store.tenant() {
             Some(name) => tracing::info_span!("tenant", name),
@@ -489,7 +494,7 @@ impl Sessions {
                 mailbox: own,
                 _room: room,
             };
-            actor::run(services, key, record, commands, doing).await;
+            actor::run(services, key, record, commands, (doing, tries)).await;
         };
         tokio::spawn(session.instrument(span));
         mailbox

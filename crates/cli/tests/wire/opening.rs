@@ -226,6 +226,13 @@ async fn a_password_is_not_tried_more_often_than_the_limit() {
     gives(&mut ann, "lantern").await;
     let told = ann.until("password").await;
     assert!((1..=60).contains(&told["wait"].as_u64().unwrap()), "{told}");
+    // Nor by who goes away and comes again, whose session is another one.
+    ann.leave().await;
+    server.logged(|log| log.contains("session ended")).await;
+    let mut ann = asked(&server, &config).await;
+    gives(&mut ann, "lantern").await;
+    let told = ann.until("password").await;
+    assert!((1..=60).contains(&told["wait"].as_u64().unwrap()), "{told}");
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ use crate::formats;
 
 /// A manifest beyond this size is not read.
 const LONGEST_MANIFEST: u64 = 4 << 20;
+/// How compound files begin, in which protected packages lie.
+const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
 /// Whether a file of this type is protected with a password, as far as its container tells.
 pub(super) fn is_encrypted(path: &Path, extension: &str) -> bool {
@@ -135,7 +137,7 @@ fn copy(from: &Path, to: &Path, extension: &str, kept: &Kept) -> Result<(), Save
         let why = "the engine did not write a plain file";
         return Err(std::io::Error::other(why).into());
     }
-    match kept.put_back(from.try_clone()?, extension, to) {
+    match put_back(kept, &mut from, extension, to) {
         Ok(true) => return Ok(()),
         Ok(false) => {}
         // Macros are part of the document.
@@ -150,6 +152,23 @@ fn copy(from: &Path, to: &Path, extension: &str, kept: &Kept) -> Result<(), Save
     let mut target = File::create(to)?;
     std::io::copy(&mut from, &mut target)?;
     Ok(())
+}
+
+/// Puts back what is the file's own, into a package. A protected file is none: nothing of it can be read.
+fn put_back(
+    kept: &Kept,
+    saved: &mut File,
+    extension: &str,
+    to: &Path,
+) -> Result<bool, recto_package::PackageError> {
+    let mut beginning = Vec::new();
+    let mut first = saved.by_ref().take(COMPOUND.len() as u64);
+    first.read_to_end(&mut beginning)?;
+    if beginning == COMPOUND {
+        return Ok(false);
+    }
+    saved.rewind()?;
+    kept.put_back(saved.try_clone()?, extension, to)
 }
 
 pub(super) fn sync(to: &Path) -> std::io::Result<()> {
