@@ -51,7 +51,12 @@ pub fn bring(from: &Path, to: &Path, extension: &str) -> Result<Kept, PackageErr
         return package(archive, family, from, to);
     }
     std::fs::copy(from, to)?;
-    Ok(Kept::default())
+    // One of a kind that has marks may have some that are not known.
+    let marks = Family::of(extension).map(|family| (family, Marks::default()));
+    Ok(Kept {
+        marks,
+        ..Kept::default()
+    })
 }
 
 fn package(

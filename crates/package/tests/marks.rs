@@ -170,6 +170,59 @@ fn a_text_that_was_none_is_for_the_current_version() {
 }
 
 #[test]
+fn a_text_whose_settings_are_not_known_is_not_made_a_later_one() {
+    let places = Places::new();
+    let (file, saved) = (places.at("file.docx"), places.at("saved.docx"));
+    text(
+        &saved,
+        r#"><w:compat><w:compatSetting w:name="compatibilityMode" w:uri="u" w:val="12"/></w:compat>"#,
+    );
+    let leads = rels(&[("officeDocument", "word/document.xml")]);
+    write(&file, &[("_rels/.rels", leads.as_bytes())]);
+    assert!(places.back(&file, &saved).is_none(), "no settings");
+    text(&file, r"><broken>");
+    assert!(
+        places.back(&file, &saved).is_none(),
+        "none that can be read"
+    );
+    std::fs::write(&file, "no archive").unwrap();
+    assert!(places.back(&file, &saved).is_none(), "no package");
+}
+
+#[test]
+fn a_text_in_the_strict_spelling_keeps_its_mode() {
+    let places = Places::new();
+    let (file, saved) = (places.at("file.docx"), places.at("saved.docx"));
+    let mode = |number| {
+        format!(
+            r#"<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="u" w:val="{number}"/></w:compat>"#
+        )
+    };
+    let strict = format!(
+        r#"<w:settings xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main">{}</w:settings>"#,
+        mode("14")
+    );
+    write(
+        &file,
+        &[
+            (
+                "_rels/.rels",
+                rels(&[("officeDocument", "word/document.xml")]).as_bytes(),
+            ),
+            ("word/document.xml", b"<document/>"),
+            (
+                "word/_rels/document.xml.rels",
+                rels(&[("settings", "settings.xml")]).as_bytes(),
+            ),
+            ("word/settings.xml", strict.as_bytes()),
+        ],
+    );
+    text(&saved, &format!(">{}", mode("12")));
+    let settings = part(&places.back(&file, &saved).unwrap(), "word/settings.xml");
+    assert!(settings.contains(&mode("14")), "{settings}");
+}
+
+#[test]
 fn a_workbook_gets_its_marks_and_keeps_what_was_done_to_it() {
     let places = Places::new();
     let (file, saved) = (places.at("file.xlsx"), places.at("saved.xlsx"));

@@ -90,8 +90,8 @@ impl Marks {
         })
     }
 
-    /// Notes what is to change in what the engine saved. `None` for the marks of a file that had none,
-    /// since it was of another kind.
+    /// Notes what is to change in what the engine saved. `None` for the marks of a file of another kind,
+    /// which has none; one of this kind whose marks are not known has empty ones.
     pub(crate) fn put_back(
         marks: Option<&Self>,
         saved: &mut Archive,
@@ -119,7 +119,12 @@ impl Marks {
         match family {
             Family::Word => {
                 let file = of(|it| it.settings.as_ref());
-                merge(names.settings.as_ref(), file, settings::merged)?;
+                // A text whose settings are not known is left as the engine wrote it.
+                let rule = match marks {
+                    Some(_) => settings::merged,
+                    None => settings::foreign,
+                };
+                merge(names.settings.as_ref(), file, rule)?;
             }
             Family::Cell => {
                 let file = of(|it| it.main.as_ref());
