@@ -1,6 +1,6 @@
 //! The names by which macros know the sheets of a workbook. Macros of a sheet are lost to it without.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::PackageError;
 use crate::archive::Archive;
@@ -17,6 +17,7 @@ fn sheets(archive: &mut Archive) -> Result<Vec<(String, String)>, PackageError> 
         return Ok(Vec::new());
     };
     let all = relationships(archive, &main)?;
+    let parts: HashMap<_, _> = all.into_iter().map(|it| (it.id, it.part)).collect();
     let bytes = archive.read(&main, LONGEST)?.unwrap_or_default();
     let found = Part::read(&bytes).and_then(|part| {
         let list = part.written(part.child("sheets")?);
@@ -24,8 +25,7 @@ fn sheets(archive: &mut Archive) -> Result<Vec<(String, String)>, PackageError> 
         let sheet = |tag: &crate::xml::Tag| {
             let name = tag.get("name")?.to_owned();
             let id = tag.attributes.iter().find(|it| it.name.ends_with(":id"))?;
-            let leads = all.iter().find(|it| it.id == id.value)?;
-            Some((name, leads.part.clone()))
+            Some((name, parts.get(&id.value)?.clone()))
         };
         Some(
             named

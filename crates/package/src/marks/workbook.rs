@@ -1,5 +1,7 @@
 //! The marks of a workbook.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{take, take_left};
 use crate::xml::{Child, Part, Space, Tag};
 
@@ -135,7 +137,7 @@ fn views(file: &str, engine: &str) -> Option<String> {
 
 fn sheets(file: &str, engine: &str) -> Option<String> {
     let ours = Part::read(file.as_bytes())?;
-    let very_hidden: Vec<_> = ours
+    let very_hidden: HashSet<_> = ours
         .children
         .iter()
         .filter(|it| it.tag.get("state") == Some("veryHidden"))
@@ -145,7 +147,7 @@ fn sheets(file: &str, engine: &str) -> Option<String> {
     each(engine, |_, tag| {
         let same = tag
             .get("name")
-            .is_some_and(|name| very_hidden.contains(&name));
+            .is_some_and(|name| very_hidden.contains(name));
         if same && tag.get("state") == Some("hidden") {
             tag.set("state", "veryHidden");
         }
@@ -154,16 +156,40 @@ fn sheets(file: &str, engine: &str) -> Option<String> {
 
 fn names(file: &str, engine: &str) -> Option<String> {
     let ours = Part::read(file.as_bytes())?;
+    let mut known: HashMap<&str, &Tag> = HashMap::new();
+    for it in &ours.children {
+        if let Some(name) = it.tag.get("name")
+            && it.tag.get("localSheetId").is_none()
+        {
+            known.entry(name).or_insert(&it.tag);
+        }
+    }
     each(engine, |_, tag| {
         // One of a sheet is named by the sheet's number, which may be another's.
         if tag.get("localSheetId").is_some() {
             return;
         }
-        let same = ours.children.iter().find(|it| {
-            it.tag.get("name") == tag.get("name") && it.tag.get("localSheetId").is_none()
-        });
+        let same = tag.get("name").and_then(|name| known.get(name));
         if let Some(same) = same {
-            take_left(&same.tag, tag, &NAME);
+            take_left(same, tag, &NAME);
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c1_many_names_are_found_by_their_names() {
+        let list = |comment: &str| {
+            let names = (0..9_990).map(|it| {
+                let name = format!("{}{it}", "N".repeat(60));
+                format!(r#"<definedName name="{name}"{comment}>1</definedName>"#)
+            });
+            format!("<definedNames>{}</definedNames>", names.collect::<String>())
+        };
+        let made = names(&list(r#" comment="all""#), &list("")).unwrap();
+        assert_eq!(made.matches(r#"comment="all""#).count(), 9_990);
+    }
 }
