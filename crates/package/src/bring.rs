@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::PackageError;
 use crate::archive::{Archive, Change, Changes, Edit};
 use crate::codes;
-use crate::dates::{self, Dates};
+use crate::dates::{self, Dates, Own};
 use crate::formula;
 use crate::kind::{Family, related, relationships};
 use crate::marks::Marks;
@@ -244,6 +244,7 @@ impl Kept {
     ) -> Result<Repairs, PackageError> {
         let mut repairs = Repairs {
             has_dates: !self.dates.is_empty(),
+            groups: self.dates.groups().to_vec(),
             ..Repairs::default()
         };
         if let Some(name) = related(archive, "", "officeDocument")? {
@@ -285,6 +286,7 @@ struct Repairs {
     sheets: BTreeSet<String>,
     has_dates: bool,
     cells: BTreeMap<usize, String>,
+    groups: Vec<Own>,
     codes: BTreeMap<String, String>,
 }
 
@@ -295,7 +297,7 @@ impl Repairs {
             return Ok(None);
         };
         let dated = if self.has_dates {
-            dates::put_back(&sheet, &self.cells, &archive.budget)?
+            dates::put_back(&sheet, &self.cells, &self.groups, &archive.budget)?
         } else {
             None
         };

@@ -33,6 +33,9 @@ pub(crate) const SIGN: &[u8] = b"sparklineGroup";
 pub(crate) const AXIS: &[u8] = b"dateAxis";
 /// References of one group that are looked at; there is one.
 const REFERENCED: usize = 16;
+/// The longest way in which dates are said that is kept, and the longest identifier.
+const LONGEST: usize = 8192;
+const UID: usize = 64;
 /// Tags between two looks at the clock.
 const TAGS: u32 = 4096;
 
@@ -140,11 +143,26 @@ fn settle(groups: &mut Vec<Group>, keep: fn(&Group) -> bool) -> Option<()> {
 pub(crate) struct Dates {
     /// The cells, as a name has them; nothing where they can't be named.
     cells: Vec<Option<String>>,
+    /// What is put back of each group.
+    groups: Vec<Own>,
+}
+
+/// What a group of a file has of its own.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Own {
+    /// Its identifier, where its mark stands meanwhile.
+    uid: Option<String>,
+    /// How it says its dates, if that is not as cells of a sheet.
+    said: Option<String>,
 }
 
 impl Dates {
     pub(crate) fn is_empty(&self) -> bool {
         self.cells.is_empty()
+    }
+
+    pub(crate) fn groups(&self) -> &[Own] {
+        &self.groups
     }
 
     /// Takes the dates out of a sheet. Nothing if there are none.
@@ -153,7 +171,9 @@ impl Dates {
         sheet: &str,
         budget: &Budget,
     ) -> Result<Option<String>, PackageError> {
-        let groups = groups(sheet, budget, |it| !it.dates.is_empty())?;
+        let groups = groups(sheet, budget, |it| {
+            !it.dates.is_empty() || number(&it.tag).is_some()
+        })?;
         let groups = groups.ok_or(PackageError::Unguarded)?;
         if groups.is_empty() {
             return Ok(None);
@@ -164,9 +184,23 @@ impl Dates {
         let (mut made, mut done) = (String::with_capacity(sheet.len()), 0);
         for group in groups {
             let mut tag = group.tag;
-            let cells = group.dates.first().and_then(|(_, text)| absolute(text));
-            self.cells.push(cells);
-            mark(&mut tag, self.cells.len());
+            if let Some((_, said)) = group.dates.first() {
+                let cells = absolute(said);
+                // Other workbooks are numbered, and may get other numbers.
+                let is_kept = said.len() <= LONGEST && !said.contains(['[', '<']);
+                if cells.is_none() && !is_kept {
+                    return Err(PackageError::Unguarded);
+                }
+                self.groups.push(Own {
+                    uid: uid(&tag).filter(|it| it.len() <= UID && number(&tag).is_none()),
+                    said: cells.is_none().then(|| said.clone()),
+                });
+                self.cells.push(cells);
+                mark(&mut tag, self.cells.len());
+            } else {
+                // A mark that an earlier save left is another group's by the numbers of this one.
+                unmark(&mut tag, None);
+            }
             made.push_str(&sheet[done..group.start.start]);
             made.push_str(&tag.text());
             done = group.start.end;
@@ -257,21 +291,30 @@ pub(crate) fn unname(workbook: &str) -> Option<(String, BTreeMap<usize, String>)
 pub(crate) fn put_back(
     sheet: &str,
     cells: &BTreeMap<usize, String>,
+    own: &[Own],
     budget: &Budget,
 ) -> Result<Option<String>, PackageError> {
     let groups = groups(sheet, budget, |it| number(&it.tag).is_some())?;
-    Ok(groups.and_then(|groups| dated(sheet, groups, cells)))
+    Ok(groups.and_then(|groups| dated(sheet, groups, cells, own)))
 }
 
-fn dated(sheet: &str, groups: Vec<Group>, cells: &BTreeMap<usize, String>) -> Option<String> {
+fn dated(
+    sheet: &str,
+    groups: Vec<Group>,
+    cells: &BTreeMap<usize, String>,
+    own: &[Own],
+) -> Option<String> {
     let (mut made, mut done) = (String::with_capacity(sheet.len()), 0);
     for group in groups {
         let Some(number) = number(&group.tag) else {
             continue;
         };
         let mut tag = group.tag;
+        let own = number.checked_sub(1).and_then(|at| own.get(at));
+        unmark(&mut tag, own.and_then(|own| own.uid.as_deref()));
         let dates = cells
             .get(&number)
+            .or_else(|| own?.said.as_ref())
             .filter(|_| group.dates.is_empty() && !tag.empty);
         if dates.is_none() && group.dates.is_empty() {
             tag.attributes.retain(|it| it.name != "dateAxis");
@@ -304,6 +347,25 @@ fn mark(tag: &mut Tag, number: usize) {
     } else {
         tag.set("xmlns:xr2", REVISIONS);
         tag.set("xr2:uid", &mark);
+    }
+}
+
+fn uid(tag: &Tag) -> Option<String> {
+    let uid = tag.attributes.iter().find(|it| it.name.ends_with(":uid"))?;
+    Some(uid.value.clone())
+}
+
+/// Gives a group its own identifier in place of its mark, or none.
+fn unmark(tag: &mut Tag, uid: Option<&str>) {
+    match uid {
+        None => tag.attributes.retain(|it| !it.name.ends_with(":uid")),
+        Some(uid) => {
+            for it in &mut tag.attributes {
+                if it.name.ends_with(":uid") {
+                    uid.clone_into(&mut it.value);
+                }
+            }
+        }
     }
 }
 
@@ -392,7 +454,9 @@ mod tests {
         let moved = named.replace("D!$A$1:$E$1", "'D &amp; E'!$A$3:$E$3");
         let (workbook, cells) = unname(&moved).unwrap();
         assert!(workbook.contains("<sheets/><calcPr/>"), "{workbook}");
-        let back = put_back(&copy, &cells, &Budget::new()).unwrap().unwrap();
+        let back = put_back(&copy, &cells, dates.groups(), &Budget::new())
+            .unwrap()
+            .unwrap();
         assert!(back.contains("<x14:colorAxis/><xm:f xmlns:xm=\"http://schemas.microsoft.com/office/excel/2006/main\">'D &amp; E'!A3:E3</xm:f><x14:sparklines>"), "{back}");
         assert_eq!(back.matches("dateAxis").count(), 1);
         assert!(
@@ -413,7 +477,7 @@ mod tests {
             .take_out(&file, &Budget::new())
             .unwrap()
             .unwrap();
-        let back = put_back(&copy, &BTreeMap::new(), &Budget::new())
+        let back = put_back(&copy, &BTreeMap::new(), &[], &Budget::new())
             .unwrap()
             .unwrap();
         assert!(!back.contains("dateAxis"), "{back}");
@@ -431,6 +495,27 @@ mod tests {
     }
 
     #[test]
+    fn a_group_keeps_its_identifier_and_dates_that_are_no_cells() {
+        let file = sheet(&format!(
+            r#"<x14:sparklineGroup dateAxis="1" xmlns:xr2="{REVISIONS}" xr2:uid="{{OWN}}"><xm:f>Days</xm:f>{LINE}</x14:sparklineGroup><x14:sparklineGroup xmlns:xr2="{REVISIONS}" xr2:uid="{MARK}000000000001}}">{LINE}</x14:sparklineGroup>"#
+        ));
+        let (mut dates, budget) = (Dates::default(), Budget::new());
+        let copy = dates.take_out(&file, &budget).unwrap().unwrap();
+        assert_eq!(
+            copy.matches(MARK).count(),
+            1,
+            "a mark that was left is gone"
+        );
+        let back = put_back(&copy, &BTreeMap::new(), dates.groups(), &budget);
+        let back = back.unwrap().unwrap();
+        assert!(back.contains("{OWN}") && !back.contains(MARK), "{back}");
+        assert_eq!(back.matches(">Days</xm:f>").count(), 1, "{back}");
+        let other = sheet("<x14:sparklineGroup><xm:f>[1]D!A1:E1</xm:f></x14:sparklineGroup>");
+        let other = Dates::default().take_out(&other, &budget);
+        assert!(matches!(other, Err(PackageError::Unguarded)));
+    }
+
+    #[test]
     fn c1_what_is_no_sheet_is_not_opened_and_not_changed() {
         for text in ["<a>", "<x14:sparklineGroup><xm:f>", "<a></b>"] {
             let budget = Budget::new();
@@ -438,7 +523,11 @@ mod tests {
                 Dates::default().take_out(text, &budget),
                 Err(PackageError::Unguarded)
             ));
-            assert!(put_back(text, &BTreeMap::new(), &budget).unwrap().is_none());
+            assert!(
+                put_back(text, &BTreeMap::new(), &[], &budget)
+                    .unwrap()
+                    .is_none()
+            );
         }
     }
 
