@@ -176,6 +176,33 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_are_not_written_with_all_their_digits_are_texts() {
+        let is_number = |value: &str| cells(value).contains("float");
+        for number in [
+            "0",
+            "-1.5",
+            "3.14159265358979",
+            "999999999999999",
+            "100000000000000",
+            "0.0001",
+            "0.000123456789012345",
+        ] {
+            assert!(is_number(number), "{number}");
+        }
+        for text in [
+            "-0",
+            "3.141592653589793",
+            "0.30000000000000004",
+            "123456789012345680",
+            "1000000000000000",
+            "100000000000000000000",
+            "0.00001",
+        ] {
+            assert!(!is_number(text), "{text}");
+        }
+    }
+
+    #[test]
     fn a_delimiter_that_is_said_counts() {
         let how = Text {
             delimiter: Some(b':'),

@@ -75,8 +75,8 @@ impl<W: Write> Sheet<W> {
         self.cell_with(value, Look::default())
     }
 
-    /// A value is a number only when writing the number gives the same text again, so that `007`, dates
-    /// and long identifiers survive a round trip.
+    /// A value is a number only when LibreOffice writes the number as the same text again, so that `007`,
+    /// dates, long identifiers and all digits of a measurement survive a round trip.
     pub fn cell_with(&mut self, value: &str, look: Look) -> Result<()> {
         let spans = look.span.0 > 1 || look.span.1 > 1;
         if value.is_empty() && !spans {
@@ -132,6 +132,23 @@ impl<W: Write> Sheet<W> {
     }
 }
 
+/// How many significant digits LibreOffice writes of a number, and how many before the fraction.
+const DIGITS: usize = 15;
+/// What is smaller, LibreOffice may write with an exponent.
+const SMALLEST: f64 = 1e-4;
+
+/// Whether LibreOffice writes this number as it stands here.
+fn is_written_so(english: &str, number: f64) -> bool {
+    let unsigned = english.strip_prefix('-').unwrap_or(english);
+    let whole = unsigned
+        .split_once('.')
+        .map_or(unsigned, |(whole, _)| whole);
+    let digits = unsigned.bytes().filter(u8::is_ascii_digit);
+    let significant = digits.skip_while(|digit| *digit == b'0').count();
+    let sized = number.abs() >= SMALLEST || english == "0";
+    sized && significant <= DIGITS && whole.len() <= DIGITS
+}
+
 fn number(value: &str, comma: bool) -> Option<f64> {
     // Most texts need no closer look.
     if !matches!(value.as_bytes(), [b'-' | b'0'..=b'9', ..]) {
@@ -146,6 +163,7 @@ fn number(value: &str, comma: bool) -> Option<f64> {
         .parse::<f64>()
         .ok()
         .filter(|number| number.is_finite() && number.to_string() == english)
+        .filter(|number| is_written_so(&english, *number))
         // A point is no decimal point there.
         .filter(|_| !(comma && value.contains('.')))
 }
