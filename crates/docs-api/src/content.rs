@@ -82,6 +82,16 @@ impl fmt::Display for Note {
 }
 
 impl Content {
+    /// Of a file that is known to be of this type.
+    pub fn of(file_type: FileType) -> Self {
+        Self {
+            file_type,
+            renamed: None,
+            encrypted: false,
+            is_page: false,
+        }
+    }
+
     /// What to say of a file that is not what its name says; `saved` if it is opened to be saved again.
     pub fn note(&self, named: &str, saved: bool) -> Option<Note> {
         let found = self.renamed?;

@@ -189,6 +189,11 @@ async fn files_that_are_not_opened_say_why() {
         refusal(&fixture, "empty.docx", b"").await,
         OpenError::Empty
     ));
+    // An emptied text is an empty file.
+    for name in ["empty.txt", "empty.csv", "empty.tsv"] {
+        let (document, _events) = fixture.open(&fixture.write(name, b"")).await;
+        document.close().await;
+    }
     let half = refusal(&fixture, "half.docx", &bytes[..bytes.len() / 2]).await;
     assert!(matches!(half, OpenError::Damaged), "{half:?}");
     let renamed = refusal(&fixture, "renamed.xlsx", &bytes).await;
@@ -376,4 +381,17 @@ async fn ch6_a_save_may_take_longer_than_other_work() {
     saving.unwrap();
     signal(document.kit_pid(), Signal::STOP);
     assert_eq!(death(&mut events).await, Death::Hung);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_leaves_all_digits_of_a_text_of_values() {
+    const NUMBERS: &str = "0\n-1.5\n-0\n3.14159265358979\n3.141592653589793\n0.30000000000000004\n\
+        999999999999999\n1000000000000000\n123456789012345680\n100000000000000000000\n12345678901234.5\n\
+        0.0001\n-0.000123456789012345\n0.00001\n0.00000000000001\n";
+    let fixture = start(|_| {}).await;
+    let (document, _events) = fixture.open(&fixture.write("a.csv", NUMBERS)).await;
+    let saved = fixture.path("saved.csv");
+    document.save_copy("csv", &saved).await.unwrap();
+    document.close().await;
+    assert_eq!(std::fs::read_to_string(saved).unwrap(), NUMBERS);
 }

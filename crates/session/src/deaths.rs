@@ -84,7 +84,7 @@ impl Session {
 
     /// The engine died too often with the document that was open.
     pub fn give_up_document(&mut self, problem: Problem) {
-        let Some((blob, file_type, of)) = self.stored() else {
+        let Some(stored) = self.stored() else {
             return self.on_ended(Ended {
                 problem,
                 ways: Vec::new(),
@@ -92,7 +92,7 @@ impl Session {
             });
         };
         let services = self.services.clone();
-        self.offer(problem, of, true, restore(services, blob, file_type));
+        self.offer(problem, stored.2, true, restore(services, stored));
     }
 
     /// Makes what the document's readers get in its place, and tells them then: nobody waits for it long.

@@ -115,11 +115,11 @@ pub(crate) async fn examine(file_type: FileType, path: &Path) -> Result<Content,
         .map_err(|error| Problem::of(&error))
 }
 
-/// A file of the store, ready for the engine.
+/// A file of the store, ready for the engine. What the server stored itself is what the record says, whatever
+/// its text begins with, and may be empty.
 pub(crate) async fn restore(
     services: Services,
-    blob: BlobId,
-    file_type: FileType,
+    (blob, file_type, of): (BlobId, FileType, Of),
 ) -> Result<Source, Problem> {
     let folder = scratch_folder(&services)?;
     let path = folder.path().join("document");
@@ -128,7 +128,10 @@ pub(crate) async fn restore(
         .get_file(&blob, &path)
         .await
         .map_err(|error| Problem::of(&error))?;
-    let content = examine(file_type, &path).await?;
+    let content = match of {
+        Of::Original => examine(file_type, &path).await?,
+        Of::Stored => Content::of(file_type),
+    };
     Ok(Source {
         folder,
         content,
@@ -311,13 +314,13 @@ impl Session {
         };
         let opening = participant.opening.clone();
         match stored {
-            Some((blob, file_type, _)) => {
+            Some(stored) => {
                 participant.send(ToBrowser::Progress {
                     stage: Stage::Recovering,
                 });
-                self.start(async move {
-                    Op::Fetched(restore(services, blob, file_type).await.map(Box::new))
-                });
+                self.start(
+                    async move { Op::Fetched(restore(services, stored).await.map(Box::new)) },
+                );
             }
             None if known => {
                 let problem = Problem::unknown_type();

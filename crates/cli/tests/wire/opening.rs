@@ -285,3 +285,41 @@ async fn a_letter_that_an_encoding_does_not_have_is_told() {
     let (_, file) = saved(&integrator).await;
     assert_eq!(file, "\u{feff}Zoë,1\nŁódź,\n".as_bytes());
 }
+
+#[tokio::test]
+async fn a_change_of_a_text_of_values_leaves_the_digits_of_the_other_numbers() {
+    const NUMBERS: &str = "3.141592653589793,0.30000000000000004,123456789012345680\n\n\
+        100000000000000000000,-0,0.000000000000001\n3.14159265358979,123456789012345,0.00000000000001\n";
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    integrator.serve("numbers.csv", NUMBERS);
+    let config = config(&integrator, "numbers.csv", "cell", &new_key("numbers"));
+    let (mut ann, _) = open(&server, &config).await;
+    let cell = json!({ "kind": "cell", "address": "A5", "text": "typed" });
+    let seq = ann.input(cell).await;
+    ann.until_applied(seq).await;
+    ann.leave().await;
+    let (_, file) = saved(&integrator).await;
+    let text = String::from_utf8(file).unwrap();
+    assert_eq!(text, format!("{NUMBERS}typed\n"));
+}
+
+#[tokio::test]
+async fn a_stored_text_opens_again_whatever_it_begins_with() {
+    let server = Server::shared().await;
+    let integrator = Integrator::start().await;
+    integrator.serve("page.txt", "> the source of a page\n");
+    let key = new_key("source");
+    let config = config(&integrator, "page.txt", "word", &key);
+    let (mut ann, _) = open(&server, &config).await;
+    ann.types("<!doctype html><html><b>bold</b>").await;
+    ann.saves().await;
+    kill(server.kit_of(&key).await, Signal::KILL);
+    ann.until_opened().await;
+    ann.types("By Ann. ").await;
+    ann.leave().await;
+    let (_, file) = saved(&integrator).await;
+    let text = String::from_utf8(file).unwrap();
+    assert!(text.contains("<!doctype html><html><b>bold</b>"), "{text}");
+    assert!(text.contains("By Ann. "), "{text}");
+}

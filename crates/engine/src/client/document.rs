@@ -559,7 +559,7 @@ async fn bring(
         .await
         .map_err(EngineError::from)?
         .len();
-    if length == 0 {
+    if length == 0 && !saved::may_be_empty(options.file_type) {
         return Err(OpenError::Empty);
     }
     if is_values(options.file_type) {

@@ -179,6 +179,11 @@ pub(super) fn sync(to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// An empty text is an empty file.
+pub(super) fn may_be_empty(extension: &str) -> bool {
+    matches!(extension, "txt" | "csv" | "tsv")
+}
+
 fn check(path: &Path, extension: &str) -> Result<(), SaveError> {
     let file = File::open(path)?;
     if formats::is_zip(extension) {
@@ -189,9 +194,7 @@ fn check(path: &Path, extension: &str) -> Result<(), SaveError> {
             Ok(())
         };
     }
-    // An empty text is an empty file.
-    let may_be_empty = matches!(extension, "txt" | "csv" | "tsv");
-    if file.metadata()?.len() > 0 || may_be_empty {
+    if file.metadata()?.len() > 0 || may_be_empty(extension) {
         Ok(())
     } else {
         Err(SaveError::Unreadable)
