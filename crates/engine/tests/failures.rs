@@ -201,11 +201,8 @@ async fn files_that_are_not_opened_say_why() {
     let odd = refusal(&fixture, "base.odb", &bytes).await;
     assert!(matches!(odd, OpenError::Type(_)), "{odd:?}");
 
-    let mut encrypted = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
-    encrypted.resize(1024, 0);
-    encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
-    encrypted.resize(4096, 0);
-    let error = refusal(&fixture, "secret.docx", &encrypted).await;
+    let encrypted = include_bytes!("fixtures/locked.docx");
+    let error = refusal(&fixture, "secret.docx", encrypted).await;
     assert!(matches!(error, OpenError::Encrypted), "{error:?}");
 
     let error = refusal(&fixture, "secret.odt", &encrypted_odt()).await;
