@@ -276,7 +276,9 @@ mod tests {
                 }
                 let text = record.get(column).map_or("", |value| &value.text);
                 if needs_quotes(text, b',') {
-                    made.push_str(&format!("\"{}\"", text.replace('"', "\"\"")));
+                    made.push('"');
+                    made.push_str(&text.replace('"', "\"\""));
+                    made.push('"');
                 } else {
                     made.push_str(text);
                 }
