@@ -16,6 +16,8 @@ const TWIPS: i32 = 3840;
 const SCREEN: i32 = 30_000;
 
 const RETURN: i32 = 1280;
+/// Ctrl and Home.
+const START_OF_TEXT: i32 = 8192 | 1028;
 const TAB: i32 = 1282;
 const DELETE: u32 = 1286;
 /// Loading asks nothing: whether a package is to be repaired, whether a workbook is to be read only. Nobody
@@ -278,6 +280,11 @@ fn create_view(
     if document.kind() == 1 {
         document.set_zoom(PIXELS, TWIPS);
         document.set_visible_area(0, 0, SCREEN, SCREEN);
+    }
+    if document.kind() == 0 {
+        // It begins with the caret of another view, which may have gone anywhere. A command would go to that
+        // view, which has the focus until the loop has run.
+        press(document, 0, START_OF_TEXT);
     }
     if reads {
         document.set_view_read_only(view, true);
