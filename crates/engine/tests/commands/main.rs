@@ -320,10 +320,16 @@ async fn every_allowed_command_has_an_effect(kind: DocumentKind) {
     let mut bench = Bench::new(kind).await;
     let mut wrong = Vec::new();
     for (name, args) in bench.commands.clone() {
-        if let Some(what) = bench.try_one(&name, args).await {
+        let mut what = bench.try_one(&name, args.clone()).await;
+        bench.restore().await;
+        if what.is_some() {
+            // Where the steps before it failed, since LibreOffice scrolled under a click, they do so but once.
+            what = bench.try_one(&name, args).await;
+            bench.restore().await;
+        }
+        if let Some(what) = what {
             wrong.push(format!("{name}: {what}"));
         }
-        bench.restore().await;
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
