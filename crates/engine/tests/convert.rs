@@ -120,9 +120,9 @@ async fn texts_are_read_and_written_in_the_encoding_and_with_the_separator_that_
     };
     let book = convert(&fixture, &german, "g.xlsx", region).await.unwrap();
     assert!(unzip(&book, "xl/worksheets/sheet1.xml").contains("<v>1.5</v>"));
-    // Without a region, texts are written as in English.
+    // Without a region, numbers are written as in English; the separator stays what it was.
     let back = convert(&fixture, &german, "g2.csv", region).await.unwrap();
-    assert_eq!(std::fs::read_to_string(back).unwrap(), "x,1.5\n");
+    assert_eq!(std::fs::read_to_string(back).unwrap(), "x;1.5\n");
 
     let plain = fixture.write("a.txt", b"\x93\xfa\x96{");
     let japanese = |options: &mut ConvertOptions<'_>| {

@@ -32,7 +32,7 @@ pub(super) fn convert(from: &Path, to: &Path) -> std::result::Result<(), OpenErr
         Ok(cells)
     };
     match write().map_err(crate::error::EngineError::from)? {
-        0 => Err(OpenError::Damaged),
+        0 => Err(OpenError::Type(crate::formats::PAGE.to_owned())),
         _ => Ok(()),
     }
 }
