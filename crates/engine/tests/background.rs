@@ -31,6 +31,17 @@ fn copy_of(kit: u32) -> Option<Pid> {
     Pid::from_raw(children.split_whitespace().next()?.parse().ok()?)
 }
 
+/// The sockets that a process has. A copy closes the kit's when its clock is set.
+fn sockets(process: u32) -> usize {
+    let all = std::fs::read_dir(format!("/proc/{process}/fd"));
+    all.into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|file| std::fs::read_link(file.path()).ok())
+        .filter(|to| to.to_string_lossy().starts_with("socket:"))
+        .count()
+}
+
 type Snapshotting = JoinHandle<Result<Snapshot, SaveError>>;
 
 /// Begins a snapshot and stops its copy in the middle.
@@ -43,7 +54,10 @@ async fn stopped(fixture: &Fixture, document: &Document, to: &str) -> (Snapshott
         let begun = Instant::now();
         let copy = tokio::task::spawn_blocking(move || {
             while begun.elapsed() < LIMIT {
-                if let Some(copy) = copy_of(kit) {
+                let copy = copy_of(kit);
+                let ready =
+                    |copy: &Pid| sockets(copy.as_raw_nonzero().get().unsigned_abs()) < sockets(kit);
+                if let Some(copy) = copy.filter(ready) {
                     return kill_process(copy, Signal::STOP).ok().map(|()| copy);
                 }
             }

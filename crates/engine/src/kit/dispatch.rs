@@ -17,7 +17,7 @@ const SCREEN: i32 = 30_000;
 
 const RETURN: i32 = 1280;
 /// Ctrl and Home.
-const START_OF_TEXT: i32 = 8192 | 1028;
+const START_OF_TEXT: i32 = 0x2404;
 const TAB: i32 = 1282;
 const DELETE: u32 = 1286;
 /// Loading asks nothing: whether a package is to be repaired, whether a workbook is to be read only. Nobody
