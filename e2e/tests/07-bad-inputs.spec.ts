@@ -202,5 +202,7 @@ test('the portal takes no file that is not what it says', async ({ signIn, pictu
   await picture(ada.page, 'upload');
   // Its password is asked for when it is opened.
   await ada.upload(sample('bad/encrypted.docx'));
-  await expect(ada.page.locator('[data-testid="file-row"][data-name="encrypted.docx"]')).toHaveCount(1);
+  await expect(
+    ada.page.locator('[data-testid="file-row"][data-name="encrypted.docx"]'),
+  ).toHaveCount(1);
 });
