@@ -110,7 +110,7 @@ impl Session {
         rights
     }
 
-    /// The document was loaded: whoever has waited for it gets the rights that it permits.
+    /// The document was loaded: those who have waited for it get the rights that it permits.
     pub fn hold_all(&mut self) {
         let held: Vec<_> = self
             .participants

@@ -270,7 +270,7 @@ const TABLE: &[Limit] = &[
     },
     Limit {
         name: "password_tries",
-        what: "passwords that are tried for one document in a minute, whoever gives them",
+        what: "passwords that are tried for one document in a minute, by all users together",
         value: at!((1, 1000), session.limits.password_tries),
         test: "a_password_is_not_tried_more_often_than_the_limit",
         seen: "`wait` in `password`",
