@@ -86,7 +86,9 @@ async fn a_protected_document_is_saved_with_its_password_again_and_again() {
         let path = fixture.write(name, bytes);
         let password = Password::from(word.to_owned());
         let text = changed_and_saved(&fixture, name, Some(&password)).await;
-        assert!(text.contains("One ") && text.contains("two "), "{name}");
+        // Each view begins where the text does, where LibreOffice makes a letter a capital.
+        let text = text.to_lowercase();
+        assert!(text.contains("one ") && text.contains("two "), "{name}");
         let wrong = Password::from(word.to_uppercase());
         for (given, is_wrong) in [(None, false), (Some(&wrong), true)] {
             let options = OpenOptions {
